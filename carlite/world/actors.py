@@ -1,0 +1,63 @@
+"""Actors: what the client spawned and what the map brought along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carlite.mesh import ActorModel, Box
+
+
+class Kind(IntEnum):
+    """Which family of calls an actor answers to."""
+
+    VEHICLE = 0
+    WALKER = 1
+    PROP = 2
+    SENSOR = 3
+    TRAFFIC_LIGHT = 4
+    TRAFFIC_SIGN = 5
+    CONTROLLER = 6
+    SPECTATOR = 7
+    TRIGGER = 8
+    OTHER = 9
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Actor:
+    """One actor; its moving state is row ``row`` of the world's ActorStates.
+
+    Attributes:
+        id: unique within the episode, counts up, never reused.
+        type_id: blueprint id such as "vehicle.tesla.model3".
+        attributes: every blueprint attribute with its value as text.
+        box: in the actor's frame; the trigger volume for lights and signs.
+        tags: semantic tags of its meshes.
+        model: its looks; None for sensors, controllers, spectator.
+        tint: paint, linear 0..1.
+        parent: the actor it is attached to.
+        parent_from_actor: (3, 4) float64 for attached actors.
+        stream_id: of a sensor's data stream, 0 for all others.
+        light_state: CARLA vehicle light bits.
+    """
+
+    id: int
+    kind: Kind
+    type_id: str
+    attributes: dict[str, str]
+    row: int
+    box: Box
+    tags: bytes = b""
+    model: ActorModel | None = None
+    tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    parent: Actor | None = None
+    parent_from_actor: NDArray[np.float64] | None = None
+    stream_id: int = 0
+    light_state: int = 0
+    simulate_physics: bool = True
+    collisions: bool = True
+    gravity: bool = True
+    children: list[Actor] = field(default_factory=list)
