@@ -23,7 +23,8 @@ def rotation_matrices(rotation_deg: ArrayLike) -> Array:
         [cp * sy, sy * sp * sr + cy * cr, -sy * sp * cr + cy * sr],
         [sp, -cp * sr, cp * cr],
     ]
-    return np.stack([np.stack(row, -1) for row in rows], -2)
+    result: Array = np.stack([np.stack(row, -1) for row in rows], -2)
+    return result
 
 
 def rotations_deg(matrix: ArrayLike) -> Array:

@@ -1,0 +1,338 @@
+"""A concrete scenario: every value drawn, nothing resolved on a map yet. SI units, radians, right-handed.
+
+What ``rarebit.generate.concretise`` gives and ``rarebit.layout`` and ``rarebit.run`` consume. Plain data, JSON both ways
+(``to_json`` / ``from_json``), named by the hash of its content.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Value: TypeAlias = float | int | str | bool
+
+# ------------------------------------------------------------------------------------------------ where things stand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateRoad:
+    """A generated road: the complete OpenDRIVE text that a road family made of its drawn parameters."""
+
+    template: str
+    parameters: dict[str, Value]
+    opendrive: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TownRoad:
+    """A stretch of an existing map, found by ``query`` when the map is at hand.
+
+    Attributes:
+        town: name the server knows ("Town10HD").
+        query: conditions on the stretch, such as {"sidewalk": "right", "straight_m": 80.0, "lanes_min": 2}.
+        draw: uniform in [0, 1); picks one of the matches.
+    """
+
+    town: str
+    query: dict[str, Value]
+    draw: float
+
+
+Road: TypeAlias = TemplateRoad | TownRoad
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an actor starts, relative to ``reference`` (an actor's name or "ego") and to lanes.
+
+    Attributes:
+        reference: what ``ahead_m`` counts from, measured between reference points along the road.
+        lane: "same", "left_1", "right_2" (lanes of ego's direction), "opposite_1" (first oncoming lane), "shoulder_right",
+            "parking_right", "sidewalk_right" and the same with left. For the ego: "rightmost", "leftmost", "middle".
+        ahead_m: along the reference's lane, negative behind.
+        lateral_m: offset from the lane's centre, positive left of the direction of travel.
+        heading_rad: relative to the reference's direction of travel, counter-clockwise.
+        behind: an actor whose far end (seen from ego) hides this one; then ``gap_m`` is the clear distance to its box and
+            ``lane`` and ``ahead_m`` do not count.
+        gap_m: see ``behind``.
+        height_m: above the ground, for things that fall.
+    """
+
+    reference: str = "ego"
+    lane: str = "same"
+    ahead_m: float = 0.0
+    lateral_m: float = 0.0
+    heading_rad: float = 0.0
+    behind: str | None = None
+    gap_m: float = 0.0
+    height_m: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorPlan:
+    """One actor before anything moves.
+
+    Attributes:
+        name: unique in the scenario; "ego" is the ego.
+        model: blueprint id, or a family such as "walker.child" that the session resolves on the server's library.
+        place: where it starts.
+        speed_mps: at the start; vehicles hold it along their lane.
+        role: "ego", "hazard" (takes part in the story), "occluder", "traffic" (drives along), "parked", "static".
+        lights: names of CARLA light flags that are on.
+    """
+
+    name: str
+    model: str
+    place: Place
+    speed_mps: float = 0.0
+    role: Literal["ego", "hazard", "occluder", "traffic", "parked", "static"] = "hazard"
+    lights: tuple[str, ...] = ()
+
+
+# ------------------------------------------------------------------------------------------------ what happens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtTime:
+    """True from ``time_s`` on."""
+
+    time_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeToReach:
+    """True when ``actor`` at its present speed reaches the station of ``target`` along its path within ``below_s``."""
+
+    actor: str
+    target: str
+    below_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistanceBelow:
+    """True when the reference points of the two are closer than ``below_m`` (straight line, ground plane)."""
+
+    actor: str
+    target: str
+    below_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapBelow:
+    """True when the bumper-to-bumper gap along ``actor``'s path to ``target`` ahead is below ``below_m``."""
+
+    actor: str
+    target: str
+    below_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeedAbove:
+    """True while ``actor`` is faster than ``above_mps``."""
+
+    actor: str
+    above_mps: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """True ``delay_s`` after the rule called ``rule`` has fired."""
+
+    rule: str
+    delay_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf:
+    """True while all are."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf:
+    """True while one is."""
+
+    conditions: tuple[Condition, ...]
+
+
+Condition: TypeAlias = AtTime | TimeToReach | DistanceBelow | GapBelow | SpeedAbove | After | AllOf | AnyOf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetSpeed:
+    """Change to ``speed_mps`` at ``accel_mps2`` (positive number; used for both directions) along the present path."""
+
+    speed_mps: float
+    accel_mps2: float = 2.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brake:
+    """Brake at ``decel_mps2`` down to ``to_mps``."""
+
+    decel_mps2: float
+    to_mps: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLane:
+    """Move ``lanes`` lanes to ``side`` in ``duration_s`` (quintic offset), indicator on if ``indicate``."""
+
+    side: Literal["left", "right"]
+    duration_s: float
+    lanes: int = 1
+    indicate: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cross:
+    """Walkers, animals, props: go straight across the road.
+
+    Attributes:
+        speed_mps: reached at ``accel_mps2``.
+        angle_rad: from the perpendicular of the road towards its direction of travel.
+        distance_m: where to stop; None goes on to the far side's end and beyond.
+    """
+
+    speed_mps: float
+    accel_mps2: float = 4.0
+    angle_rad: float = 0.0
+    distance_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roll:
+    """A wheel or ball rolls off, slowing at ``decel_mps2``; ``heading_rad`` is relative to the road's direction.
+
+    ``towards`` is "road" (across, away from the side it stands on) or a number in ``heading_rad`` if None.
+    """
+
+    speed_mps: float
+    decel_mps2: float = 0.3
+    heading_rad: float = 0.0
+    towards: Literal["road"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLights:
+    """Switch CARLA light flags by name."""
+
+    on: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+
+
+Maneuver: TypeAlias = SetSpeed | Brake | ChangeLane | Cross | Roll | SetLights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """When ``when`` becomes true the first time, each actor starts its maneuver. ``name`` is the event's name."""
+
+    name: str
+    when: Condition
+    do: tuple[tuple[str, Maneuver], ...]
+
+
+# ------------------------------------------------------------------------------------------------ what counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """``low <= measure(a, b) <= high`` over the rehearsal after the first rule fired.
+
+    Measures: "min_ttc_s", "min_distance_m" (box to box), "max_required_decel_mps2", "post_encroachment_s",
+    "ego_speed_at_event_mps".
+    """
+
+    measure: str
+    actors: tuple[str, ...]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenUntil:
+    """No ray from the ego's front camera reaches ``actor`` (visible fraction below ``max_fraction``) before ``event``."""
+
+    actor: str
+    event: str
+    max_fraction: float = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """``actor`` is visible by at least ``fraction`` at some time within ``within_s`` after the first rule fired."""
+
+    actor: str
+    fraction: float
+    within_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collision:
+    """Whether ego may (``allowed``) or must (``required``) touch something."""
+
+    allowed: bool = False
+    required: bool = False
+
+
+Criterion: TypeAlias = Band | HiddenUntil | Seen | Collision
+
+
+# ------------------------------------------------------------------------------------------------ the whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """CARLA's weather parameters in its own units (percent and degrees), as the wire has them.
+
+    ``sun_azimuth_deg`` may be given relative to ego's heading at the start (``sun_relative``): 0 is straight ahead.
+    """
+
+    cloudiness: float = 5.0
+    precipitation: float = 0.0
+    precipitation_deposits: float = 0.0
+    wind_intensity: float = 10.0
+    sun_azimuth_deg: float = 45.0
+    sun_altitude_deg: float = 45.0
+    fog_density: float = 2.0
+    fog_distance: float = 0.75
+    fog_falloff: float = 0.1
+    wetness: float = 0.0
+    scattering_intensity: float = 1.0
+    mie_scattering_scale: float = 0.03
+    rayleigh_scattering_scale: float = 0.0331
+    dust_storm: float = 0.0
+    sun_relative: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcreteScenario:
+    """Everything one scene needs, drawn.
+
+    Attributes:
+        scenario: the spec's name. summary, tags: from the spec.
+        spec_hash: content hash of the logical scenario.
+        seed, index, attempt: which draw this is; attempt counts redraws of rejected ones.
+        values: each parameter's drawn value, in the unit its name says.
+        ego: the plan called "ego".
+        hazards: actors whose first sight is reported.
+    """
+
+    scenario: str
+    summary: str
+    tags: tuple[str, ...]
+    spec_hash: str
+    seed: int
+    index: int
+    attempt: int
+    values: dict[str, Value]
+    road: Road
+    weather: Weather
+    ego: ActorPlan
+    actors: tuple[ActorPlan, ...]
+    story: tuple[Rule, ...]
+    accept: tuple[Criterion, ...]
+    duration_s: float
+    hazards: tuple[str, ...] = field(default=())

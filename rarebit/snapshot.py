@@ -1,0 +1,132 @@
+"""One recorded tick: the world's state and what the sensors due in it delivered, decoded into Rarebit's frames.
+
+``rarebit.run.record`` makes them, ``rarebit.labels`` annotates them, ``rarebit.dataset`` writes them. Sensor frames are made by
+the modules of ``sensors/``, one for each modality.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorState:
+    """One thing that can carry a box, parked and placed ones too.
+
+    Attributes:
+        actor_id: CARLA actor id; for objects of the map their environment-object id.
+        instance_id: 16-bit id in instance images; None for map objects on servers whose ids do not match.
+        name: scenario name, "background_<id>" or "map_<id>".
+        type_id: CARLA blueprint id, or the object's name for map objects.
+        base_type: blueprint attribute ("car", "truck", "van", "bus", "motorcycle", "bicycle", "" if none).
+        special_type: blueprint attribute ("emergency", "taxi", "electric", "").
+        tag: CARLA semantic tag of its meshes.
+        world_from_box: (4, 4), origin at the box centre, x along its length.
+        size_lwh_m: (3,) full sizes.
+        velocity_mps: (3,) world.
+        angular_velocity_radps: (3,) world, right-handed.
+        light_bits: CARLA vehicle light state.
+        has_rider: for two-wheelers.
+        is_ego: the recording vehicle.
+        is_parked: placed as parked or part of the map.
+        attributes: blueprint attributes as text.
+    """
+
+    actor_id: int
+    instance_id: int | None
+    name: str
+    type_id: str
+    base_type: str
+    special_type: str
+    tag: int
+    world_from_box: NDArray[np.float64]
+    size_lwh_m: NDArray[np.float64]
+    velocity_mps: NDArray[np.float64]
+    angular_velocity_radps: NDArray[np.float64]
+    light_bits: int = 0
+    has_rider: bool = False
+    is_ego: bool = False
+    is_parked: bool = False
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A camera image: (h, w, 4) uint8 BGRA, a view on the client's buffer, valid as long as this object."""
+
+    bgra: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelImages:
+    """What the label cameras of one camera saw at a key frame.
+
+    Attributes:
+        tag: (h, w) uint8 semantic tag.
+        instance: (h, w) uint16 instance id.
+        depth_m: (h, w) float32 along the optical axis; sky is 1000.
+    """
+
+    tag: NDArray[np.uint8]
+    instance: NDArray[np.uint16]
+    depth_m: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LidarSweep:
+    """A full lidar turn in nuScenes' lidar frame (x right, y forward, z up).
+
+    Attributes:
+        xyz_m: (n, 3) float32.
+        intensity: (n,) float32, 0..255.
+        ring: (n,) uint8, 0 is the lowest.
+        tag: (n,) uint8 CARLA tag of what was hit.
+        object_id: (n,) uint32 CARLA actor id, 0 for scenery.
+    """
+
+    xyz_m: NDArray[np.float32]
+    intensity: NDArray[np.float32]
+    ring: NDArray[np.uint8]
+    tag: NDArray[np.uint8]
+    object_id: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadarScan:
+    """Clusters of one radar scan: fields as in the nuScenes radar PCD, one structured row a return (43 bytes)."""
+
+    returns: NDArray[np.void]
+
+
+SensorData: TypeAlias = Picture | LidarSweep | RadarScan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One tick that the dataset keeps.
+
+    Attributes:
+        time_us: since the start of the recorded scene, integer microseconds.
+        is_key_frame: 2 Hz samples; then every channel of the rig is in ``data`` and every camera in ``labels``.
+        world_from_ego: (4, 4), ego origin at the centre of the rear axle on the ground.
+        ego_velocity_mps, ego_acceleration_mps2, ego_angular_velocity_radps: (3,) world frame.
+        controls: "throttle", "steer" (rad, left positive), "brake", "speed_mps", "gear".
+        actors: everything that can carry a box, the ego included.
+        data: by channel ("CAM_FRONT", "LIDAR_TOP", "RADAR_FRONT", ...).
+        labels: by camera channel, key frames only.
+    """
+
+    time_us: int
+    is_key_frame: bool
+    world_from_ego: NDArray[np.float64]
+    ego_velocity_mps: NDArray[np.float64]
+    ego_acceleration_mps2: NDArray[np.float64]
+    ego_angular_velocity_radps: NDArray[np.float64]
+    controls: dict[str, float]
+    actors: tuple[ActorState, ...]
+    data: dict[str, SensorData]
+    labels: dict[str, LabelImages]
