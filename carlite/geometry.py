@@ -33,7 +33,8 @@ def rotations_deg(matrix: ArrayLike) -> Array:
     pitch = np.arctan2(m[..., 2, 0], np.hypot(m[..., 0, 0], m[..., 1, 0]))
     yaw = np.arctan2(m[..., 1, 0], m[..., 0, 0])
     roll = np.arctan2(-m[..., 2, 1], m[..., 2, 2])
-    return np.degrees(np.stack([pitch, yaw, roll], -1))
+    result: Array = np.degrees(np.stack([pitch, yaw, roll], -1))
+    return result
 
 
 def world_from_local(location: ArrayLike, rotation_deg: ArrayLike) -> Array:
