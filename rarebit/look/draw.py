@@ -1,0 +1,194 @@
+"""Drawing primitives of the pictures: camera images with boxes, and the bird's eye view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from rarebit.core.frames import apply, box_corners, inverse
+from rarebit.look.tables import Box
+
+Colour = tuple[int, int, int]
+INK: Colour = (236, 240, 244)
+PAPER: Colour = (18, 22, 28)
+HAZARD: Colour = (255, 64, 64)
+EGO: Colour = (90, 200, 255)
+_NEAR_M = 0.1
+# Corner numbering of core.frames.box_corners: x slowest, z fastest; the last four have x > 0, the front.
+_EDGES = ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (0, 4), (1, 5), (2, 6), (3, 7))
+_FRONT = ((4, 7), (5, 6))
+_COLOURS: dict[str, Colour] = {
+    "human": (255, 176, 32),
+    "animal": (214, 120, 255),
+    "vehicle.car": (255, 214, 64),
+    "vehicle.truck": (255, 140, 64),
+    "vehicle.bus": (255, 120, 90),
+    "vehicle.emergency": (255, 120, 160),
+    "vehicle.motorcycle": (120, 230, 160),
+    "vehicle.bicycle": (120, 230, 160),
+    "movable_object": (120, 200, 255),
+    "static_object": (160, 170, 190),
+}
+
+
+def colour_of(category: str) -> Colour:
+    """The colour that boxes of a nuScenes category are drawn in."""
+    return next((colour for prefix, colour in _COLOURS.items() if category.startswith(prefix)), (200, 200, 200))
+
+
+@lru_cache(maxsize=16)
+def font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Pillow's own scalable font."""
+    return ImageFont.load_default(size_px)
+
+
+def text(picture: Image.Image, at: tuple[float, float], words: str, *, size_px: int = 16, colour: Colour = INK) -> None:
+    """Writes ``words`` with a dark edge so that they read on any picture."""
+    draw = ImageDraw.Draw(picture)
+    draw.text(at, words, fill=colour, font=font(size_px), stroke_width=max(1, size_px // 10), stroke_fill=(0, 0, 0))
+
+
+def read_jpeg(path: Path, size: tuple[int, int]) -> Image.Image:
+    """A JPEG at ``size`` (width, height); decodes at reduced scale where that is enough."""
+    with Image.open(path) as image:
+        image.draft("RGB", size)
+        return image.convert("RGB").resize(size, Image.Resampling.BILINEAR)
+
+
+def boxes_on_camera(
+    picture: Image.Image,
+    boxes: list[Box],
+    *,
+    camera_from_world: NDArray[np.float64],
+    intrinsic: NDArray[np.float64],
+    full_size: tuple[int, int],
+    hazards: frozenset[str],
+) -> None:
+    """Draws every box that lies at least partly in front of the camera; hazards last and thicker."""
+    scale = picture.width / full_size[0]
+    draw = ImageDraw.Draw(picture)
+    for box in sorted(boxes, key=lambda box: box.instance in hazards):
+        corners = apply(camera_from_world @ box.world_from_box, box_corners(box.size_lwh_m))
+        if corners[:, 2].max() < _NEAR_M or corners[:, 2].min() > 150.0:
+            continue
+        hazard = box.instance in hazards
+        colour = HAZARD if hazard else colour_of(box.category)
+        width = max(1, round((3 if hazard else 1.6) * picture.width / 800))
+        for a, b in _EDGES + _FRONT:
+            segment = _clipped(corners[a], corners[b])
+            if segment is None:
+                continue
+            pixels = segment @ intrinsic.T
+            pixels = pixels[:, :2] / pixels[:, 2:] * scale
+            if np.abs(pixels).max() < 1e5:
+                draw.line([tuple(pixels[0]), tuple(pixels[1])], fill=colour, width=width)
+
+
+def _clipped(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The part of a segment in front of the near plane, (2, 3), or None."""
+    if a[2] < _NEAR_M and b[2] < _NEAR_M:
+        return None
+    if a[2] < _NEAR_M:
+        a = a + (b - a) * (_NEAR_M - a[2]) / (b[2] - a[2])
+    elif b[2] < _NEAR_M:
+        b = b + (a - b) * (_NEAR_M - b[2]) / (a[2] - b[2])
+    return np.stack([a, b])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The map's layers as (n, 2) polygons and polylines in the world frame."""
+
+    drivable: tuple[NDArray[np.float64], ...]
+    walkways: tuple[NDArray[np.float64], ...]
+    crossings: tuple[NDArray[np.float64], ...]
+    dividers: tuple[NDArray[np.float64], ...]
+
+
+class BirdsEye:
+    """A bird's eye view, ego's forward direction up.
+
+    Args:
+        size_px: of the square picture.
+        reach_m: from the ego to the picture's upper edge; the ego stands at a third of the height.
+        world_from_ego: (4, 4).
+    """
+
+    def __init__(self, *, size_px: int, reach_m: float, world_from_ego: NDArray[np.float64]) -> None:
+        self._oversample = 2
+        self._size = size_px * self._oversample
+        self._scale = self._size * (2 / 3) / reach_m
+        self._ego_from_world = inverse(world_from_ego)
+        self._range_m = reach_m * 1.2
+        self._image = Image.new("RGB", (self._size, self._size), (34, 40, 34))
+        self._draw = ImageDraw.Draw(self._image)
+
+    def plan(self, plan: Plan) -> None:
+        """Draws the map."""
+        for polygons, fill in (
+            (plan.walkways, (78, 80, 86)),
+            (plan.drivable, (52, 56, 62)),
+            (plan.crossings, (96, 98, 110)),
+        ):
+            for polygon in polygons:
+                if self._near(polygon):
+                    self._draw.polygon(self._pixels(polygon), fill=fill)
+        for line in plan.dividers:
+            if self._near(line):
+                self._draw.line(self._pixels(line), fill=(150, 152, 140), width=self._oversample)
+
+    def lidar(self, points_world: NDArray[np.float64], intensity: NDArray[np.float64]) -> None:
+        """Draws (n, 3) points, brighter with intensity 0..255."""
+        pixels = self._project(points_world[:, :2])
+        keep = ((pixels >= 0) & (pixels < self._size - 1)).all(1)
+        at = pixels[keep].astype(np.intp)
+        shade = (90 + 0.6 * np.clip(intensity[keep], 0, 255)).astype(np.uint8)
+        canvas = np.asarray(self._image).copy()
+        for dx in (0, 1):
+            for dy in (0, 1):
+                canvas[at[:, 1] + dy, at[:, 0] + dx] = np.stack([shade // 3, shade, shade], 1)
+        self._image = Image.fromarray(canvas)
+        self._draw = ImageDraw.Draw(self._image)
+
+    def path(self, points_xy: NDArray[np.float64], colour: Colour) -> None:
+        """Draws a trajectory."""
+        if len(points_xy) > 1:
+            self._draw.line(self._pixels(points_xy), fill=colour, width=2 * self._oversample, joint="curve")
+
+    def box(self, box: Box, colour: Colour, *, width: int = 1) -> None:
+        """Draws a box's outline with a line from its centre to its front, and its velocity."""
+        corners = apply(box.world_from_box, box_corners(box.size_lwh_m))[[0, 2, 6, 4], :2]
+        outline = self._pixels(corners)
+        self._draw.polygon(outline, outline=colour, width=width * self._oversample)
+        front = (corners[2] + corners[3]) / 2
+        centre = box.world_from_box[:2, 3]
+        self._draw.line(self._pixels(np.stack([centre, front])), fill=colour, width=width * self._oversample)
+        speed = float(np.hypot(*box.velocity_mps[:2]))
+        if speed > 0.5:
+            tip = centre + box.velocity_mps[:2]
+            self._draw.line(self._pixels(np.stack([centre, tip])), fill=(255, 255, 255), width=self._oversample)
+
+    def finish(self) -> Image.Image:
+        """The picture at its final size."""
+        size = self._size // self._oversample
+        return self._image.resize((size, size), Image.Resampling.LANCZOS)
+
+    def _near(self, points_xy: NDArray[np.float64]) -> bool:
+        ego = self._ego(points_xy)
+        return bool((ego.min(0) < self._range_m).all() and (ego.max(0) > -self._range_m).all())
+
+    def _ego(self, points_xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        m = self._ego_from_world
+        return points_xy @ m[:2, :2].T + m[:2, 3]
+
+    def _project(self, points_xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        ego = self._ego(points_xy)
+        return np.stack([self._size / 2 - ego[:, 1] * self._scale, self._size * 2 / 3 - ego[:, 0] * self._scale], 1)
+
+    def _pixels(self, points_xy: NDArray[np.float64]) -> list[tuple[float, float]]:
+        return [(float(x), float(y)) for x, y in self._project(points_xy)]
