@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -144,8 +145,8 @@ class ScenePictures:
         view.lidar(apply(world_from_ego @ tables.ego_from_sensor(lidar), points[:, :3]), points[:, 3])
         ego_path = np.stack([tables.world_from_ego(row)[:2, 3] for row in tables.data(self._scene, "LIDAR_TOP")])
         view.path(ego_path, draw.EGO)
-        for hazard in sorted(self._story.hazards):
-            view.path(tables.path(self._scene, hazard), draw.HAZARD)
+        for instance in sorted(self._story.hazards):
+            view.path(tables.path(self._scene, instance), draw.HAZARD)
         for box in boxes:
             hazard = box.instance in self._story.hazards
             view.box(box, draw.HAZARD if hazard else draw.colour_of(box.category), width=2 if hazard else 1)
@@ -170,8 +171,6 @@ def write_scene_pictures(tables: Tables, scene: Row, story: SceneStory, folder: 
 
 
 def _png(image: Image.Image) -> bytes:
-    import io
-
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=3)
     return buffer.getvalue()

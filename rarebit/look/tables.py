@@ -148,7 +148,8 @@ class Tables:
         if span_us <= 0:
             return np.zeros(3)
         step = np.asarray(last["translation"], np.float64) - np.asarray(first["translation"], np.float64)
-        return step / (span_us * 1e-6)
+        velocity: NDArray[np.float64] = step / (span_us * 1e-6)
+        return velocity
 
 
 def _between(before: Box | None, after: Box, share: float) -> Box:
