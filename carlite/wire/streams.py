@@ -1,0 +1,259 @@
+"""The stream server: clients subscribe to a stream by its number and get every message of it.
+
+Messages are lists of buffers and go out by scatter-gather writes, so an image is never copied in this process. Buffers must
+therefore not change after they were sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import struct
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from carlite.wire.limits import WireLimits
+
+_log = logging.getLogger(__name__)
+_SIZE = struct.Struct("<I")
+_BUFFERS_PER_WRITE = 64
+Buffer = bytes | bytearray | memoryview
+
+
+class StreamSession:
+    """One subscriber's connection."""
+
+    def __init__(self, server: StreamServer, sock: socket.socket) -> None:
+        self._server = server
+        self._loop = asyncio.get_running_loop()
+        self._socket = sock
+        self._received = b""
+        self._waiting: deque[memoryview] = deque()
+        self._writing = False
+        self._last_progress_s = self._loop.time()
+        self.stream_id: int | None = None
+        self.backlog_bytes = 0
+        self.closed = False
+        self._handshake = self._loop.call_later(server.limits.handshake_s, self.close, "it did not name a stream in time")
+        self._loop.add_reader(sock, self._read)
+
+    def send(self, buffers: Sequence[memoryview]) -> None:
+        """Queues one message (its size included) and writes what the socket takes now."""
+        self._waiting.extend(buffers)
+        self.backlog_bytes += sum(buffer.nbytes for buffer in buffers)
+        if not self._writing:
+            self._last_progress_s = self._loop.time()
+            self._write()
+
+    def check_progress(self) -> None:
+        """Cuts a subscriber that reads nothing although data wait for it."""
+        if self._waiting and self._loop.time() - self._last_progress_s > self._server.limits.write_s:
+            self.close(f"it read nothing for {self._server.limits.write_s:g} s")
+
+    def close(self, reason: str = "") -> None:
+        """Ends the connection; a reason is logged."""
+        if self.closed:
+            return
+        self.closed = True
+        if reason:
+            _log.warning("subscriber of stream %s is cut: %s", self.stream_id, reason)
+        self._handshake.cancel()
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+        self._socket.close()
+        self._waiting.clear()
+        self.backlog_bytes = 0
+        self._server.forget(self)
+
+    def _read(self) -> None:
+        try:
+            data = self._socket.recv(256)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.close()
+            return
+        if self.stream_id is not None:
+            self.close("it sent more than the number of a stream")
+            return
+        self._received += data
+        if len(self._received) == _SIZE.size:
+            self._handshake.cancel()
+            self.stream_id = _SIZE.unpack(self._received)[0]
+            self._server.subscribe(self)
+        elif len(self._received) > _SIZE.size:
+            self.close("it sent more than the number of a stream")
+
+    def _write(self) -> None:
+        """Writes until the socket is full or nothing is left."""
+        try:
+            while self._waiting:
+                head = [self._waiting[i] for i in range(min(len(self._waiting), _BUFFERS_PER_WRITE))]
+                sent = self._socket.sendmsg(head)
+                self._last_progress_s = self._loop.time()
+                self._drop(sent)
+        except BlockingIOError:
+            if not self._writing:
+                self._writing = True
+                self._loop.add_writer(self._socket, self._write)
+            return
+        except OSError:
+            self.close()
+            return
+        if self._writing:
+            self._writing = False
+            self._loop.remove_writer(self._socket)
+            self._server.wake()
+
+    def _drop(self, sent: int) -> None:
+        """Forgets ``sent`` bytes of the queue."""
+        self.backlog_bytes -= sent
+        while sent:
+            first = self._waiting[0]
+            if sent < first.nbytes:
+                self._waiting[0] = first[sent:]
+                return
+            sent -= first.nbytes
+            self._waiting.popleft()
+
+
+class StreamServer:
+    """All streams of a server.
+
+    Args:
+        greeting: what a new subscriber of a stream gets at once (the latest world snapshot), or None.
+        limits: sizes and times beyond which a subscriber is cut.
+    """
+
+    def __init__(self, greeting: Callable[[int], Sequence[Buffer] | None], limits: WireLimits) -> None:
+        self.limits = limits
+        self._greeting = greeting
+        self._sessions: set[StreamSession] = set()
+        self._streams: dict[int, list[StreamSession]] = {}
+        self._expected: dict[int, float] = {}
+        self._changed = asyncio.Event()
+        self._accepting: asyncio.Task[None] | None = None
+        self._listener: socket.socket | None = None
+
+    def listen(self, sock: socket.socket) -> None:
+        """Serves the bound socket ``sock``."""
+        sock.setblocking(False)
+        sock.listen(128)
+        self._listener = sock
+        self._accepting = asyncio.get_running_loop().create_task(self._accept(sock))
+
+    def has_listeners(self, stream_id: int) -> bool:
+        """Whether anybody subscribed to a stream."""
+        return bool(self._streams.get(stream_id))
+
+    def send(self, stream_id: int, message: Sequence[Buffer], *, lossless: bool) -> None:
+        """Sends a message to all subscribers of a stream.
+
+        Args:
+            stream_id: which stream.
+            message: buffers that together are the message; they must not change afterwards.
+            lossless: False leaves a subscriber out whose previous message is not written yet.
+        """
+        sessions = self._streams.get(stream_id)
+        if not sessions:
+            return
+        framed = _framed(message)
+        for session in list(sessions):
+            if lossless or not session.backlog_bytes:
+                session.send(framed)
+
+    def expect(self, stream_id: int) -> None:
+        """Notes that a client is about to subscribe to a stream."""
+        self._expected[stream_id] = asyncio.get_running_loop().time() + self.limits.subscribe_s
+
+    def close_stream(self, stream_id: int) -> None:
+        """Ends all subscriptions of a stream."""
+        self._expected.pop(stream_id, None)
+        for session in list(self._streams.get(stream_id, ())):
+            session.close()
+
+    async def settled(self) -> None:
+        """Waits until expected subscribers are there (or overdue) and no subscriber has too much to read (or is cut)."""
+        while True:
+            now = asyncio.get_running_loop().time()
+            self._expected = {key: until for key, until in self._expected.items() if until > now}
+            for session in list(self._sessions):
+                session.check_progress()
+            late = any(session.backlog_bytes > self.limits.stream_backlog_bytes for session in self._sessions)
+            if not late and not self._expected:
+                return
+            self._changed.clear()
+            with_time_out = min([until - now for until in self._expected.values()], default=1.0)
+            try:
+                await asyncio.wait_for(self._changed.wait(), max(with_time_out, 0.001))
+            except asyncio.TimeoutError:
+                continue
+
+    def is_settled(self) -> bool:
+        """Whether ``settled`` would return at once."""
+        if self._expected:
+            return False
+        return all(session.backlog_bytes <= self.limits.stream_backlog_bytes for session in self._sessions)
+
+    def subscribe(self, session: StreamSession) -> None:
+        """Called by a session that knows its stream."""
+        stream_id = session.stream_id
+        if stream_id is None:
+            raise ValueError("a session subscribes after its handshake")
+        self._streams.setdefault(stream_id, []).append(session)
+        self._expected.pop(stream_id, None)
+        self.wake()
+        greeting = self._greeting(stream_id)
+        if greeting is not None:
+            session.send(_framed(greeting))
+
+    def forget(self, session: StreamSession) -> None:
+        """Called by a session that has ended."""
+        self._sessions.discard(session)
+        if session.stream_id is not None:
+            remaining = self._streams.get(session.stream_id, [])
+            if session in remaining:
+                remaining.remove(session)
+            if not remaining:
+                self._streams.pop(session.stream_id, None)
+        self.wake()
+
+    def wake(self) -> None:
+        """Called by a session whose state changed."""
+        self._changed.set()
+
+    async def close(self) -> None:
+        """Stops listening and ends all sessions."""
+        if self._accepting is not None:
+            self._accepting.cancel()
+            await asyncio.gather(self._accepting, return_exceptions=True)
+        if self._listener is not None:
+            self._listener.close()
+        for session in list(self._sessions):
+            session.close()
+
+    async def _accept(self, sock: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, _ = await loop.sock_accept(sock)
+            except OSError as error:
+                _log.warning("a stream client could not be accepted: %s", error)
+                await asyncio.sleep(0.05)
+                continue
+            if len(self._sessions) >= self.limits.stream_clients:
+                _log.warning("a stream client is refused: there are already %d", len(self._sessions))
+                connection.close()
+                continue
+            connection.setblocking(False)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._sessions.add(StreamSession(self, connection))
+
+
+def _framed(message: Sequence[Buffer]) -> list[memoryview]:
+    """The message as flat views with its size in front."""
+    views = [memoryview(buffer).cast("B") for buffer in message if memoryview(buffer).nbytes]
+    return [memoryview(_SIZE.pack(sum(view.nbytes for view in views))), *views]

@@ -1,0 +1,71 @@
+"""Maps: where OpenDRIVE files lie and what they are called on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from carlite.errors import MapError
+
+GENERATED = "OpenDriveMap"
+_PREFIX = "Carla/Maps/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapSource:
+    """A map that can be loaded.
+
+    Attributes:
+        name: short name such as "Town01".
+        opendrive: the whole OpenDRIVE text.
+    """
+
+    name: str
+    opendrive: str
+
+    @property
+    def wire_name(self) -> str:
+        """The name as ``get_map_info`` gives it."""
+        return _PREFIX + self.name
+
+
+class MapShelf:
+    """All maps a server can load: the files it was told of, a folder of ``.xodr`` files, and the client's own map.
+
+    Args:
+        folder: looked through at each request, so files may come later.
+        files: further single files.
+    """
+
+    def __init__(self, folder: Path | None, files: tuple[Path, ...] = ()) -> None:
+        self._folder = folder
+        self._files = files
+        self._texts: dict[str, str] = {}
+
+    def keep(self, name: str, opendrive: str) -> None:
+        """Puts a text on the shelf, in place of what had that name."""
+        self._texts[name] = opendrive
+
+    def names(self) -> list[str]:
+        """Short names, sorted; the client's generated map is not listed, as in CARLA."""
+        return sorted((set(self._paths()) | set(self._texts)) - {GENERATED})
+
+    def get(self, name: str) -> MapSource | None:
+        """The map of a short or full name, None when there is none; raises MapError for a file that cannot be read."""
+        short = name.removeprefix("/Game/").removeprefix(_PREFIX)
+        if short in self._texts:
+            return MapSource(name=short, opendrive=self._texts[short])
+        path = self._paths().get(short)
+        return None if path is None else MapSource(name=short, opendrive=read_opendrive(path))
+
+    def _paths(self) -> dict[str, Path]:
+        folder = sorted(self._folder.glob("*.xodr")) if self._folder is not None else []
+        return {path.stem: path for path in [*folder, *self._files]}
+
+
+def read_opendrive(path: Path) -> str:
+    """The text of a file; raises MapError when it cannot be read."""
+    try:
+        return path.read_bytes().decode("utf-8-sig", errors="replace")
+    except OSError as error:
+        raise MapError(f"{path}: cannot be read: {error.strerror or error}") from error

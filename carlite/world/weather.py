@@ -1,0 +1,72 @@
+"""Weather as CARLA's clients set it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """The 14 weather parameters, in the order of the wire.
+
+    Stored as the client sent them, because clients compare what they read back. Percentages are 0..100.
+
+    Attributes:
+        cloudiness: per cent; 0 is a clear sky.
+        precipitation: per cent of rain.
+        precipitation_deposits: per cent of puddles.
+        wind_intensity: per cent.
+        sun_azimuth_angle: degrees; negative keeps the azimuth that was set before (see ``azimuth_after``).
+        sun_altitude_angle: degrees, -90..90; below 0 is night.
+        fog_density: per cent.
+        fog_distance: metres at which fog starts.
+        fog_falloff: height profile, 0 fills the whole height.
+        wetness: per cent.
+        scattering_intensity: light that fog scatters.
+        mie_scattering_scale: haze.
+        rayleigh_scattering_scale: blue of the sky.
+        dust_storm: per cent.
+    """
+
+    cloudiness: float = 5.0
+    precipitation: float = 0.0
+    precipitation_deposits: float = 0.0
+    wind_intensity: float = 10.0
+    sun_azimuth_angle: float = -1.0
+    sun_altitude_angle: float = 45.0
+    fog_density: float = 2.0
+    fog_distance: float = 0.75
+    fog_falloff: float = 0.1
+    wetness: float = 0.0
+    scattering_intensity: float = 1.0
+    mie_scattering_scale: float = 0.03
+    rayleigh_scattering_scale: float = 0.0331
+    dust_storm: float = 0.0
+
+    def values(self) -> list[float]:
+        """The parameters in wire order."""
+        return list(astuple(self))
+
+    def azimuth_after(self, previous_deg: float) -> float:
+        """The sun's azimuth in degrees when ``previous_deg`` was in force before: negative means unchanged."""
+        return previous_deg if self.sun_azimuth_angle < 0.0 else self.sun_azimuth_angle
+
+    def overriding(self, previous: Weather) -> Weather:
+        """``self`` with every -1 of CARLA's "Default" preset taken from ``previous``."""
+        if self.sun_altitude_angle != -1.0 or self.cloudiness != -1.0:
+            return self
+        fields = {name: getattr(previous, name) for name in self.__slots__ if getattr(self, name) == -1.0}
+        return replace(self, **fields)
+
+
+def weather_from_values(values: Sequence[float]) -> Weather:
+    """Reads the 14 numbers of the wire; raises ValueError for another count or a number that is not finite."""
+    if len(values) != len(Weather.__slots__):
+        raise ValueError(f"weather: got {len(values)} numbers, expected {len(Weather.__slots__)}")
+    numbers = [float(value) for value in values]
+    for name, number in zip(Weather.__slots__, numbers, strict=True):
+        if not math.isfinite(number):
+            raise ValueError(f"weather.{name}: got {number}, expected a finite number")
+    return Weather(**dict(zip(Weather.__slots__, numbers, strict=True)))
