@@ -1,0 +1,336 @@
+"""The world as rays see it: ground, placed objects and actors in one Embree scene."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+
+import numba
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from carlite.geometry import world_from_local
+from carlite.mesh import Mesh, StaticWorld, merged
+from carlite.rays import kernels
+from carlite.rays.camera import CameraTracer
+from carlite.rays.embree import COHERENT, DYNAMIC, HIGH, INCOHERENT, LOW, ROBUST, Device, address
+from carlite.rays.lights import emission_bits
+from carlite.rays.results import CameraRequest, GBuffer, Ground, Hits, SegmentHits
+from carlite.rays.slots import Slots
+from carlite.rays.store import BakedModel, ModelStore
+from carlite.world.actors import Actor
+from carlite.world.state import ActorStates
+
+# numba's thread pool serves one caller at a time; every parallel kernel of this process runs under this lock.
+KERNEL_LOCK = threading.RLock()
+_SEGMENT_STEP_M = 1e-3
+_MAX_SEGMENT_HITS = 256
+
+
+@dataclass(slots=True)
+class _Placed:
+    """An actor in the scene: where its groups sit."""
+
+    actor: Actor
+    baked: BakedModel
+    slots: list[int]
+    geometries: list[int]
+    rest: NDArray[np.float64]
+    looks: tuple[object, ...] = ()
+    slot_array: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+class RayScene:
+    """Rays against a static world and its actors.
+
+    Calls are serialised: any thread may call, one at a time runs.
+
+    Args:
+        static_world: the map.
+        threads: numba threads for rays; None takes every core this process may use.
+    """
+
+    def __init__(self, static_world: StaticWorld, *, threads: int | None = None) -> None:
+        cores = min(len(os.sched_getaffinity(0)), int(numba.config.NUMBA_NUM_THREADS))
+        self.threads = max(1, min(threads or cores, cores))
+        self.static_world = static_world
+        self._device = Device()
+        self._store = ModelStore(self._device)
+        self._slots = Slots()
+        self._world = self._device.scene(flags=DYNAMIC | ROBUST, quality=LOW)
+        self._placed: dict[int, _Placed] = {}
+        self._hidden: frozenset[int] = frozenset()
+        self._frame: object = None
+        self._moving: tuple[NDArray[np.int64], ...] = ()
+        self._scratch: dict[str, NDArray[np.generic]] = {}
+        self._ground = self._add_ground(static_world.ground)
+        for placed in static_world.objects:
+            self._add_object(placed.model, placed.world_from_local, placed.object_id, placed.tint)
+        self._store.flush()
+        self._commit()
+        self._camera = CameraTracer(static_world)
+
+    def __enter__(self) -> RayScene:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Frees Embree's memory; the scene is unusable afterwards."""
+        self._device.close()
+
+    def set_weather(self, values: Sequence[float]) -> None:
+        """The 14 weather numbers in wire order (section F.1 of the wire reference)."""
+        self._camera.set_weather(values)
+
+    def set_street_lamps(self, on: NDArray[np.bool_] | None) -> None:
+        """Which street lamps are lit, in the order of StaticWorld.lamps; None lights all of them at night."""
+        self._camera.set_street_lamps(on)
+
+    def update(self, actors: Iterable[Actor], states: ActorStates, frame: object) -> None:
+        """Brings instances up to date with the actors; a second call with the same ``frame`` does nothing.
+
+        Actors without a model are not seen. ``invalidate`` forces the next update.
+        """
+        if frame is not None and frame == self._frame:
+            return
+        with KERNEL_LOCK:
+            self._sync(actors)
+            self._move(states)
+            self._commit()
+            self._frame = frame
+
+    def invalidate(self) -> None:
+        """Makes the next ``update`` run even within the same frame (after a spawn or a destruction between ticks)."""
+        self._frame = None
+
+    def cast(
+        self,
+        origins: ArrayLike,
+        directions: ArrayLike,
+        max_distance_m: float,
+        ignore: Iterable[int] = (),
+        *,
+        coherent: bool = True,
+    ) -> Hits:
+        """The nearest hit of each ray.
+
+        Args:
+            origins: (3,) shared or (n, 3), world, metres.
+            directions: (n, 3) unit vectors, world.
+            max_distance_m: rays end there.
+            ignore: ids of actors that the rays pass through.
+            coherent: neighbours in the array point to similar places; False for shuffled rays.
+
+        Raises:
+            ValueError: on wrong shapes.
+        """
+        where = np.ascontiguousarray(np.atleast_2d(origins), np.float32)
+        towards = np.ascontiguousarray(directions, np.float32)
+        count = len(towards)
+        if towards.ndim != 2 or towards.shape[1] != 3 or where.shape[1] != 3 or len(where) not in (1, count):
+            raise ValueError(f"cast: got origins {where.shape} and directions {towards.shape}, expected (1 or n, 3) and (n, 3)")
+        distance = np.empty(count, np.float32)
+        tag = np.empty(count, np.uint8)
+        material = np.empty(count, np.uint8)
+        slot = np.empty(count, np.int32)
+        normal = np.empty((count, 3), np.float32)
+        with KERNEL_LOCK:
+            self._hide(ignore)
+            numba.set_num_threads(self.threads)
+            kernels.cast_kernel(
+                address("rtcIntersect16"), self._world, COHERENT if coherent else INCOHERENT, where, towards,
+                0 if len(where) == 1 else 1, np.float32(max_distance_m), self._slots.table, self._slots.transforms,
+                self._store.triangles, distance, tag, material, slot, normal,
+            )  # fmt: skip
+            rows = self._slots.table[slot]
+        missed = slot < 0
+        return Hits(
+            distance_m=distance,
+            tag=tag,
+            actor_id=np.where(missed, 0, rows[:, 2]).astype(np.uint32),
+            instance_id=np.where(missed, 0, rows[:, 1]).astype(np.uint16),
+            normal=normal,
+            material=material,
+            row=np.where(missed, -1, rows[:, 3]).astype(np.int32),
+        )
+
+    def ground_below(self, points: ArrayLike, *, lift_m: float = 0.5, depth_m: float = 1000.0) -> Ground:
+        """The ground meshes straight below each point; objects and actors are no ground.
+
+        Args:
+            points: (n, 3) world, metres.
+            lift_m: rays start that much above the points, so that a wheel pressed into the road still finds it.
+            depth_m: how far below a point to look.
+        """
+        start = np.ascontiguousarray(np.asarray(points), np.float32).reshape(-1, 3)
+        height = np.empty(len(start))
+        normal = np.empty((len(start), 3))
+        tag = np.empty(len(start), np.uint8)
+        if self._ground is None:
+            height[:], normal[:], tag[:] = -np.inf, (0.0, 0.0, 1.0), 0
+        else:
+            kernels.ground_kernel(
+                address("rtcIntersect16"), self._ground, INCOHERENT, start, np.float32(lift_m), np.float32(depth_m),
+                self._store.triangles, height, normal, tag,
+            )  # fmt: skip
+        return Ground(height_m=height, normal=normal, tag=tag)
+
+    def cast_segment(self, start: ArrayLike, end: ArrayLike) -> SegmentHits:
+        """Every surface between two world points, nearest first (the cast_ray RPC)."""
+        a, b = np.asarray(start, np.float64), np.asarray(end, np.float64)
+        length = float(np.linalg.norm(b - a))
+        points: list[NDArray[np.float64]] = []
+        tags: list[int] = []
+        done = 0.0
+        while length > 0 and done < length and len(tags) < _MAX_SEGMENT_HITS:
+            direction = (b - a) / length
+            hit = self.cast(a + direction * done, direction[None], length - done)
+            if not np.isfinite(hit.distance_m[0]):
+                break
+            done += float(hit.distance_m[0])
+            points.append(a + direction * done)
+            tags.append(int(hit.tag[0]))
+            done += _SEGMENT_STEP_M
+        return SegmentHits(points=np.asarray(points, np.float64).reshape(-1, 3), tags=np.asarray(tags, np.uint8))
+
+    def trace_camera(self, request: CameraRequest, out: GBuffer | None = None) -> GBuffer:
+        """Renders one view; ``out`` gives buffers to fill instead of new ones."""
+        with KERNEL_LOCK:
+            self._hide(request.ignore)
+            numba.set_num_threads(self.threads)
+            lit = [(placed.actor, placed.slots[0]) for placed in self._placed.values() if placed.actor.id not in self._hidden]
+            return self._camera.trace(request, self._world, self._store, self._slots, lit, out)
+
+    def _add_ground(self, ground: Sequence[Mesh]) -> int | None:
+        meshes = [mesh for mesh in ground if len(mesh.triangles)]
+        if not meshes:
+            self._slots.claim()  # slot 0 stays the ground's
+            return None
+        scene, first = self._store.add_mesh(merged(meshes), quality=HIGH)
+        slot = self._slots.claim()
+        self._slots.fill(slot, first_triangle=first, instance_id=0, actor_id=0, row=-1, tint=(1.0, 1.0, 1.0))
+        self._attach(scene, slot)
+        return scene
+
+    def _add_object(self, model: object, matrix: NDArray[np.float64], object_id: int, tint: Sequence[float]) -> None:
+        baked = self._store.add_model(model, rigid=True)  # type: ignore[arg-type]
+        for group in baked.groups:
+            slot = self._slots.claim()
+            self._slots.fill(
+                slot, first_triangle=group.first_triangle, instance_id=object_id & 0xFFFF, actor_id=0, row=-1, tint=tint
+            )
+            self._slots.transforms[slot] = matrix
+            self._slots.emission[slot] = emission_bits(None)
+            self._attach(group.scene, slot)
+
+    def _attach(self, scene: int, slot: int) -> int:
+        api = self._device.api
+        geometry = self._device.instance(scene)
+        api.rtcSetGeometryTransform(geometry, 0, 0x9134, self._slots.transforms[slot].ctypes.data)
+        api.rtcCommitGeometry(geometry)
+        api.rtcAttachGeometryByID(self._world, geometry, slot)
+        api.rtcReleaseGeometry(geometry)  # the scene holds it
+        return geometry
+
+    def _sync(self, actors: Iterable[Actor]) -> None:
+        """Adds, removes and repaints so that ``_placed`` is exactly the given actors that have a model."""
+        seen = set()
+        changed = False
+        for actor in actors:
+            if actor.model is None:
+                continue
+            seen.add(actor.id)
+            placed = self._placed.get(actor.id)
+            if placed is not None and placed.actor.model is not placed.baked.model:
+                self._remove(actor.id)
+                placed = None
+            if placed is None:
+                placed = self._place(actor)
+                changed = True
+            looks = (actor.tint, actor.light_state, actor.row)
+            if looks != placed.looks:
+                placed.looks = looks
+                for slot in placed.slots:
+                    self._slots.repaint(slot, row=actor.row, tint=actor.tint, emission=emission_bits(actor))
+                changed = True
+        for actor_id in [known for known in self._placed if known not in seen]:
+            self._remove(actor_id)
+            changed = True
+        if changed:
+            self._store.flush()
+            self._index_moving()
+
+    def _place(self, actor: Actor) -> _Placed:
+        assert actor.model is not None
+        baked = self._store.add_model(actor.model, rigid=False)
+        slots, geometries = [], []
+        rest = np.zeros((len(baked.groups), 3, 4))
+        rest[:, :, :3] = np.eye(3)
+        for index, group in enumerate(baked.groups):
+            slot = self._slots.claim()
+            self._slots.fill(
+                slot, first_triangle=group.first_triangle, instance_id=actor.id & 0xFFFF, actor_id=actor.id, row=actor.row,
+                tint=actor.tint,
+            )  # fmt: skip
+            rest[index, :, 3] = group.leader_pivot
+            slots.append(slot)
+            geometries.append(self._attach(group.scene, slot))
+        placed = _Placed(actor, baked, slots, geometries, rest)
+        self._placed[actor.id] = placed
+        return placed
+
+    def _remove(self, actor_id: int) -> None:
+        placed = self._placed.pop(actor_id)
+        for slot in placed.slots:
+            self._device.api.rtcDetachGeometry(self._world, slot)
+            self._slots.release(slot)
+        self._hidden -= {actor_id}
+
+    def _index_moving(self) -> None:
+        everyone = list(self._placed.values())
+        counts = [len(placed.slots) for placed in everyone]
+        self._moving = (
+            np.asarray([slot for placed in everyone for slot in placed.slots], np.int64),
+            np.asarray([geometry for placed in everyone for geometry in placed.geometries], np.int64),
+            np.repeat(np.arange(len(everyone), dtype=np.int64), counts),
+            np.asarray([placed.actor.row for placed in everyone], np.int64),
+        )
+
+    def _move(self, states: ActorStates) -> None:
+        self._slots.remember()
+        if not self._placed:
+            return
+        slots, geometries, owners, rows = self._moving
+        everyone = world_from_local(states.location[rows], states.rotation_deg[rows])
+        parts = np.concatenate([self._pose(placed, states) for placed in self._placed.values()])
+        kernels.place_kernel(
+            address("rtcSetGeometryTransform"), address("rtcCommitGeometry"), geometries, slots, owners, everyone, parts,
+            self._slots.transforms,
+        )  # fmt: skip
+        self._slots.forget_new()
+
+    def _pose(self, placed: _Placed, states: ActorStates) -> NDArray[np.float64]:
+        return placed.rest
+
+    def _hide(self, ignore: Iterable[int]) -> None:
+        """Disables the geometry of ignored actors and enables that of all others."""
+        wanted = frozenset(ignore) & self._placed.keys()
+        if wanted == self._hidden:
+            return
+        for actor_id in sorted(wanted ^ self._hidden):
+            for geometry in self._placed[actor_id].geometries:
+                if actor_id in wanted:
+                    self._device.api.rtcDisableGeometry(geometry)
+                else:
+                    self._device.api.rtcEnableGeometry(geometry)
+        self._hidden = frozenset(wanted)
+        self._commit()
+
+    def _commit(self) -> None:
+        self._device.api.rtcCommitScene(self._world)
+        self._device.check()
