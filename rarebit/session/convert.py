@@ -1,8 +1,8 @@
 """CARLA's left-handed frame (x forward, y right, z up; degrees) to Rarebit's right-handed one (y left; radians) and back.
 
-The two frames differ by the reflection ``MIRROR = diag(1, -1, 1)``. A point or true vector v becomes ``MIRROR @ v``, a rigid motion M becomes
-``MIRROR @ M @ MIRROR``, and an axial vector w (an angular velocity), which also changes sign under a reflection, ``-MIRROR @ w``. Nothing
-else in Rarebit flips a sign.
+The two frames differ by the reflection ``MIRROR = diag(1, -1, 1)``. A point or true vector v becomes ``MIRROR @ v``, a rigid
+motion M becomes ``MIRROR @ M @ MIRROR``, and an axial vector w (an angular velocity), which a reflection also turns
+round, ``-MIRROR @ w``. Nothing else in Rarebit flips a sign.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MIRROR4: Array = np.diag([1.0, -1.0, 1.0, 1.0])
 
 def vector(v: Any) -> Array:
     """(3,) in our frame of a ``carla.Vector3D`` or ``carla.Location`` (positions, velocities, accelerations)."""
-    return MIRROR @ np.array([v.x, v.y, v.z])
+    return np.asarray(MIRROR @ np.array([v.x, v.y, v.z]))
 
 
 def vectors(vs: Iterable[Any]) -> Array:
@@ -50,7 +50,7 @@ def carla_vector(v: ArrayLike) -> carla.Vector3D:
 def transforms(ts: Sequence[carla.Transform]) -> Array:
     """(n, 4, 4) ``world_from_actor`` in our frame.
 
-    The rotation is CARLA's ``Transform.get_matrix``: yaw about z, then pitch (nose up positive), then roll, written for many at once.
+    The rotation is that of CARLA's ``Transform.get_matrix``: yaw, then pitch (nose up positive), then roll.
     """
     raw = np.array(
         [(t.location.x, t.location.y, t.location.z, r.pitch, r.yaw, r.roll) for t in ts for r in (t.rotation,)], np.float64

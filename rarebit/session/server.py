@@ -1,0 +1,163 @@
+"""Finds or starts the CARLA server, and turns what goes wrong with it into one clear error."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import IO
+
+from rarebit.core.errors import ServerError
+from rarebit.session.config import CarlaConfig
+
+_READY = "carlite ready on "
+_STOP_S = 5.0
+_LAST_WORDS = 12
+
+
+class CarlaServer:
+    """A CARLA server for as long as the context lasts: the embedded one as a process of its own, or a running one.
+
+    Attributes:
+        host, port: where it listens, valid inside the context.
+        sizes: box sizes of blueprints met so far, kept over worlds (see ``rarebit.session.blueprints``).
+
+    Raises:
+        ServerError: on entry, when the server does not start or nothing listens there.
+    """
+
+    def __init__(self, config: CarlaConfig) -> None:
+        self.config = config
+        self.host = config.host or "127.0.0.1"
+        self.port = config.port
+        self.sizes: dict[str, object] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stderr: IO[bytes] | None = None
+        self._reader: threading.Thread | None = None
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether this context started the server itself."""
+        return self.config.host is None
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+        return f"{'carlite' if self.is_embedded else 'carla'} at {self.host}:{self.port}"
+
+    def __enter__(self) -> CarlaServer:
+        if not self.is_embedded:
+            self._knock()
+            return self
+        try:
+            self._start()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stop()
+
+    @contextlib.contextmanager
+    def asking(self, what: str, timeout_s: float | None = None) -> Iterator[None]:
+        """Turns the client's ``RuntimeError`` during ``what`` into a ``ServerError`` that says what to do."""
+        limit = self.config.timeout_s if timeout_s is None else timeout_s
+        self.check_alive(what)
+        try:
+            yield
+        except RuntimeError as error:
+            self.check_alive(what)
+            if "time-out" in str(error):
+                raise ServerError(
+                    f"{self.name}: no answer within {limit:g} s ({what}); the server hangs or is overloaded: start it again, "
+                    "or raise carla.timeout_s"
+                ) from error
+            raise ServerError(f"{self.name}: refused ({what}): {error}") from error
+
+    def check_alive(self, what: str) -> None:
+        """Raises ``ServerError`` if the embedded server's process has ended."""
+        if self._process is not None and (code := self._process.poll()) is not None:
+            raise ServerError(f"{self.name}: the server ended with code {code} ({what}){self._last_words()}")
+
+    # -------------------------------------------------------------------------------------------- the process
+
+    def _knock(self) -> None:
+        """A refused connection is known at once; the client itself would wait for its whole time-out."""
+        try:
+            socket.create_connection((self.host, self.port), timeout=self.config.timeout_s).close()
+        except OSError as error:
+            raise ServerError(
+                f"{self.name}: nothing answers ({error}); start CARLA 0.9.16 there, or leave carla.host empty to use carlite"
+            ) from error
+
+    def _start(self) -> None:
+        config = self.config
+        command = [sys.executable, "-m", "carlite", "--port", "0", "--seed", str(config.seed), "--exit-with-parent"]
+        if config.threads:
+            command += ["--threads", str(config.threads)]
+        if config.maps is not None:
+            command += ["--maps", str(config.maps)]
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in _stop
+        # A session of its own keeps the terminal's Ctrl-C away from it: this process ends it in order.
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._stderr, start_new_session=True
+        )
+        lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=_drain, args=(self._process.stdout, lines), daemon=True)
+        self._reader.start()
+        self.port = self._ready_port(lines)
+
+    def _ready_port(self, lines: queue.SimpleQueue[str]) -> int:
+        limit_s = self.config.start_timeout_s
+        end = time.monotonic() + limit_s
+        while (left := end - time.monotonic()) > 0:
+            try:
+                line = lines.get(timeout=min(left, 0.2))
+            except queue.Empty:
+                self.check_alive("starting")
+                continue
+            if line.startswith(_READY):
+                return int(line.rsplit(":", 1)[-1])
+        raise ServerError(
+            f"carlite: not ready after {limit_s:g} s; raise carla.start_timeout_s or free the machine{self._last_words()}"
+        )
+
+    def _last_words(self) -> str:
+        if self._stderr is None:
+            return ""
+        self._stderr.seek(0)
+        lines = self._stderr.read().decode(errors="replace").strip().splitlines()[-_LAST_WORDS:]
+        return "; its last words:\n" + "\n".join(f"  {line}" for line in lines) if lines else "; it left no message"
+
+    def _stop(self) -> None:
+        process = self._process
+        if process is not None:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(_STOP_S)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+            if self._reader is not None:
+                self._reader.join(_STOP_S)
+            if process.stdout is not None:
+                process.stdout.close()
+        if self._stderr is not None:
+            self._stderr.close()
+        self._process = self._stderr = self._reader = None
+
+
+def _drain(stream: IO[bytes], lines: queue.SimpleQueue[str]) -> None:
+    """Reads the server's standard output to its end, so that a talkative server never blocks on a full pipe."""
+    with contextlib.suppress(ValueError, OSError):  # closed under us at the end
+        for line in stream:
+            lines.put(line.decode(errors="replace").strip())
