@@ -1,0 +1,23 @@
+"""OpenDRIVE maps: from their text to roads, lanes, signals and objects with geometry in CARLA's frame."""
+
+from carlite.opendrive.network import Controller, Junction, Lane, LaneSection, Road, RoadMark, RoadNetwork
+from carlite.opendrive.objects import MapObject, Signal, facing_yaw_deg, place, signal_pose
+from carlite.opendrive.parse import parse
+from carlite.opendrive.spawn import spawn_points
+
+__all__ = [
+    "Controller",
+    "Junction",
+    "Lane",
+    "LaneSection",
+    "MapObject",
+    "Road",
+    "RoadMark",
+    "RoadNetwork",
+    "Signal",
+    "facing_yaw_deg",
+    "parse",
+    "place",
+    "signal_pose",
+    "spawn_points",
+]
