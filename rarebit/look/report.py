@@ -70,9 +70,9 @@ def _scene(page: Path, scene: SceneReport) -> str:
 
 
 def _embedded(path: Path) -> str:
-    with Image.open(path) as image:
-        image = image.convert("RGB")
-        image.thumbnail((1800, 1800))
-        buffer = io.BytesIO()
-        image.save(buffer, "JPEG", quality=82)
+    with Image.open(path) as file:
+        image = file.convert("RGB")
+    image.thumbnail((1800, 1800))
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=82)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
