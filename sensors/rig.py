@@ -28,6 +28,8 @@ class Mount:
         rate_hz: must divide the tick rate.
         width_px, height_px, fov_deg: cameras (fov is horizontal).
         attributes: further CARLA blueprint attributes, as text.
+        settings: parameters of the modality: lidar "channels", "points_per_turn", "range_m", "upper_rad", "lower_rad"; radar
+            "range_m", "near_range_m", "near_fov_rad", "far_fov_rad", "vertical_fov_rad", "rays".
     """
 
     channel: str
@@ -38,6 +40,7 @@ class Mount:
     height_px: int = 0
     fov_deg: float = 0.0
     attributes: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, float] = field(default_factory=dict)
 
     @property
     def ego_from_sensor(self) -> NDArray[np.float64]:
