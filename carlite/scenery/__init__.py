@@ -1,0 +1,5 @@
+"""The static world of a map: surfaces, markings, terrain, and the things that stand along its roads."""
+
+from carlite.scenery.world import build
+
+__all__ = ["build"]
