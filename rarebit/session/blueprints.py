@@ -80,8 +80,10 @@ def prepare(library: carla.BlueprintLibrary, type_id: str, *, role_name: str, se
     return blueprint
 
 
-def sizes(server: CarlaServer, world: carla.World, type_ids: Iterable[str]) -> Mapping[str, NDArray[np.float64]]:
-    """Full sizes (3,) of the boxes of blueprints, from probes spawned in the air and destroyed before any tick.
+def boxes(
+    server: CarlaServer, world: carla.World, type_ids: Iterable[str]
+) -> Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """``actor_from_box`` (4, 4) and full sizes (3,) of blueprints, from probes that live in the air and before any tick.
 
     Raises:
         MissingBlueprintError: the server has no such blueprint.
@@ -89,20 +91,23 @@ def sizes(server: CarlaServer, world: carla.World, type_ids: Iterable[str]) -> M
     """
     library = world.get_blueprint_library()
     wanted = sorted(set(type_ids))
-    for row, type_id in enumerate(t for t in wanted if t not in server.sizes):
+    for row, type_id in enumerate(t for t in wanted if t not in server.boxes):
         where = carla.Transform(carla.Location(row * _PROBE_SPACING_M, 0.0, _PROBE_HEIGHT_M))
         with server.asking(f"measuring {type_id}"):
+            probe = world.spawn_actor(library.find(resolve_exact(library, type_id)), where)
             try:
-                blueprint = library.find(type_id)
-            except IndexError:
-                near = ", ".join(nearest(type_id, (b.id for b in library)))
-                raise MissingBlueprintError(f"this server has no {type_id}; nearest it has: {near}") from None
-            probe = world.spawn_actor(blueprint, where)
-            try:
-                server.sizes[type_id] = convert.box(probe.bounding_box)[1]
+                server.boxes[type_id] = convert.box(probe.bounding_box)
             finally:
                 probe.destroy()
-    return {t: np.asarray(server.sizes[t], np.float64) for t in wanted}
+    return {t: server.boxes[t] for t in wanted}
+
+
+def resolve_exact(library: carla.BlueprintLibrary, type_id: str) -> str:
+    """``type_id`` itself, or MissingBlueprintError."""
+    ids = [blueprint.id for blueprint in library]
+    if type_id not in ids:
+        raise MissingBlueprintError(f"this server has no {type_id}; nearest it has: {', '.join(nearest(type_id, ids))}")
+    return type_id
 
 
 def _attribute(blueprint: carla.ActorBlueprint, name: str) -> str:

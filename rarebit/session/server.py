@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import IO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rarebit.core.errors import ServerError
 from rarebit.session.config import CarlaConfig
 
@@ -27,7 +30,8 @@ class CarlaServer:
 
     Attributes:
         host, port: where it listens, valid inside the context.
-        sizes: box sizes of blueprints met so far, kept over worlds (see ``rarebit.session.blueprints``).
+        boxes: boxes of blueprints met so far, kept over worlds (see ``rarebit.session.blueprints.boxes``).
+        fires_at_once: whether a slow sensor delivers in its first tick (True) or after its first interval; None: not known yet.
 
     Raises:
         ServerError: on entry, when the server does not start or nothing listens there.
@@ -37,7 +41,8 @@ class CarlaServer:
         self.config = config
         self.host = config.host or "127.0.0.1"
         self.port = config.port
-        self.sizes: dict[str, object] = {}
+        self.boxes: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+        self.fires_at_once: bool | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr: IO[bytes] | None = None
         self._reader: threading.Thread | None = None

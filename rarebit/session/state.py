@@ -78,7 +78,7 @@ class StageState:
         names: scenario names first in the layout's order ("ego" is row 0), background after.
         world_from_actor: (n, 4, 4).
         velocity_mps, acceleration_mps2, angular_velocity_radps: (n, 3) world frame.
-        collisions: names of the two sides and the impulse (N s) of each touch of the ego in this tick; "" is scenery.
+
     """
 
     frame: int
@@ -87,7 +87,6 @@ class StageState:
     velocity_mps: NDArray[np.float64]
     acceleration_mps2: NDArray[np.float64]
     angular_velocity_radps: NDArray[np.float64]
-    collisions: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,3 +134,18 @@ class LightsCommand:
 
 
 Command: TypeAlias = DriveCommand | WalkCommand | PoseCommand | VelocityCommand | LightsCommand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawMessage:
+    """What one sensor sent for one tick.
+
+    Attributes:
+        frame: CARLA's frame number.
+        data: the bytes after the header, a view that keeps the message alive.
+        points_per_channel: of a semantic lidar.
+    """
+
+    frame: int
+    data: memoryview
+    points_per_channel: tuple[int, ...] = ()

@@ -1,0 +1,194 @@
+"""One world on a CARLA server, in synchronous steps: opened for one scenario, left as it was found."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import carla
+import numpy as np
+from numpy.typing import NDArray
+
+from rarebit.core.errors import ServerError
+from rarebit.core.rng import stream
+from rarebit.lane_map import LaneMap
+from rarebit.layout import Layout
+from rarebit.scenario import ConcreteScenario, Road, TemplateRoad
+from rarebit.session import blueprints, lane_map, weather
+from rarebit.session.config import CarlaConfig
+from rarebit.session.map_objects import MapObject, parked_vehicles
+from rarebit.session.server import CarlaServer
+from rarebit.session.stage import Stage
+from sensors.request import SensorRequest
+from sensors.rig import Mount
+
+_log = logging.getLogger(__name__)
+_VERSION = "0.9.16"
+
+
+@dataclass(slots=True)
+class Session:
+    """A loaded world.
+
+    Attributes:
+        config: as given to ``open_session``.
+        lane_map: of the loaded map.
+        map_objects: parked vehicles that belong to the map.
+    """
+
+    config: CarlaConfig
+    server: CarlaServer
+    client: Any
+    world: Any
+    lane_map: LaneMap
+    map_objects: tuple[MapObject, ...]
+
+    def models(self, scenario: ConcreteScenario) -> dict[str, str]:
+        """Blueprint id of every model that ``scenario`` names; families are drawn from the scenario's seed and index.
+
+        Raises:
+            MissingBlueprintError: the server lacks one.
+        """
+        with self.server.asking("reading the blueprint library"):
+            library = self.world.get_blueprint_library()
+        names = sorted({plan.model for plan in (scenario.ego, *scenario.actors)})
+        draw = scenario.seed, "model", scenario.scenario, scenario.index
+        return {name: blueprints.resolve(library, name, stream(*draw, name)) for name in names}
+
+    def sizes(self, models: dict[str, str]) -> dict[str, tuple[float, float, float]]:
+        """Full (length, width, height) in metres of each model's box; ``models`` as from ``self.models``."""
+        boxes = blueprints.boxes(self.server, self.world, models.values())
+        return {model: _triple(boxes[type_id][1]) for model, type_id in models.items()}
+
+    @contextlib.contextmanager
+    def stage(
+        self, scenario: ConcreteScenario, layout: Layout, sensors: Sequence[tuple[Mount, SensorRequest]] = ()
+    ) -> Iterator[Stage]:
+        """The actors of ``layout`` in the world, standing still and settled; all of them gone again afterwards.
+
+        Args:
+            scenario: models, roles, lights, weather.
+            layout: where everything starts.
+            sensors: what to attach to the ego once ``Stage.attach_sensors`` is called.
+
+        Raises:
+            SceneError: an actor has no room where the layout puts it.
+            ServerError: the server failed.
+        """
+        with self.server.asking("setting the weather"):
+            self.world.set_weather(weather.parameters(scenario.weather, layout.ego.yaw_rad))
+        stage = Stage(self.server, self.client, self.world, self.config)
+        try:
+            stage.spawn(scenario, layout, self.models(scenario), sensors)
+            yield stage
+        finally:
+            stage.close()
+
+
+@contextlib.contextmanager
+def open_session(config: CarlaConfig, road: Road, server: CarlaServer | None = None) -> Iterator[Session]:
+    """Loads ``road`` on a server and holds the world in synchronous steps of ``config.step_s``.
+
+    Args:
+        config: which server, how it steps.
+        road: a generated road, or a town that the server has (or the path of an OpenDRIVE file).
+        server: one that a batch holds already; None starts or finds one for this session alone.
+
+    Raises:
+        ServerError: no server, a wrong version, an unknown town, a map that is not OpenDRIVE.
+    """
+    with contextlib.ExitStack() as stack:
+        if server is None:
+            server = stack.enter_context(CarlaServer(config))
+        client = carla.Client(server.host, server.port)
+        client.set_timeout(config.load_timeout_s)
+        with server.asking("connecting"):
+            _check_version(server, client)
+            before = client.get_world().get_settings()
+            _apply(client.get_world(), _stepping(config))
+        stack.callback(_restore, server, client, before)
+        with server.asking("loading the world", config.load_timeout_s):
+            world, name = _load(server, client, road)
+            client.set_timeout(config.timeout_s)
+            _apply(world, _stepping(config))
+            world.tick()
+            session = Session(
+                config=config,
+                server=server,
+                client=client,
+                world=world,
+                lane_map=lane_map.read(world.get_map(), name),
+                map_objects=parked_vehicles(world),
+            )
+        _log.info("%s: %s loaded, %d lanes", server.name, name, len(session.lane_map.lanes))
+        yield session
+
+
+def _check_version(server: CarlaServer, client: carla.Client) -> None:
+    found = client.get_server_version()
+    if not found.startswith(_VERSION):
+        raise ServerError(f"{server.name}: speaks CARLA {found}, expected {_VERSION}; start that release")
+
+
+def _stepping(config: CarlaConfig) -> carla.WorldSettings:
+    return carla.WorldSettings(
+        synchronous_mode=True,
+        fixed_delta_seconds=config.step_s,
+        substepping=True,
+        max_substep_delta_time=0.01,  # ten sub-steps cover the longest tick that CarlaConfig allows
+        max_substeps=10,
+        deterministic_ragdolls=True,
+    )
+
+
+def _apply(world: carla.World, settings: carla.WorldSettings) -> None:
+    world.apply_settings(settings, 10.0)
+
+
+def _restore(server: CarlaServer, client: carla.Client, settings: carla.WorldSettings) -> None:
+    """A running server gets its own settings back; the embedded one goes on to the next session."""
+    if server.is_embedded:
+        return
+    try:
+        _apply(client.get_world(), settings)
+    except RuntimeError as error:  # on the way out: the first error matters, this one is only told
+        _log.warning("%s: its settings could not be restored: %s", server.name, error)
+
+
+def _load(server: CarlaServer, client: carla.Client, road: Road) -> tuple[carla.World, str]:
+    if isinstance(road, TemplateRoad):
+        return _generate(client, road.opendrive), road.template
+    path = Path(road.town)
+    if path.suffix == ".xodr":
+        try:
+            return _generate(client, path.read_text(encoding="utf-8")), path.stem
+        except (OSError, UnicodeDecodeError) as error:
+            raise ServerError(f"{path}: cannot read the OpenDRIVE file: {error}; give the path of one") from error
+    known = sorted({str(name).rsplit("/", 1)[-1] for name in client.get_available_maps()})
+    if road.town not in known:
+        near = ", ".join(blueprints.nearest(road.town, known))
+        remedy = " or give carla.maps a folder with its .xodr file" if server.is_embedded else ""
+        raise ServerError(f"{server.name}: has no town {road.town}; nearest it has: {near or 'none'}; choose one{remedy}")
+    return client.load_world(road.town, False), road.town
+
+
+def _generate(client: carla.Client, opendrive: str) -> carla.World:
+    parameters = carla.OpendriveGenerationParameters(
+        vertex_distance=2.0,
+        max_road_length=500.0,
+        wall_height=0.0,
+        additional_width=0.6,
+        smooth_junctions=True,
+        enable_mesh_visibility=True,
+        enable_pedestrian_navigation=False,
+    )
+    return client.generate_opendrive_world(opendrive, parameters, False)
+
+
+def _triple(size: NDArray[np.float64]) -> tuple[float, float, float]:
+    length, width, height = (float(value) for value in size)
+    return length, width, height

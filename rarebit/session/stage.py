@@ -1,0 +1,262 @@
+"""The actors of one run in the world: spawned, commanded, ticked, read, destroyed."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import carla
+import numpy as np
+from numpy.typing import NDArray
+
+from rarebit.core.errors import ServerError
+from rarebit.core.frames import apply, inverse
+from rarebit.layout import Layout
+from rarebit.scenario import ConcreteScenario
+from rarebit.session import convert, sensing
+from rarebit.session.config import CarlaConfig
+from rarebit.session.server import CarlaServer
+from rarebit.session.spawning import Spawned, actor_from_ego, describe, spawn
+from rarebit.session.state import (
+    Cast,
+    Command,
+    DriveCommand,
+    LightsCommand,
+    PoseCommand,
+    RawMessage,
+    StageState,
+    VelocityCommand,
+    WalkCommand,
+)
+from sensors.request import SensorRequest
+from sensors.rig import Mount
+
+_log = logging.getLogger(__name__)
+
+_SETTLE_TICKS = 20
+_MOVED_M = 0.002  # a vehicle that moves less in a tick stands
+_MORE_SETTLE_TICKS = 60
+_LAST_EVENTS_S = 0.1
+_HIT_MARGIN_M = 0.25
+
+
+class Stage:
+    """Everything a run can do to the world and see of it.
+
+    Attributes:
+        actors: by name, the ego first, then the layout's order, then what else moves in this world.
+        actor_from_ego: (4, 4), the ego frame (centre of the rear axle on the ground) in the ego actor's frame.
+        state: at the last tick.
+    """
+
+    def __init__(self, server: CarlaServer, client: carla.Client, world: carla.World, config: CarlaConfig) -> None:
+        self._server, self._client, self._world, self._config = server, client, world, config
+        self._spawned: dict[str, Spawned] = {}
+        self._collision: Any = None
+        self._touches: queue.SimpleQueue[tuple[int, int, str, float]] = queue.SimpleQueue()
+        self._wanted: tuple[tuple[Mount, SensorRequest], ...] = ()
+        self._sensors: list[sensing.Attached] = []
+        self._background: list[Any] = []
+        self.actors: dict[str, Cast] = {}
+        self.actor_from_ego: NDArray[np.float64] = np.eye(4)
+        self.state: StageState
+
+    # -------------------------------------------------------------------------------------------- life
+
+    def spawn(
+        self,
+        scenario: ConcreteScenario,
+        layout: Layout,
+        models: dict[str, str],
+        sensors: Sequence[tuple[Mount, SensorRequest]],
+    ) -> None:
+        """Fills the stage and lets everything come to rest; called by ``Session.stage``."""
+        plans = {plan.name: plan for plan in (scenario.ego, *scenario.actors)}
+        with self._server.asking("looking for other actors"):
+            library = self._world.get_blueprint_library()
+            others = sorted(self._world.get_actors(), key=lambda actor: actor.id)
+        for placed in (layout.ego, *layout.actors):
+            plan = plans[placed.name]
+            one = spawn(self._server, self._world, library, plan, placed, models[plan.model], scenario.seed)
+            self._spawned[placed.name] = one
+        for actor in others:
+            if actor.type_id.startswith(("vehicle.", "walker.pedestrian.")):
+                name = f"background_{actor.id}"
+                self._spawned[name] = Spawned(actor, describe(self._server, actor, name), None, None)
+        self.actors = {name: one.cast for name, one in self._spawned.items()}
+        self._wanted = tuple(sensors)
+        self._listen_for_touches(library)
+        self.tick([LightsCommand(name=plan.name, on=plan.lights) for plan in plans.values() if plan.lights])
+        self._settle()
+        with self._server.asking("reading the ego's wheels"):
+            self.actor_from_ego = actor_from_ego(self._spawned["ego"].handle)
+
+    def close(self) -> None:
+        """Destroys what this stage spawned; what goes wrong here is logged, because an earlier error matters more."""
+        sensors = [*(one.sensor for one in self._sensors), *([self._collision] if self._collision is not None else [])]
+        try:
+            for sensor in sensors:
+                sensor.stop()
+            self._server.check_alive("cleaning up")
+            mine = [one.handle for one in self._spawned.values() if one.plan is not None]
+            batch = [carla.command.DestroyActor(actor.id) for actor in (*sensors, *reversed(mine))]
+            self._client.apply_batch_sync(batch, False)
+        except (RuntimeError, ServerError) as error:
+            _log.warning("%s: actors could not be destroyed: %s", self._server.name, str(error).splitlines()[0])
+        self._sensors, self._collision, self._spawned = [], None, {}
+
+    def attach_sensors(self, wanted: Iterable[tuple[Mount, SensorRequest]]) -> None:
+        """Attaches some of the stage's sensors now."""
+        ego = self._spawned["ego"].handle
+        sensing.attach(self._server, self._world, ego, self.actor_from_ego, list(wanted), self._sensors)
+
+    def sensors_to_attach(self, ticks_ahead: int) -> list[tuple[Mount, SensorRequest]]:
+        """Sensors to attach ``ticks_ahead`` ticks before time 0, so that they fire at time 0 and every interval after."""
+        if not self._wanted:
+            return []
+        at_once = sensing.fires_at_once(self._server, self._world, self._config.step_s)
+        return [one for one in self._wanted if ticks_ahead == (1 if at_once else one[1].every_ticks)]
+
+    # -------------------------------------------------------------------------------------------- a tick
+
+    def tick(self, commands: Sequence[Command] = ()) -> StageState:
+        """Sends ``commands``, steps the world once, reads everybody's state.
+
+        Raises:
+            ServerError: the server did not answer in time, or an actor is gone.
+        """
+        batch = [self._encode(command) for command in commands]
+        with self._server.asking("ticking"):
+            if batch:
+                self._client.apply_batch(batch)
+            frame = self._world.tick(self._config.timeout_s)
+            self.state = self._read(self._world.get_snapshot(), frame)
+        return self.state
+
+    def collect(self, frame: int, due: Iterable[SensorRequest]) -> dict[tuple[str, str], RawMessage]:
+        """What the sensors of ``due`` measured in ``frame``, by (channel, role).
+
+        Raises:
+            ServerError: one of them is late; names it.
+        """
+        wanted = {(request.channel, request.role) for request in due}
+        return {
+            (one.request.channel, one.request.role): sensing.collect(self._server, one, frame, self._config.timeout_s)
+            for one in self._sensors
+            if (one.request.channel, one.request.role) in wanted
+        }
+
+    def touches(self) -> tuple[tuple[int, str, float], ...]:
+        """Every touch of the ego so far: (frame, name of the other or its type, impulse in N s), in order of frame."""
+        self.tick()
+        time.sleep(_LAST_EVENTS_S)  # events come on a connection of their own, after the tick that caused them
+        found = set()
+        names = {cast.actor_id: name for name, cast in self.actors.items()}
+        kept = []
+        while not self._touches.empty():
+            kept.append(self._touches.get())
+        for frame, other_id, type_id, impulse in kept:
+            found.add((frame, names.get(other_id, type_id), impulse))
+        return tuple(sorted(found))
+
+    def lights_of(self, name: str) -> int:
+        """CARLA's light bits of a vehicle, 0 of anything else."""
+        one = self._spawned[name]
+        if one.cast.kind != "vehicle":
+            return 0
+        with self._server.asking(f"reading the lights of {name}"):
+            return int(one.handle.get_light_state())
+
+    def controls_of(self, name: str) -> tuple[float, float, float, int]:
+        """Throttle, brake, steering (-1 to 1, left positive) and gear that are in force."""
+        control = self._spawned[name].handle.get_control()
+        return float(control.throttle), float(control.brake), -float(control.steer), int(control.gear)
+
+    def open_rays(self, eye_m: NDArray[np.float64], targets_m: NDArray[np.float64], name: str) -> NDArray[np.bool_]:
+        """(n,) whether nothing stands between ``eye_m`` (3,) and each of ``targets_m`` (n, 3), the ego and ``name`` apart."""
+        own = [self._box_test("ego"), self._box_test(name)]
+        start = convert.location(eye_m)
+        result = np.ones(len(targets_m), np.bool_)
+        with self._server.asking("casting rays"):
+            for row, target in enumerate(targets_m):
+                hits = self._world.cast_ray(start, convert.location(target))
+                points = convert.vectors([hit.location for hit in hits])
+                reach = np.linalg.norm(target - eye_m) - _HIT_MARGIN_M
+                before = np.linalg.norm(points - eye_m, axis=1) < reach
+                ours = np.zeros(len(points), np.bool_)
+                for world_to_box, half in own:
+                    ours |= (np.abs(apply(world_to_box, points)) <= half + _HIT_MARGIN_M).all(axis=1)
+                result[row] = not (before & ~ours).any()
+        return result
+
+    # -------------------------------------------------------------------------------------------- inside
+
+    def _listen_for_touches(self, library: carla.BlueprintLibrary) -> None:
+        with self._server.asking("attaching the collision sensor"):
+            blueprint = library.find("sensor.other.collision")
+            ego = self._spawned["ego"].handle
+            self._collision = self._world.spawn_actor(blueprint, carla.Transform(), attach_to=ego)
+            touches = self._touches
+
+            def note(event: Any) -> None:
+                v, other = event.normal_impulse, event.other_actor
+                touches.put((event.frame, other.id, other.type_id, (v.x**2 + v.y**2 + v.z**2) ** 0.5))
+
+            self._collision.listen(note)
+
+    def _settle(self) -> None:
+        """Ticks until every vehicle stands on its wheels; brakes are on."""
+        held = [
+            DriveCommand(name=name, hand_brake=True, brake=1.0) for name, c in self.actors.items() if self._is_mine(name, c)
+        ]
+        before = self.tick(held).world_from_actor
+        for number in range(_SETTLE_TICKS + _MORE_SETTLE_TICKS):
+            now = self.tick().world_from_actor
+            moved = float(np.abs(now[:, :3, 3] - before[:, :3, 3]).max())
+            before = now
+            if number >= _SETTLE_TICKS and moved < _MOVED_M:
+                break
+
+    def _is_mine(self, name: str, cast: Cast) -> bool:
+        return cast.kind == "vehicle" and self._spawned[name].plan is not None
+
+    def _read(self, snapshot: carla.WorldSnapshot, frame: int) -> StageState:
+        found = [snapshot.find(cast.actor_id) for cast in self.actors.values()]
+        if None in found:
+            lost = [name for name, one in zip(self.actors, found, strict=True) if one is None]
+            raise ServerError(f"{self._server.name}: {', '.join(lost)} vanished at frame {frame}; run the scene again")
+        return StageState(
+            frame=frame,
+            names=tuple(self.actors),
+            world_from_actor=convert.transforms([one.get_transform() for one in found]),
+            velocity_mps=convert.vectors([one.get_velocity() for one in found]),
+            acceleration_mps2=convert.vectors([one.get_acceleration() for one in found]),
+            angular_velocity_radps=convert.angular_velocities([one.get_angular_velocity() for one in found]),
+        )
+
+    def _box_test(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        cast = self.actors[name]
+        world_from_actor = self.state.world_from_actor[self.state.names.index(name)]
+        return inverse(world_from_actor @ cast.actor_from_box), cast.size_lwh_m / 2.0
+
+    def _encode(self, command: Command) -> Any:
+        actor_id = self.actors[command.name].actor_id
+        if isinstance(command, DriveCommand):
+            control = carla.VehicleControl(
+                throttle=command.throttle, steer=-command.steer, brake=command.brake, hand_brake=command.hand_brake
+            )
+            return carla.command.ApplyVehicleControl(actor_id, control)
+        if isinstance(command, WalkCommand):
+            control = carla.WalkerControl(convert.carla_vector(command.direction), command.speed_mps, False)
+            return carla.command.ApplyWalkerControl(actor_id, control)
+        if isinstance(command, PoseCommand):
+            return carla.command.ApplyTransform(actor_id, convert.carla_transform(command.world_from_actor))
+        if isinstance(command, VelocityCommand):
+            return carla.command.ApplyTargetVelocity(actor_id, convert.carla_vector(command.velocity_mps))
+        bits = 0
+        for name in command.on:
+            bits |= int(getattr(carla.VehicleLightState, name))
+        return carla.command.SetVehicleLightState(actor_id, carla.VehicleLightState(bits))
