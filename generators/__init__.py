@@ -1,0 +1,33 @@
+"""Families that specs name: generated roads and company on them. Each module with a ``FAMILY`` is one family."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from generators.family import PopulateFamily, RoadFamily
+
+
+@cache
+def road_families() -> dict[str, RoadFamily]:
+    """Every road family by name, in alphabetical order."""
+    return {name: family for name, family in _families().items() if isinstance(family, RoadFamily)}
+
+
+@cache
+def populate_families() -> dict[str, PopulateFamily]:
+    """Every populate family by name, in alphabetical order."""
+    return {name: family for name, family in _families().items() if isinstance(family, PopulateFamily)}
+
+
+@cache
+def _families() -> dict[str, RoadFamily | PopulateFamily]:
+    found: dict[str, RoadFamily | PopulateFamily] = {}
+    for module in sorted(info.name for info in pkgutil.iter_modules(__path__)):
+        family = getattr(importlib.import_module(f"{__name__}.{module}"), "FAMILY", None)
+        if isinstance(family, (RoadFamily, PopulateFamily)):
+            if family.name in found:
+                raise ValueError(f"generators: two families are called {family.name!r}")
+            found[family.name] = family
+    return dict(sorted(found.items()))

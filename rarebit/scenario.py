@@ -51,7 +51,8 @@ class Place:
             "parking_right", "sidewalk_right" and the same with left. For the ego: "rightmost", "leftmost", "middle".
         ahead_m: along the reference's lane, negative behind.
         lateral_m: offset from the lane's centre, positive left of the direction of travel.
-        heading_rad: relative to the reference's direction of travel, counter-clockwise.
+        heading_rad: relative to the direction of travel of the lane it stands on (ego's beside the road and on sidewalks),
+            counter-clockwise.
         behind: an actor whose far end (seen from ego) hides this one; then ``gap_m`` is the clear distance to its box and
             ``lane`` and ``ahead_m`` do not count.
         gap_m: see ``behind``.

@@ -52,9 +52,9 @@ def _plain(value: Any) -> Any:
 
 def _read(value: Any, wanted: Any, where: str) -> Any:
     """``value`` of JSON as ``wanted``, a type annotation of the definitions."""
-    if isinstance(value, dict) and "kind" in value and wanted is not dict:
-        return _read_object(value, wanted, where)
     origin = typing.get_origin(wanted)
+    if isinstance(value, dict) and "kind" in value and origin is not dict:
+        return _read_object(value, wanted, where)
     if origin is tuple:
         arguments = typing.get_args(wanted)
         items = arguments[:1] * len(value) if arguments[-1] is ... else arguments

@@ -1,0 +1,94 @@
+"""What a generator family is: a name that specs use, its parameters, and a pure function.
+
+A module of this package that sets ``FAMILY`` is found by itself; its parameters appear in the JSON Schema and are checked in specs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rarebit.scenario import ActorPlan, Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter of a family.
+
+    Attributes:
+        name: with its SI unit at the end where it has one; specs may use any unit of the kind.
+        default: also says the type: bool, int, float, or str with ``choices``.
+        low, high: allowed range of a number, in the unit of the name.
+    """
+
+    name: str
+    default: Value
+    about: str
+    low: float = -math.inf
+    high: float = math.inf
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadFamily:
+    """A kind of generated road; ``build`` gives the complete OpenDRIVE text for values of all parameters."""
+
+    name: str
+    about: str
+    parameters: tuple[Parameter, ...]
+    build: Callable[[Mapping[str, Value]], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a populate family knows of the scenario.
+
+    Attributes:
+        named: the actors that the spec names, the ego first.
+        road: parameters of the template, empty on a town.
+        duration_s: how long the scene lasts.
+    """
+
+    named: tuple[ActorPlan, ...]
+    road: Mapping[str, Value] = field(default_factory=dict)
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopulateFamily:
+    """A kind of company on the road.
+
+    ``fill(values, surroundings, rng)`` gives plans of role "parked" or "traffic"; their names begin with the family's name.
+    Layout drops those that find no room on the map.
+    """
+
+    name: str
+    about: str
+    parameters: tuple[Parameter, ...]
+    fill: Callable[[Mapping[str, Value], Surroundings, np.random.Generator], tuple[ActorPlan, ...]]
+
+
+def number(values: Mapping[str, Value], name: str) -> float:
+    """A numeric parameter; raises TypeError for a word."""
+    value = values[name]
+    if isinstance(value, str):
+        raise TypeError(f"{name}: got {value!r}, expected a number")
+    return float(value)
+
+
+def reach(plan: ActorPlan, named: Mapping[str, ActorPlan]) -> float:
+    """Roughly how far ahead of the ego a named actor starts, in metres, following references and ``behind``."""
+    total, place = 0.0, plan.place
+    for _ in range(len(named) + 1):
+        if place.behind is not None:
+            total += place.gap_m + 3.5  # half a van and half a person; clearances are wider than that guess
+            place = named[place.behind].place
+            continue
+        total += place.ahead_m
+        if place.reference == "ego" or place.reference not in named:
+            break
+        place = named[place.reference].place
+    return total
