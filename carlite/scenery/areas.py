@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from carlite.mesh import Mesh
-from carlite.scenery.shapes import Look, earcut, mesh, wall
+from carlite.scenery.shapes import Look, earcut, mesh, quads, wall
 from carlite.scenery.strips import LaneStrip
 
 Array = NDArray[np.float64]
@@ -27,8 +27,8 @@ def strip_polygon(strip: LaneStrip) -> BaseGeometry:
         return polygon
     # A border tighter than its offset folds back: take the quads one by one.
     a, b, c, d = strip.inner[:-1, :2], strip.inner[1:, :2], strip.outer[1:, :2], strip.outer[:-1, :2]
-    quads = shapely.polygons(np.stack([a, b, c, d, a], 1))
-    return shapely.union_all(shapely.make_valid(quads))
+    pieces = shapely.polygons(np.stack([a, b, c, d, a], 1))
+    return shapely.union_all(shapely.make_valid(pieces))
 
 
 def polygons_of(area: BaseGeometry, *, least_m2: float = 0.0) -> list[shapely.Polygon]:
@@ -61,11 +61,8 @@ def sheet(area: BaseGeometry, heights: Heights, look: Look, *, raise_m: float = 
     meshes = []
     full = corner[inside]
     if len(full):
-        quads = full[:, None] + np.array([[0.0, 0.0], [cell_m, 0.0], [cell_m, cell_m], [0.0, cell_m]])
-        first = 4 * np.arange(len(full))[:, None]
-        meshes.append(
-            _draped(quads.reshape(-1, 2), np.concatenate([first + [0, 1, 2], first + [0, 2, 3]]), heights, look, raise_m)
-        )
+        corners = full[:, None] + np.array([[0.0, 0.0], [cell_m, 0.0], [cell_m, cell_m], [0.0, cell_m]])
+        meshes.append(_draped(corners.reshape(-1, 2), quads(len(full)), heights, look, raise_m))
     pieces = [
         cut(part) for whole in shapely.intersection(boxes[edge], area) for part in polygons_of(whole, least_m2=_SLIVER_M2)
     ]

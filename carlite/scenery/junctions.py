@@ -11,7 +11,7 @@ from carlite.mesh import Mesh
 from carlite.scenery.areas import closed, edge_walls, polygons_of, sheet, strip_polygon, union
 from carlite.scenery.field import HeightField, surface_samples
 from carlite.scenery.lanes import DRIVABLE, KERB_M, WALKABLE
-from carlite.scenery.shapes import ASPHALT, KERB, SIDEWALK
+from carlite.scenery.shapes import ASPHALT, GUTTER, KERB, SIDEWALK
 from carlite.scenery.strips import LaneStrip
 
 _GAP_M = 3.0
@@ -36,29 +36,31 @@ class JunctionGround:
     heights: HeightField
 
 
-def junction_ground(strips: list[LaneStrip], driven_around: BaseGeometry) -> JunctionGround:
+def junction_ground(strips: list[LaneStrip], around: list[LaneStrip]) -> JunctionGround:
     """Ground of one junction.
 
     Args:
         strips: of all its connecting roads.
-        driven_around: driving lanes of other roads at the same level, which no sidewalk may cover.
+        around: strips of other roads nearby: no sidewalk may cover their lanes, and no gap may stay between them and here.
     """
     heights = HeightField(surface_samples(strips))
-    driven = union(strip_polygon(strip) for strip in strips if strip.lane.type in DRIVABLE)
-    paved = union(
-        strip_polygon(strip) for strip in strips if strip.look.look.material is ASPHALT.material or not _is_green(strip)
-    )
+    driven = union(strip_polygon(strip) for strip in [*strips, *around] if strip.lane.type in DRIVABLE)
+    paved = union(strip_polygon(strip) for strip in strips if not _is_green(strip))
     walked = [strip_polygon(strip) for strip in strips if strip.lane.type in WALKABLE or strip.look.is_raised]
     walks: BaseGeometry = shapely.Polygon()
     if walked:
-        free = union(walked).difference(driven.union(driven_around).buffer(0.05, quad_segs=2))
+        free = union(walked).difference(driven.buffer(0.05, quad_segs=2))
         free = free.buffer(-0.15, quad_segs=2).buffer(0.15, quad_segs=2)
         walks = shapely.union_all(polygons_of(free, least_m2=1.0))
-    asphalt = closed(paved, gap_m=_GAP_M, largest_hole_m2=_HOLE_M2).buffer(_OVERLAP_M, join_style="mitre")
-    asphalt = asphalt.simplify(0.005)
+    elsewhere = union(strip_polygon(strip) for strip in around)
+    elsewhere = shapely.intersection(elsewhere, shapely.box(*paved.bounds).buffer(_GAP_M))
+    asphalt = closed(paved.union(elsewhere), gap_m=_GAP_M, largest_hole_m2=_HOLE_M2).difference(elsewhere)
+    asphalt = union(polygons_of(asphalt, least_m2=0.05)).buffer(_OVERLAP_M, join_style="mitre").simplify(0.005)
+    gutters = union(strip_polygon(strip) for strip in strips if strip.look.look is GUTTER).difference(driven.union(walks))
     meshes = [
         *sheet(asphalt, heights, ASPHALT, raise_m=-_UNDER_M),
         *edge_walls(asphalt, heights, ASPHALT, raise_m=-_UNDER_M, depth_m=0.8),
+        *sheet(shapely.union_all(polygons_of(gutters, least_m2=0.05)), heights, GUTTER, raise_m=_UNDER_M),
         *sheet(walks, heights, SIDEWALK, raise_m=KERB_M),
         *edge_walls(walks, heights, KERB, raise_m=KERB_M, depth_m=KERB_M + 0.3),
     ]

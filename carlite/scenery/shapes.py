@@ -9,18 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carlite.mesh import Material, Mesh, merged
+from carlite.models.materials import LOOKS
 from carlite.tags import Tag
 
 Array = NDArray[np.float64]
 
-# Metres that one repeat of a texture covers.
-_TILE_M = {
-    Material.ASPHALT: 4.0,
-    Material.CONCRETE: 3.0,
-    Material.MARKING: 2.0,
-    Material.GRASS: 5.0,
-    Material.SOIL: 5.0,
-}
+_QUAD = np.array([[0, 1, 2], [0, 2, 3]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,7 @@ RED = Look(Material.MARKING, Tag.ROAD_LINE, (0.55, 0.06, 0.05))
 def mesh(vertices: Array, triangles: NDArray[np.integer], normals: Array, look: Look, uvs: Array | None = None) -> Mesh:
     """A mesh of one look; uvs default to the horizontal position over the texture's size."""
     if uvs is None:
-        uvs = vertices[:, :2] / _TILE_M[look.material]
+        uvs = vertices[:, :2] / LOOKS[look.material].metres_per_repeat
     return Mesh(
         vertices=vertices.astype(np.float32),
         triangles=triangles.astype(np.uint32).reshape(-1, 3),
@@ -89,12 +83,16 @@ def wall(top: Array, bottom: Array, look: Look) -> Mesh:
     along, faces = along[keep], faces[keep]
     count = len(faces)
     corners = np.stack([top[:-1][keep], bottom[:-1][keep], bottom[1:][keep], top[1:][keep]], 1).reshape(-1, 3)
-    first = 4 * np.arange(count)[:, None]
-    triangles = np.concatenate([first + [0, 1, 2], first + [0, 2, 3]])
+    triangles = quads(count)
     walked = np.concatenate([[0.0], np.cumsum(np.linalg.norm(top[1:] - top[:-1], axis=1))])
     u = np.stack([walked[:-1][keep], walked[:-1][keep], walked[1:][keep], walked[1:][keep]], 1).reshape(-1)
-    uvs = np.stack([u, corners[:, 2]], -1) / _TILE_M[look.material]
+    uvs = np.stack([u, corners[:, 2]], -1) / LOOKS[look.material].metres_per_repeat
     return mesh(corners, triangles, np.repeat(_unit(faces), 4, axis=0), look, uvs)
+
+
+def quads(count: int) -> NDArray[np.int64]:
+    """Triangles (2 count, 3) of ``count`` quads whose corners follow each other, four by four."""
+    return np.asarray((4 * np.arange(count)[:, None, None] + _QUAD).reshape(-1, 3))
 
 
 def earcut(exterior: Array, holes: list[Array]) -> tuple[Array, NDArray[np.uint32]]:

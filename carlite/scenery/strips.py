@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,7 +91,7 @@ def strip_meshes(strips: list[LaneStrip]) -> list[Mesh]:
         if strip.look.is_raised:
             for end in (0, -1):
                 meshes.append(_cap(strip, end))
-    for first, second in zip(strips[:-1], strips[1:], strict=True):
+    for first, second in itertools.pairwise(strips):
         if first.section is second.section:
             meshes += _kerb(_right(first), _left(second))
     for section in dict.fromkeys(id(strip.section) for strip in strips):

@@ -13,14 +13,14 @@ from shapely.geometry.base import BaseGeometry
 
 from carlite.mesh import Mesh
 from carlite.scenery.field import SurfaceSamples
-from carlite.scenery.shapes import GRASS, grid, mesh
+from carlite.scenery.shapes import GRASS, grid, mesh, quads
 
 Array = NDArray[np.float64]
 _CELL_M = 4.0
 _MARGIN_M = 260.0
 _NEAR_M = 7.0
 _BELOW_M = 0.22
-_VERGE_M = 3.0
+_VERGE_WIDTHS_M = (3.0, 1.2, 0.4)
 _LEVEL_M = 3.0
 _HILL_FROM_M, _HILL_TO_M = 45.0, 240.0
 
@@ -114,13 +114,18 @@ def verge(edge: Array, outward: Array, terrain: Terrain, covered: BaseGeometry) 
         terrain: what it runs into.
         covered: prepared area of all roads; pieces that reach into it are left out.
     """
-    outer = edge[:, :2] + _VERGE_M * outward
+    outer = edge[:, :2] + _VERGE_WIDTHS_M[0] * outward
+    blocked = np.ones(len(edge), bool)
+    for width in _VERGE_WIDTHS_M:
+        # Never over a neighbouring road: the widest strip that stays clear of all roads.
+        reach = edge[:, :2] + width * outward
+        half = edge[:, :2] + 0.5 * width * outward
+        free = ~shapely.contains_xy(covered, reach[:, 0], reach[:, 1]) & ~shapely.contains_xy(covered, half[:, 0], half[:, 1])
+        outer = np.where((blocked & free)[:, None], reach, outer)
+        blocked &= ~free
     below = terrain.at(outer)
     z = np.minimum(edge[:, 2] - 0.45, below - 0.25)
-    # Never over a neighbouring road, and no curtain of grass under a bridge.
-    blocked = shapely.contains_xy(covered, outer[:, 0], outer[:, 1])
-    middle = edge[:, :2] + 0.5 * _VERGE_M * outward
-    blocked |= shapely.contains_xy(covered, middle[:, 0], middle[:, 1])
+    # No curtain of grass under a bridge.
     blocked |= edge[:, 2] - below > _LEVEL_M
     keep = np.flatnonzero(~(blocked[1:] | blocked[:-1]))
     if not len(keep):
@@ -128,11 +133,9 @@ def verge(edge: Array, outward: Array, terrain: Terrain, covered: BaseGeometry) 
     top = edge - [0.0, 0.0, 0.02]
     low = np.concatenate([outer, z[:, None]], 1)
     corners = np.stack([top[keep], low[keep], low[keep + 1], top[keep + 1]], 1).reshape(-1, 3)
-    first = 4 * np.arange(len(keep))[:, None]
-    triangles = np.concatenate([first + [0, 1, 2], first + [0, 2, 3]])
     # Lit as the level ground it should pass for.
     normals = np.tile([0.0, 0.0, 1.0], (len(corners), 1))
-    return [mesh(corners, triangles, normals, GRASS)]
+    return [mesh(corners, quads(len(keep)), normals, GRASS)]
 
 
 def outward_normals(edge: Array, inside: Array) -> Array:

@@ -11,9 +11,12 @@ from shapely.geometry.base import BaseGeometry
 from carlite.mesh import Mesh, StaticWorld
 from carlite.opendrive import RoadNetwork, spawn_points
 from carlite.scenery.areas import strip_polygon
+from carlite.scenery.drape import Draper
 from carlite.scenery.field import surface_samples
 from carlite.scenery.junctions import JunctionGround, junction_ground
 from carlite.scenery.lanes import DRIVABLE
+from carlite.scenery.marks import lane_ribbons, lay
+from carlite.scenery.paint import line_ribbons, painted_areas
 from carlite.scenery.shapes import joined
 from carlite.scenery.strips import LaneStrip, lane_strips, strip_meshes
 from carlite.scenery.terrain import Terrain, make_terrain, outward_normals, terrain_mesh, verge
@@ -47,7 +50,10 @@ class Ground:
 def build(network: RoadNetwork, *, seed: int) -> StaticWorld:
     """The static world of ``network``; the same network and seed give the same bytes."""
     ground = build_ground(network, seed=seed)
-    return StaticWorld(ground=tuple(ground.meshes.values()), objects=(), spawn_points=spawn_points(network))
+    with Draper(list(ground.meshes.values())) as draper:
+        painted = joined([*lay([*lane_ribbons(network), *line_ribbons(network)], draper), *painted_areas(network, draper)])
+    meshes = [*ground.meshes.values(), *([painted] if painted is not None else [])]
+    return StaticWorld(ground=tuple(meshes), objects=(), spawn_points=spawn_points(network))
 
 
 def build_ground(network: RoadNetwork, *, seed: int) -> Ground:
@@ -61,11 +67,12 @@ def build_ground(network: RoadNetwork, *, seed: int) -> Ground:
                 inside.setdefault(strip.road.junction, []).append(strip)
     polygons = [strip_polygon(strip) for strip in outside]
     driven_outside = [p for p, strip in zip(polygons, outside, strict=True) if strip.lane.type in DRIVABLE]
-    around = shapely.STRtree(driven_outside)
+    tree = shapely.STRtree(polygons)
     junctions: dict[int, JunctionGround] = {}
     for key, strips in inside.items():
-        near = around.query(shapely.box(*_bounds(strips))) if driven_outside else []
-        junctions[key] = junction_ground(strips, shapely.union_all([driven_outside[i] for i in sorted(near)]))
+        low, high = _levels(strips)
+        near = [outside[at] for at in sorted(tree.query(shapely.box(*_bounds(strips))))]
+        junctions[key] = junction_ground(strips, [strip for strip in near if low < np.mean(strip.inner[:, 2]) < high])
     driven = shapely.union_all(
         [*driven_outside, *(strip_polygon(s) for strips in inside.values() for s in strips if s.lane.type in DRIVABLE)],
         grid_size=0.001,
@@ -139,6 +146,11 @@ def _bounds(strips: list[LaneStrip]) -> tuple[float, float, float, float]:
     points = np.concatenate([np.concatenate([strip.inner, strip.outer])[:, :2] for strip in strips])
     (x0, y0), (x1, y1) = points.min(0) - 5.0, points.max(0) + 5.0
     return float(x0), float(y0), float(x1), float(y1)
+
+
+def _levels(strips: list[LaneStrip]) -> tuple[float, float]:
+    z = np.concatenate([strip.inner[:, 2] for strip in strips])
+    return float(z.min() - 4.0), float(z.max() + 4.0)
 
 
 def _is_urban(strips: list[LaneStrip]) -> bool:
