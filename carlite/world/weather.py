@@ -18,7 +18,7 @@ class Weather:
         precipitation: per cent of rain.
         precipitation_deposits: per cent of puddles.
         wind_intensity: per cent.
-        sun_azimuth_angle: degrees; negative keeps the azimuth that was set before (see ``azimuth_after``).
+        sun_azimuth_angle: degrees; negative keeps the azimuth that was set before.
         sun_altitude_angle: degrees, -90..90; below 0 is night.
         fog_density: per cent.
         fog_distance: metres at which fog starts.
@@ -49,16 +49,16 @@ class Weather:
         """The parameters in wire order."""
         return list(astuple(self))
 
-    def azimuth_after(self, previous_deg: float) -> float:
-        """The sun's azimuth in degrees when ``previous_deg`` was in force before: negative means unchanged."""
-        return previous_deg if self.sun_azimuth_angle < 0.0 else self.sun_azimuth_angle
+    def shown_after(self, previous: Weather) -> Weather:
+        """What is to be seen when ``previous`` was seen before.
 
-    def overriding(self, previous: Weather) -> Weather:
-        """``self`` with every -1 of CARLA's "Default" preset taken from ``previous``."""
-        if self.sun_altitude_angle != -1.0 or self.cloudiness != -1.0:
-            return self
-        fields = {name: getattr(previous, name) for name in self.__slots__ if getattr(self, name) == -1.0}
-        return replace(self, **fields)
+        A negative azimuth leaves the sun where it was, and the "Default" preset (-1 throughout) changes nothing.
+        """
+        if self.cloudiness == -1.0 and self.sun_altitude_angle == -1.0:
+            return previous
+        if self.sun_azimuth_angle < 0.0:
+            return replace(self, sun_azimuth_angle=previous.sun_azimuth_angle)
+        return self
 
 
 def weather_from_values(values: Sequence[float]) -> Weather:

@@ -1,0 +1,190 @@
+"""Calls about the server, the episode, maps, files, settings, ticks and weather."""
+
+from __future__ import annotations
+
+from carlite import opendrive
+from carlite.calls import decode
+from carlite.calls.context import WORLD_STREAM, Context
+from carlite.calls.table import Call, unserved_call, value_call, void_call
+from carlite.errors import CallError, MapError
+from carlite.wire import values
+from carlite.wire.binary import token
+from carlite.wire.values import ReplyForm, Value
+from carlite.world.level import build_level
+from carlite.world.maps import GENERATED
+from carlite.world.settings import EpisodeSettings
+from carlite.world.weather import weather_from_values
+
+VERSION = "0.9.16"
+
+
+def _version(_: Context) -> Value:
+    return VERSION
+
+
+def _available_maps(context: Context) -> Value:
+    return [f"/Game/Carla/Maps/{name}" for name in context.shelf.names()]
+
+
+def _episode_info(context: Context) -> Value:
+    return [context.world.episode_id, [token(WORLD_STREAM, context.stream_port)]]
+
+
+def _sensor_token(context: Context, stream_id: object) -> Value:
+    wanted = decode.integer(stream_id, "stream id")
+    if wanted != WORLD_STREAM and wanted not in context.world.sensors_by_stream:
+        raise CallError(f"stream {wanted} not found: its sensor has been destroyed or never was")
+    context.streams.expect(wanted)
+    return [token(wanted, context.stream_port)]
+
+
+def _map_info(context: Context) -> Value:
+    level = context.world.level
+    points = level.static_world.spawn_points
+    return [level.source.wire_name, [values.transform(location, rotation) for location, rotation in points]]
+
+
+def _map_data(context: Context) -> Value:
+    return context.world.level.source.opendrive
+
+
+def _required_files(_: Context, folder: object) -> Value:
+    decode.text(folder, "folder")
+    return []
+
+
+def _request_file(_: Context, path: object) -> Value:
+    decode.text(path, "path")
+    return b""
+
+
+def _navigation_mesh(_: Context) -> Value:
+    return b""
+
+
+def _load_episode(context: Context, name: object, reset_settings: object, _layers: object) -> Value:
+    wanted = decode.text(name, "map")
+    reset = decode.flag(reset_settings, "reset_settings")
+    current = context.world.level
+    try:
+        source = context.shelf.get(wanted) if wanted else current.source
+        if source is None:
+            raise CallError(f"Map '{wanted}' not found")
+        level = current if source == current.source else build_level(source, seed=context.seed, threads=context.threads)
+    except MapError as error:
+        raise CallError(f"Map '{wanted}' cannot be loaded: {error}") from error
+    context.world.load(level, reset_settings=reset)
+    return None
+
+
+def _copy_opendrive(context: Context, text: object, parameters: object) -> Value:
+    opendrive_text = decode.text(text, "OpenDRIVE")
+    decode.items(parameters, "OpendriveGenerationParameters")
+    try:
+        opendrive.parse(opendrive_text)
+    except MapError as error:
+        raise CallError(f"opendrive could not be correctly parsed: {error}") from error
+    context.shelf.keep(GENERATED, opendrive_text)
+    return None
+
+
+def _settings(context: Context) -> Value:
+    s = context.world.settings
+    return [
+        s.synchronous,
+        s.no_rendering,
+        values.optional(s.fixed_delta_s),
+        s.substepping,
+        s.max_substep_s,
+        s.max_substeps,
+        s.max_culling_distance_m,
+        s.deterministic_ragdolls,
+        s.tile_stream_distance_m,
+        s.actor_active_distance_m,
+        s.spectator_as_ego,
+    ]
+
+
+def _set_settings(context: Context, given: object) -> Value:
+    f = decode.items(given, "EpisodeSettings", 11)
+    delta = decode.optional(f[2], "fixed_delta_seconds")
+    try:
+        settings = EpisodeSettings(
+            synchronous=decode.flag(f[0], "synchronous_mode"),
+            no_rendering=decode.flag(f[1], "no_rendering_mode"),
+            fixed_delta_s=None if delta is None else decode.number(delta, "fixed_delta_seconds") or None,
+            substepping=decode.flag(f[3], "substepping"),
+            max_substep_s=decode.number(f[4], "max_substep_delta_time"),
+            max_substeps=decode.integer(f[5], "max_substeps"),
+            max_culling_distance_m=decode.number(f[6], "max_culling_distance"),
+            deterministic_ragdolls=decode.flag(f[7], "deterministic_ragdolls"),
+            tile_stream_distance_m=decode.number(f[8], "tile_stream_distance"),
+            actor_active_distance_m=decode.number(f[9], "actor_active_distance"),
+            spectator_as_ego=decode.flag(f[10], "spectator_as_ego"),
+        )
+    except ValueError as error:
+        raise CallError(str(error)) from error
+    context.world.settings = settings
+    return context.world.frame
+
+
+def _tick_cue(context: Context) -> Value:
+    if context.failure is not None:
+        failure, context.failure = context.failure, None
+        raise CallError(failure)
+    context.tick_cued = True
+    return context.world.frame + 1
+
+
+def _weather(context: Context) -> Value:
+    return context.world.weather.values()
+
+
+def _set_weather(context: Context, given: object) -> Value:
+    try:
+        weather = weather_from_values([decode.number(v, "weather") for v in decode.items(given, "weather")])
+    except ValueError as error:
+        raise CallError(str(error)) from error
+    context.world.set_weather(weather)
+    return None
+
+
+def _gravity(context: Context) -> Value:
+    return context.world.imu_gravity
+
+
+def _set_gravity(context: Context, gravity: object) -> Value:
+    context.world.imu_gravity = decode.number(gravity, "gravity")
+    return None
+
+
+def _map_layer(_: Context, layers: object) -> Value:
+    decode.integer(layers, "map_layers")  # the procedural world has no layers, as CARLA's towns without "_Opt"
+
+
+CALLS: tuple[Call, ...] = (
+    value_call("version", _version, any_time=True),
+    value_call("get_available_maps", _available_maps, any_time=True),
+    value_call("get_episode_info", _episode_info),
+    value_call("get_sensor_token", _sensor_token, 1),
+    value_call("get_map_info", _map_info),
+    value_call("get_map_data", _map_data),
+    value_call("get_required_files", _required_files, 1),
+    value_call("request_file", _request_file, 1),
+    value_call("get_navigation_mesh", _navigation_mesh),
+    void_call("load_new_episode", _load_episode, 3, slow=True),
+    void_call("load_map_layer", _map_layer, 1),
+    void_call("unload_map_layer", _map_layer, 1),
+    void_call("copy_opendrive_to_file", _copy_opendrive, 2, slow=True),
+    value_call("get_episode_settings", _settings),
+    value_call("set_episode_settings", _set_settings, 1),
+    value_call("tick_cue", _tick_cue),
+    value_call("get_weather_parameters", _weather),
+    void_call("set_weather_parameters", _set_weather, 1),
+    value_call("get_imui_gravity", _gravity),
+    void_call("set_imui_gravity", _set_gravity, 1),
+    unserved_call("apply_color_texture_to_objects", ReplyForm.VOID),
+    unserved_call("apply_float_color_texture_to_objects", ReplyForm.VOID),
+    void_call("set_annotations_traverse_translucency", lambda _: None),
+    unserved_call("console_command"),
+)

@@ -1,0 +1,102 @@
+"""Calls about what stands and lies in the world: boxes, objects, ray casts, debug drawings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from carlite import geometry
+from carlite.calls import decode
+from carlite.calls.context import Context
+from carlite.calls.table import Call, unserved_call, value_call, void_call
+from carlite.mesh import Box, PlacedObject
+from carlite.tags import ANY_TAG
+from carlite.wire import values
+from carlite.wire.values import ReplyForm, Value
+from carlite.world.actors import Actor
+
+_NO_LABEL = [[0.0, 0.0, 0.0], 0]
+
+
+def _world_box(world_from_local: geometry.Array, box: Box) -> Box:
+    """A box given in a local frame, in the world."""
+    matrix = geometry.compose(world_from_local, geometry.world_from_local(box.centre, box.rotation_deg))
+    x, y, z = matrix[:, 3]
+    pitch, yaw, roll = geometry.rotations_deg(matrix[:, :3])
+    return Box(
+        centre=(float(x), float(y), float(z)), half_extent=box.half_extent, rotation_deg=(float(pitch), float(yaw), float(roll))
+    )
+
+
+def _objects(context: Context, tag: object) -> list[PlacedObject]:
+    wanted = decode.integer(tag, "tag")
+    placed = context.world.level.static_world.objects
+    return [thing for thing in placed if wanted in (ANY_TAG, thing.tag)]
+
+
+def _level_boxes(context: Context, tag: object) -> Value:
+    """Boxes of scenery and of actors with that tag, in the world."""
+    wanted = decode.integer(tag, "tag")
+    boxes = [values.bounding_box(_world_box(o.world_from_local, o.box), 0) for o in _objects(context, tag)]
+    for actor in context.world.actors:
+        if actor.tags and (wanted == ANY_TAG or wanted in actor.tags):
+            boxes.append(values.bounding_box(_world_box(context.world.world_from_actor(actor), actor.box), actor.id))
+    return boxes
+
+
+def _environment_objects(context: Context, tag: object) -> Value:
+    return [
+        [
+            values.transform(thing.world_from_local[:, 3], geometry.rotations_deg(thing.world_from_local[:, :3])),
+            values.bounding_box(_world_box(thing.world_from_local, thing.box), 0),
+            thing.object_id,
+            thing.name,
+            int(thing.tag),
+        ]
+        for thing in _objects(context, tag)
+    ]
+
+
+def _names(context: Context) -> Value:
+    return [*(thing.name for thing in context.world.level.static_world.objects), *map(_actor_name, context.world.actors)]
+
+
+def _actor_name(actor: Actor) -> str:
+    return f"{actor.type_id}_{actor.id}"
+
+
+def _project_point(context: Context, location: object, direction: object, distance: object) -> Value:
+    start = np.array(decode.vector(location, "location"))
+    towards = np.array(decode.vector(direction, "direction"))
+    length = float(np.linalg.norm(towards))
+    reach = decode.number(distance, "distance")
+    if length == 0.0 or reach <= 0.0:
+        return [False, _NO_LABEL]
+    context.world.refresh_rays()
+    hit = context.world.level.rays.cast(start[None], towards[None] / length, reach)
+    if not np.isfinite(hit.distance_m[0]):
+        return [False, _NO_LABEL]
+    return [True, [values.numbers(start + towards / length * float(hit.distance_m[0])), int(hit.tag[0])]]
+
+
+def _cast_ray(context: Context, start: object, end: object) -> Value:
+    context.world.refresh_rays()
+    hits = context.world.level.rays.cast_segment(decode.vector(start, "start"), decode.vector(end, "end"))
+    return [[values.numbers(point), int(tag)] for point, tag in zip(hits.points, hits.tags, strict=True)]
+
+
+def _discard(_: Context) -> Value:
+    """Debug drawings have nowhere to show in a headless server."""
+    return None
+
+
+CALLS: tuple[Call, ...] = (
+    value_call("get_all_level_BBs", _level_boxes, 1),
+    value_call("get_environment_objects", _environment_objects, 1),
+    unserved_call("enable_environment_objects", ReplyForm.VOID),
+    value_call("get_names_of_all_objects", _names),
+    value_call("project_point", _project_point, 3),
+    value_call("cast_ray", _cast_ray, 2),
+    void_call("draw_debug_shape", _discard),
+    void_call("clear_debug_shape", _discard),
+    void_call("clear_debug_string", _discard),
+)

@@ -1,0 +1,206 @@
+"""Calls about vehicles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from carlite.calls import decode, encode
+from carlite.calls.context import Context
+from carlite.calls.table import Call, unserved_call, value_call, void_call
+from carlite.errors import CallError
+from carlite.physics.controls import (
+    AckermannControl,
+    AckermannSettings,
+    GearPhysicsControl,
+    VehicleControl,
+    VehiclePhysicsControl,
+    WheelPhysicsControl,
+)
+from carlite.wire.values import ReplyForm, Value
+from carlite.world.actors import Actor, Kind
+
+_LIGHT_BITS = 0xFFFFFFFF
+
+
+def _vehicle(context: Context, actor_id: object, function: str) -> Actor:
+    return context.world.actors.get(decode.integer(actor_id, "actor id"), function, Kind.VEHICLE)
+
+
+def apply_control(context: Context, actor_id: object, control: object) -> Value:
+    """Pedals and wheel; shared with the batch."""
+    vehicle = _vehicle(context, actor_id, "apply_control_to_vehicle")
+    f = decode.items(control, "VehicleControl", 7)
+    context.world.apply_vehicle_control(
+        vehicle,
+        VehicleControl(
+            throttle=_within(f[0], 0.0, "throttle"),
+            steer=_within(f[1], -1.0, "steer"),
+            brake=_within(f[2], 0.0, "brake"),
+            hand_brake=decode.flag(f[3], "hand_brake"),
+            reverse=decode.flag(f[4], "reverse"),
+            manual_gear_shift=decode.flag(f[5], "manual_gear_shift"),
+            gear=decode.integer(f[6], "gear"),
+        ),
+    )
+    return None
+
+
+def apply_ackermann(context: Context, actor_id: object, control: object) -> Value:
+    """Targets of the Ackermann controller; shared with the batch."""
+    vehicle = _vehicle(context, actor_id, "apply_ackermann_control_to_vehicle")
+    f = decode.items(control, "VehicleAckermannControl", 5)
+    context.world.physics.apply_ackermann(vehicle, AckermannControl(**_named(AckermannControl, f)))
+    return None
+
+
+def _ackermann_settings(context: Context, actor_id: object) -> Value:
+    vehicle = _vehicle(context, actor_id, "get_ackermann_controller_settings")
+    return encode.structure(context.world.physics.ackermann_settings(vehicle))
+
+
+def _set_ackermann_settings(context: Context, actor_id: object, settings: object) -> Value:
+    vehicle = _vehicle(context, actor_id, "apply_ackermann_controller_settings")
+    f = decode.items(settings, "AckermannControllerSettings", 6)
+    context.world.physics.set_ackermann_settings(vehicle, AckermannSettings(**_named(AckermannSettings, f)))
+    return None
+
+
+def _physics_control(context: Context, actor_id: object) -> Value:
+    vehicle = _vehicle(context, actor_id, "get_physics_control")
+    return encode.structure(context.world.physics.physics_control(vehicle))
+
+
+def apply_physics_control(context: Context, actor_id: object, control: object) -> Value:
+    """New mechanics of a vehicle; shared with the batch."""
+    vehicle = _vehicle(context, actor_id, "apply_physics_control")
+    try:
+        context.world.physics.apply_physics_control(
+            vehicle, _decode_physics(decode.items(control, "VehiclePhysicsControl", 17))
+        )
+    except ValueError as error:
+        raise CallError(f"apply_physics_control: {error}") from error
+    return None
+
+
+def set_light_state(context: Context, actor_id: object, bits: object) -> Value:
+    """Lamps of a vehicle; shared with the batch."""
+    vehicle = _vehicle(context, actor_id, "set_vehicle_light_state")
+    vehicle.light_state = decode.integer(bits, "light state") & _LIGHT_BITS
+    return None
+
+
+def _set_light_state(context: Context, actor_id: object, state: object) -> Value:
+    return set_light_state(context, actor_id, decode.items(state, "VehicleLightState", 1)[0])
+
+
+def _light_state(context: Context, actor_id: object) -> Value:
+    return [_vehicle(context, actor_id, "get_vehicle_light_state").light_state]
+
+
+def _light_states(context: Context) -> Value:
+    return [[vehicle.id, vehicle.light_state] for vehicle in context.world.vehicles]
+
+
+def _telemetry(context: Context, actor_id: object) -> Value:
+    return encode.structure(context.world.physics.telemetry(_vehicle(context, actor_id, "get_telemetry_data")))
+
+
+def _wheel_angle(context: Context, actor_id: object, wheel: object) -> Value:
+    vehicle = _vehicle(context, actor_id, "get_wheel_steer_angle")
+    return float(context.world.states.wheel_steer_deg[vehicle.row, _wheel(wheel)])
+
+
+def _set_wheel_steer(context: Context, actor_id: object, wheel: object, angle_deg: object) -> Value:
+    vehicle = _vehicle(context, actor_id, "set_wheel_steer_direction")
+    context.world.states.wheel_steer_deg[vehicle.row, _wheel(wheel)] = decode.number(angle_deg, "angle")
+    return None
+
+
+def _no_effect(context: Context, actor_id: object) -> Value:
+    _vehicle(context, actor_id, "show_vehicle_debug_telemetry")
+    return None
+
+
+def _wheel(value: object) -> int:
+    wheel = decode.integer(value, "wheel")
+    if not 0 <= wheel < 4:
+        raise CallError(f"wheel: got {wheel}, expected 0..3")
+    return wheel
+
+
+def _within(value: Any, least: float, what: str) -> float:
+    """A pedal or steering value, clamped to its range as CARLA does."""
+    return min(max(decode.number(value, what), least), 1.0)
+
+
+def _named(structure: type, values: list[Any]) -> dict[str, float]:
+    names = structure.__dataclass_fields__  # type: ignore[attr-defined]
+    return {name: decode.number(value, name) for name, value in zip(names, values, strict=False)}
+
+
+def _pairs(value: object, what: str) -> tuple[tuple[float, float], ...]:
+    points = [decode.items(point, what, 2) for point in decode.items(value, what)]
+    return tuple((decode.number(x, what), decode.number(y, what)) for x, y, *_ in points)
+
+
+def _decode_physics(f: list[Any]) -> VehiclePhysicsControl:
+    return VehiclePhysicsControl(
+        torque_curve=_pairs(f[0], "torque_curve"),
+        max_rpm=decode.number(f[1], "max_rpm"),
+        moi=decode.number(f[2], "moi"),
+        damping_rate_full_throttle=decode.number(f[3], "damping_rate_full_throttle"),
+        damping_rate_zero_throttle_clutch_engaged=decode.number(f[4], "damping_rate_zero_throttle_clutch_engaged"),
+        damping_rate_zero_throttle_clutch_disengaged=decode.number(f[5], "damping_rate_zero_throttle_clutch_disengaged"),
+        use_gear_autobox=decode.flag(f[6], "use_gear_autobox"),
+        gear_switch_time=decode.number(f[7], "gear_switch_time"),
+        clutch_strength=decode.number(f[8], "clutch_strength"),
+        final_ratio=decode.number(f[9], "final_ratio"),
+        forward_gears=tuple(_gear(gear) for gear in decode.items(f[10], "forward_gears")),
+        mass=decode.number(f[11], "mass"),
+        drag_coefficient=decode.number(f[12], "drag_coefficient"),
+        center_of_mass=decode.vector(f[13], "center_of_mass"),
+        steering_curve=_pairs(f[14], "steering_curve"),
+        wheels=tuple(_wheel_physics(wheel) for wheel in decode.items(f[15], "wheels")),
+        use_sweep_wheel_collision=decode.flag(f[16], "use_sweep_wheel_collision"),
+    )
+
+
+def _gear(value: object) -> GearPhysicsControl:
+    return GearPhysicsControl(**_named(GearPhysicsControl, decode.items(value, "GearPhysicsControl", 3)))
+
+
+def _wheel_physics(value: object) -> WheelPhysicsControl:
+    parts = decode.items(value, "WheelPhysicsControl", 10)
+    named = _named(WheelPhysicsControl, parts[:9])
+    return WheelPhysicsControl(**named, position=decode.vector(parts[9], "wheel position"))
+
+
+_UNSERVED = (
+    "open_vehicle_door",
+    "close_vehicle_door",
+    "set_wheel_pitch_angle",
+    "set_actor_autopilot",
+    "enable_carsim",
+    "use_carsim_road",
+    "enable_chrono_physics",
+    "restore_physx_physics",
+)
+
+CALLS: tuple[Call, ...] = (
+    void_call("apply_control_to_vehicle", apply_control, 2),
+    void_call("apply_ackermann_control_to_vehicle", apply_ackermann, 2),
+    value_call("get_ackermann_controller_settings", _ackermann_settings, 1),
+    void_call("apply_ackermann_controller_settings", _set_ackermann_settings, 2),
+    value_call("get_physics_control", _physics_control, 1),
+    void_call("apply_physics_control", apply_physics_control, 2),
+    void_call("set_vehicle_light_state", _set_light_state, 2),
+    value_call("get_vehicle_light_state", _light_state, 1),
+    value_call("get_vehicle_light_states", _light_states),
+    value_call("get_telemetry_data", _telemetry, 1),
+    value_call("get_wheel_steer_angle", _wheel_angle, 2),
+    void_call("set_wheel_steer_direction", _set_wheel_steer, 3),
+    void_call("show_vehicle_debug_telemetry", _no_effect, 1),
+    unserved_call("get_wheel_pitch_angle"),
+    unserved_call("get_vehicle_bone_world_transforms"),
+    *(unserved_call(name, ReplyForm.VOID) for name in _UNSERVED),
+)

@@ -1,0 +1,212 @@
+"""The running server: calls in order of arrival, ticks between them, snapshots and sensor data out.
+
+One event loop serves the network. Calls run in it one after the other. What takes long (building a map, measuring sensors)
+runs in one worker thread while the loop goes on sending; other calls wait until it is done, so the world never changes under
+a sensor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+
+from carlite import sensors
+from carlite.calls import WORLD_STREAM, Call, Context, all_calls
+from carlite.errors import CallError
+from carlite.wire import values
+from carlite.wire.rpc import Connection, Request
+from carlite.wire.streams import Buffer
+from carlite.wire.values import ReplyForm
+
+_log = logging.getLogger(__name__)
+_FREE_RUN_PERIOD_S = 1.0 / 30.0
+_LONGEST_FREE_STEP_S = 0.1
+
+
+class Simulator:
+    """Serves calls and ticks the world.
+
+    Args:
+        context: the world and its surroundings.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._calls = all_calls()
+        self._waiting: deque[Request] = deque()
+        self._busy = False
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="carlite")
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._episode_id = context.world.episode_id
+        self._snapshot: list[bytes] = []
+        self._warned: set[str] = set()
+        self._publish_snapshot()
+
+    def on_request(self, request: Request) -> None:
+        """Takes a call of a client; serves it now or when those before it are done."""
+        if self._busy:
+            call = self._calls.get(request.name)
+            if call is not None and call.any_time:
+                self._answer(request, call)
+            else:
+                self._waiting.append(request)
+            return
+        self._waiting.append(request)
+        self._serve_waiting()
+
+    def on_close(self, connection: Connection) -> None:
+        """Forgets what a client that has gone had registered."""
+        self._context.traffic_managers.drop_owner(connection)
+
+    def greeting(self, stream_id: int) -> list[bytes] | None:
+        """The latest snapshot, for a new subscriber of the world stream."""
+        return self._snapshot if stream_id == WORLD_STREAM else None
+
+    async def run_free(self) -> None:
+        """Ticks without being asked while the world is asynchronous; runs until it is cancelled."""
+        last_s = time.monotonic()
+        while True:
+            await asyncio.sleep(max(0.0, last_s + _FREE_RUN_PERIOD_S - time.monotonic()))
+            now_s = time.monotonic()
+            passed_s, last_s = now_s - last_s, now_s
+            if self._busy or self._context.world.settings.synchronous:
+                continue
+            self._tick(min(passed_s, _LONGEST_FREE_STEP_S))
+            self._serve_waiting()
+
+    async def close(self) -> None:
+        """Ends what runs beside the loop."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def _serve_waiting(self) -> None:
+        """Serves calls until none waits or one of them takes long."""
+        context = self._context
+        while self._waiting and not self._busy:
+            request = self._waiting.popleft()
+            call = self._calls.get(request.name)
+            if call is None:
+                request.connection.send(request.request_id, None, f"function {request.name!r} is not part of CARLA 0.9.16")
+            elif call.slow:
+                self._start(self._serve_slowly(request, call))
+            else:
+                self._answer(request, call)
+                if context.tick_cued:
+                    context.tick_cued = False
+                    self._tick(_FREE_RUN_PERIOD_S)
+                if context.world.has_closed_streams:
+                    self._close_streams()
+
+    def _answer(self, request: Request, call: Call) -> None:
+        self._context.caller = request.connection
+        self._send(request, call, *self._result(request, call))
+
+    def _result(self, request: Request, call: Call) -> tuple[object, str | None]:
+        """The wrapped result and, where the form of the reply has no room for one, an error."""
+        try:
+            return values.reply(call.form, call.run(self._context, request.arguments)), None
+        except CallError as error:
+            message = str(error)
+        except Exception as error:
+            _log.exception("call %s failed", call.name)
+            message = f"carlite failed in {call.name}: {type(error).__name__}: {error}"
+        if call.name not in self._warned:
+            self._warned.add(call.name)
+            _log.info("%s refused for %s: %s", call.name, request.connection.peer, message)
+        if call.form is ReplyForm.BARE:
+            return None, message
+        return values.error_reply(call.form, message), None
+
+    def _send(self, request: Request, call: Call, result: object, error: str | None) -> None:
+        try:
+            request.connection.send(request.request_id, result, error)
+        except (TypeError, ValueError, OverflowError) as problem:
+            _log.exception("the reply of %s cannot be encoded", call.name)
+            request.connection.send(request.request_id, None, f"carlite failed to encode the reply of {call.name}: {problem}")
+
+    async def _serve_slowly(self, request: Request, call: Call) -> None:
+        loop = asyncio.get_running_loop()
+        self._context.caller = request.connection
+        result, error = await loop.run_in_executor(self._worker, self._result, request, call)
+        self._close_streams()
+        if self._context.world.episode_id != self._episode_id:
+            self._episode_id = self._context.world.episode_id
+            self._publish_snapshot()
+        self._send(request, call, result, error)
+
+    def _tick(self, passed_s: float) -> None:
+        """One tick; begins to measure when sensors are due, or waits first when a subscriber lags behind."""
+        if not self._context.streams.is_settled():
+            self._start(self._settle_then_tick(passed_s))
+            return
+        due = self._step(passed_s)
+        if due:
+            self._start(self._measure(due))
+
+    async def _settle_then_tick(self, passed_s: float) -> None:
+        await self._context.streams.settled()
+        due = self._step(passed_s)
+        if due:
+            await self._measure(due)
+
+    def _step(self, passed_s: float) -> list[sensors.Sensor]:
+        """Physics and the snapshot; the sensors that have something to say in this frame."""
+        world = self._context.world
+        fixed_s = world.settings.fixed_delta_s
+        try:
+            world.step(passed_s if fixed_s is None else fixed_s)
+        except Exception as error:
+            self._fail(error)
+        self._publish_snapshot()
+        return world.due_sensors(self._context.streams.has_listeners)
+
+    def _publish_snapshot(self) -> None:
+        world = self._context.world
+        self._snapshot = world.snapshot(time.time())
+        self._publish(WORLD_STREAM, self._snapshot)
+
+    def _publish(self, stream_id: int, message: list[Buffer] | list[bytes]) -> None:
+        self._context.streams.send(stream_id, message, lossless=self._context.world.settings.synchronous)
+
+    async def _measure(self, due: list[sensors.Sensor]) -> None:
+        """Measures in the worker thread; each message goes out as soon as it is there."""
+        loop = asyncio.get_running_loop()
+
+        def work() -> None:
+            for message in self._context.world.measure(due):
+                loop.call_soon_threadsafe(self._publish, message.stream_id, message.buffers)
+
+        try:
+            await loop.run_in_executor(self._worker, work)
+        except Exception as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """Keeps the reason for the next client that asks for a tick."""
+        frame = self._context.world.frame
+        _log.error("tick %d failed", frame, exc_info=error)
+        self._context.failure = f"carlite failed in tick {frame}: {type(error).__name__}: {error}"
+
+    def _close_streams(self) -> None:
+        for stream_id in self._context.world.take_closed_streams():
+            self._context.streams.close_stream(stream_id)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        """Runs a coroutine while calls wait, then goes on with the calls."""
+        self._busy = True
+        task = asyncio.get_running_loop().create_task(self._run(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        finally:
+            self._busy = False
+        self._serve_waiting()

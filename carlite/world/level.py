@@ -1,0 +1,57 @@
+"""A level: everything that is built once for a map and does not change while it is loaded."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+from carlite import opendrive, scenery
+from carlite.mesh import StaticWorld
+from carlite.opendrive import RoadNetwork
+from carlite.rays import RayScene
+from carlite.world.maps import MapSource
+from carlite.world.speed_limits import SpeedLimits
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A map in all its forms.
+
+    Attributes:
+        source: name and OpenDRIVE text.
+        network: roads and lanes.
+        static_world: what stands along the roads.
+        rays: the scene that cameras and lidars look at.
+        speed_limits: of the lanes.
+    """
+
+    source: MapSource
+    network: RoadNetwork
+    static_world: StaticWorld
+    rays: RayScene
+    speed_limits: SpeedLimits
+
+
+def build_level(source: MapSource, *, seed: int, threads: int | None = None) -> Level:
+    """Builds a map; takes seconds. Raises MapError when the text cannot be read or built.
+
+    Args:
+        source: the map.
+        seed: of the scenery along the roads; the same seed gives the same world.
+        threads: for rays; None takes all.
+    """
+    started_s = time.monotonic()
+    network = opendrive.parse(source.opendrive)
+    static_world = scenery.build(network, seed=seed)
+    level = Level(
+        source=source,
+        network=network,
+        static_world=static_world,
+        rays=RayScene(static_world, threads=threads),
+        speed_limits=SpeedLimits(network),
+    )
+    _log.info("map %s: %d roads, built in %.1f s", source.name, len(network.roads), time.monotonic() - started_s)
+    return level

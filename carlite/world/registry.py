@@ -1,0 +1,69 @@
+"""Which actors there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from carlite.errors import ActorCallError
+from carlite.world.actors import Actor, Kind
+
+NOT_FOUND = "Actor could not be found in the registry"
+_MISMATCH = {
+    Kind.VEHICLE: "Actor is not a Vehicle",
+    Kind.WALKER: "Actor is not a Walker",
+    Kind.TRAFFIC_LIGHT: "Actor is not a traffic light",
+}
+
+
+class ActorRegistry:
+    """All actors of an episode by id, in order of creation."""
+
+    def __init__(self) -> None:
+        self._actors: dict[int, Actor] = {}
+        self._next_id = 1
+
+    def __iter__(self) -> Iterator[Actor]:
+        return iter(self._actors.values())
+
+    def __len__(self) -> int:
+        return len(self._actors)
+
+    def next_id(self) -> int:
+        """Claims an id; ids are never used twice in an episode."""
+        claimed = self._next_id
+        self._next_id += 1
+        return claimed
+
+    def add(self, actor: Actor) -> None:
+        """Enters an actor."""
+        self._actors[actor.id] = actor
+
+    def remove(self, actor: Actor) -> None:
+        """Takes an actor out."""
+        del self._actors[actor.id]
+
+    def find(self, actor_id: int) -> Actor | None:
+        """The actor of an id, None if there is none."""
+        return self._actors.get(actor_id)
+
+    def of_kind(self, kind: Kind) -> list[Actor]:
+        """All actors of a kind."""
+        return [actor for actor in self._actors.values() if actor.kind is kind]
+
+    def get(self, actor_id: int, function: str, kind: Kind | None = None) -> Actor:
+        """The actor that a call names.
+
+        Args:
+            actor_id: as the client gave it.
+            function: name of the call, for the error.
+            kind: what the call expects the actor to be; None takes all.
+
+        Raises:
+            ActorCallError: in CARLA's words, when there is no such actor or it is of another kind.
+        """
+        actor = self._actors.get(actor_id)
+        if actor is None:
+            raise ActorCallError(function, NOT_FOUND, actor_id)
+        if kind is not None and actor.kind is not kind:
+            raise ActorCallError(function, _MISMATCH.get(kind, "Actor does not match the expected type"), actor_id)
+        return actor

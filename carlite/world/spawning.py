@@ -1,0 +1,63 @@
+"""From a client's actor description to a blueprint and attribute values."""
+
+from __future__ import annotations
+
+from carlite import library
+from carlite.errors import CallError
+from carlite.library import Attribute, AttributeType, Blueprint
+from carlite.mesh import Box
+from carlite.world.actors import Kind
+
+INVALID_DESCRIPTION = "Spawn failed because of invalid actor description"
+COLLISION = "Spawn failed because of collision at spawn position"
+NO_PARENT = "unable to attach actor: parent actor not found"
+SOLID_KINDS = frozenset({Kind.VEHICLE, Kind.WALKER})
+CLIENT_SIDE_SENSORS = frozenset({"sensor.other.lane_invasion", "sensor.other.rss"})
+_TRIGGER_CM = 100.0
+
+
+def checked_description(type_id: str, given: dict[str, str]) -> tuple[Blueprint, dict[str, str]]:
+    """The blueprint and the value of each of its attributes, the client's where it gave one.
+
+    Attributes that the blueprint does not have are ignored, as clients of other versions send some.
+
+    Raises:
+        CallError: for an unknown id, a value of the wrong type, or one that a restricted attribute does not list.
+    """
+    blueprint = library.find(type_id)
+    if blueprint is None:
+        raise CallError(INVALID_DESCRIPTION)
+    values = blueprint.defaults()
+    for attribute in blueprint.attributes:
+        text = given.get(attribute.id)
+        if text is None or text == attribute.value:
+            continue
+        if not _is_legal(attribute, text):
+            raise CallError(INVALID_DESCRIPTION)
+        values[attribute.id] = text
+    return blueprint, values
+
+
+def box_of(blueprint: Blueprint, attributes: dict[str, str]) -> Box:
+    """The bounding box in the actor's frame; that of a trigger comes from its attributes (centimetres)."""
+    if blueprint.kind is Kind.TRIGGER:
+        x, y, z = (float(attributes.get(f"extent_{axis}", "0")) / _TRIGGER_CM for axis in "xyz")
+        return Box(centre=(0.0, 0.0, 0.0), half_extent=(x, y, z))
+    return Box(centre=blueprint.centre, half_extent=blueprint.half_extent)
+
+
+def _is_legal(attribute: Attribute, text: str) -> bool:
+    if attribute.restricted and text not in attribute.recommended:
+        return False
+    if attribute.type is AttributeType.BOOL:
+        return text.lower() in {"true", "false"}
+    try:
+        if attribute.type is AttributeType.INT:
+            int(text)
+        elif attribute.type is AttributeType.FLOAT:
+            float(text)
+        elif attribute.type is AttributeType.RGB_COLOR:
+            return len([int(part) for part in text.split(",")]) == 3
+    except ValueError:
+        return text == attribute.value
+    return True

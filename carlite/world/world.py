@@ -1,0 +1,288 @@
+"""The simulated world: an episode on a level, its actors, and the tick."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from carlite import geometry
+from carlite.errors import CallError
+from carlite.library import paint
+from carlite.mesh import ActorModel, Box
+from carlite.models import actor_model
+from carlite.physics import Contact, Physics
+from carlite.physics.controls import VehicleControl, WalkerControl
+from carlite.wire import binary
+from carlite.world import spawning
+from carlite.world.actors import Actor, Kind
+from carlite.world.attachments import Attachments
+from carlite.world.level import Level
+from carlite.world.records import SnapshotRecords
+from carlite.world.registry import ActorRegistry
+from carlite.world.settings import EpisodeSettings
+from carlite.world.signals import TrafficSignals
+from carlite.world.state import ActorStates
+from carlite.world.street_lights import LightUpdate, StreetLights
+from carlite.world.weather import Weather
+
+Vector = tuple[float, float, float]
+_FIRST_SENSOR_STREAM = 2
+_NOWHERE = Box(centre=(0.0, 0.0, 0.0), half_extent=(0.0, 0.0, 0.0))
+_SPECTATOR_HEIGHT_M = 10.0
+
+
+class World:
+    """Everything that is simulated; time passes in ``step`` alone.
+
+    Args:
+        level: the map to begin with.
+        first_episode: number of the first episode; later ones count on.
+
+    Attributes:
+        frame: number of the last tick; runs on over episodes.
+        elapsed_s: simulated seconds since the episode began.
+        delta_s: length of the last tick.
+        sensors_by_stream: sensors with a stream, by its number.
+    """
+
+    def __init__(self, level: Level, *, first_episode: int = 1) -> None:
+        self.frame = 0
+        self.episode_id = first_episode - 1
+        self.settings = EpisodeSettings()
+        self.imu_gravity = 9.81
+        self._next_stream = _FIRST_SENSOR_STREAM
+        self._closed_streams: list[int] = []
+        self.load(level, reset_settings=True)
+
+    def load(self, level: Level, *, reset_settings: bool) -> None:
+        """Begins a new episode on ``level``: all actors go, those of the map come anew, time starts at 0."""
+        if self.episode_id and hasattr(self, "actors"):
+            self._closed_streams.extend(self.sensors_by_stream)
+            self.level.rays.update([], self.states, None)
+            if level is not self.level:
+                self.level.rays.close()
+        self.level = level
+        self.episode_id += 1
+        self.elapsed_s = 0.0
+        self.delta_s = 0.0
+        if reset_settings:
+            self.settings = EpisodeSettings()
+        self.states = ActorStates()
+        self.records = SnapshotRecords(self.states)
+        self.actors = ActorRegistry()
+        self.sensors_by_stream: dict[int, Actor] = {}
+        self.contacts: list[Contact] = []
+        self.physics = Physics(self.states, level.rays.ground_below, level.static_world.objects)
+        self._attachments = Attachments(self.states)
+        self._simulation_state = binary.MAP_CHANGE
+        self.set_weather(Weather())
+        self.spectator = self._add(Kind.SPECTATOR, "spectator", {}, _NOWHERE, (0.0, 0.0, _SPECTATOR_HEIGHT_M), (0.0, 0.0, 0.0))
+        self.signals = TrafficSignals(level.network, self._add, self.records)
+        self.street_lights = StreetLights(level.static_world.lamps)
+        self.ignored_by_camera: dict[int, tuple[int, ...]] = {}
+        self.vehicles: list[Actor] = []
+        self.frame += 1  # the first snapshot of an episode is a frame of its own
+
+    def set_weather(self, weather: Weather) -> None:
+        """Changes the weather; it is stored as given, and shown with unset values resolved."""
+        previous = getattr(self, "_shown_weather", Weather(sun_azimuth_angle=0.0))
+        self.weather = weather
+        self._shown_weather = weather.shown_after(previous)
+        self.level.rays.set_weather(self._shown_weather.values())
+
+    def spawn(
+        self,
+        type_id: str,
+        given: dict[str, str],
+        location: Vector,
+        rotation_deg: Vector,
+        parent_id: int | None = None,
+    ) -> Actor:
+        """Creates an actor of a blueprint.
+
+        Args:
+            type_id: blueprint id.
+            given: attribute values.
+            location: metres, in the parent's frame if there is one.
+            rotation_deg: pitch, yaw, roll, likewise.
+            parent_id: actor to attach to.
+
+        Raises:
+            CallError: in CARLA's words.
+        """
+        blueprint, attributes = spawning.checked_description(type_id, given)
+        parent = None
+        if parent_id is not None:
+            parent = self.actors.find(parent_id)
+            if parent is None:
+                raise CallError(spawning.NO_PARENT)
+        box = spawning.box_of(blueprint, attributes)
+        world_from_actor = geometry.world_from_local(location, rotation_deg)
+        if parent is not None:
+            parent_from_actor = world_from_actor
+            world_from_actor = geometry.compose(self.world_from_actor(parent), parent_from_actor)
+        if blueprint.kind in spawning.SOLID_KINDS and self.physics.blocked(box, world_from_actor):
+            raise CallError(spawning.COLLISION)
+        model = actor_model(type_id, attributes, box.half_extent, box.centre) if blueprint.mass_kg else None
+        pose = geometry.rotations_deg(world_from_actor[:, :3])
+        actor = self._add(
+            blueprint.kind,
+            type_id,
+            attributes,
+            box,
+            world_from_actor[:, 3],
+            pose,
+            model=model,
+            tags=blueprint.semantic_tags,
+            tint=paint(attributes),
+        )
+        if parent is not None:
+            actor.parent, actor.parent_from_actor = parent, parent_from_actor
+            parent.children.append(actor)
+            self._attachments.rebuild(self.actors)
+        if blueprint.kind is Kind.SENSOR and type_id not in spawning.CLIENT_SIDE_SENSORS:
+            actor.stream_id = self._next_stream
+            self._next_stream += 1
+            self.sensors_by_stream[actor.stream_id] = actor
+        if blueprint.kind is Kind.VEHICLE:
+            self.vehicles.append(actor)
+        self.physics.add(actor, blueprint)
+        self.level.rays.invalidate()
+        return actor
+
+    def destroy(self, actor: Actor) -> None:
+        """Removes an actor; what was attached to it stays where it is."""
+        for child in actor.children:
+            child.parent, child.parent_from_actor = None, None
+        if actor.parent is not None:
+            actor.parent.children.remove(actor)
+        if actor.stream_id:
+            del self.sensors_by_stream[actor.stream_id]
+            self._closed_streams.append(actor.stream_id)
+        if actor.kind is Kind.VEHICLE:
+            self.vehicles.remove(actor)
+        self.ignored_by_camera.pop(actor.id, None)
+        self.physics.remove(actor)
+        self.actors.remove(actor)
+        self.states.release(actor.row)
+        self.records.remove(actor)
+        if actor.children or actor.parent is not None:
+            actor.children, actor.parent = [], None
+            self._attachments.rebuild(self.actors)
+        self.level.rays.invalidate()
+
+    def is_destructible(self, actor: Actor) -> bool:
+        """Whether clients may destroy it: not what belongs to the map."""
+        return actor.kind not in {Kind.SPECTATOR, Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN}
+
+    def place(self, actor: Actor, location: Vector, rotation_deg: Vector | None = None) -> None:
+        """Teleports an actor; an attached one is placed in its parent's frame, as CARLA does."""
+        if actor.parent_from_actor is not None:
+            old = actor.parent_from_actor
+            rotation = geometry.rotations_deg(old[:, :3]) if rotation_deg is None else rotation_deg
+            actor.parent_from_actor = geometry.world_from_local(location, rotation)
+            self._attachments.rebuild(self.actors)
+            return
+        rotation = self.states.rotation_deg[actor.row] if rotation_deg is None else rotation_deg
+        self.states.location[actor.row] = location
+        self.states.rotation_deg[actor.row] = rotation
+        self.physics.teleported(actor)
+        self.level.rays.invalidate()
+
+    def world_from_actor(self, actor: Actor) -> geometry.Array:
+        """The present pose of an actor, (3, 4)."""
+        return geometry.world_from_local(self.states.location[actor.row], self.states.rotation_deg[actor.row])
+
+    def step(self, delta_s: float) -> None:
+        """One tick: physics, contacts, attached actors, traffic lights."""
+        self.frame += 1
+        self.elapsed_s += delta_s
+        self.delta_s = delta_s
+        self.contacts = self.physics.step(delta_s)
+        self._attachments.follow()
+        self._tell_vehicles(delta_s)
+
+    def snapshot(self, platform_time_s: float) -> list[bytes]:
+        """The message of the world stream for the present frame; clears the change bits, so call it once a frame."""
+        state, self._simulation_state = self._simulation_state, 0
+        return [
+            binary.sensor_header(
+                binary.SensorKind.WORLD_OBSERVER, self.frame, self.elapsed_s, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
+            ),
+            binary.snapshot_header(self.episode_id, platform_time_s, self.delta_s, state),
+            self.records.pack(),
+        ]
+
+    def take_closed_streams(self) -> list[int]:
+        """Streams whose sensors have gone since the last call."""
+        closed, self._closed_streams = self._closed_streams, []
+        return closed
+
+    def refresh_rays(self) -> None:
+        """Brings the ray scene up to the present frame; needed before anything looks."""
+        self.level.rays.update(self.actors, self.states, (self.episode_id, self.frame))
+
+    def apply_vehicle_control(self, vehicle: Actor, control: VehicleControl) -> None:
+        """Pedals and wheel of a vehicle, until others come."""
+        self.physics.apply_control(vehicle, control)
+        record = self.records.vehicles[vehicle.row]
+        record["throttle"], record["steer"], record["brake"] = control.throttle, control.steer, control.brake
+        record["hand_brake"], record["reverse"] = control.hand_brake, control.reverse
+        record["manual_gear_shift"], record["gear"] = control.manual_gear_shift, control.gear
+
+    def apply_walker_control(self, walker: Actor, control: WalkerControl) -> None:
+        """Direction and speed of a walker, until others come."""
+        self.physics.apply_walker_control(walker, control)
+        record = self.records.walkers[walker.row]
+        record["direction"], record["speed"], record["jump"] = control.direction, control.speed, control.jump
+
+    def set_walker_state(self, walker: Actor, feet: Vector, rotation_deg: Vector, speed_mps: float) -> None:
+        """Puts a walker where the client's walker AI has it; ``feet`` is at the height of the ground."""
+        half_height_m = walker.box.half_extent[2]
+        self.physics.set_walker_state(walker, (feet[0], feet[1], feet[2] + half_height_m), rotation_deg, speed_mps)
+        self.level.rays.invalidate()
+
+    def set_street_light(self, light_id: int, light: LightUpdate) -> None:
+        """Changes a street light and makes clients ask for the lights after the next tick."""
+        if self.street_lights.update(light_id, light):
+            self.level.rays.set_street_lamps(self.street_lights.lit())
+            self._simulation_state |= binary.PENDING_LIGHT_UPDATE
+
+    def _tell_vehicles(self, delta_s: float) -> None:
+        """Traffic lights and speed limits in the records of the vehicles."""
+        self.signals.step(delta_s, self.states, self.vehicles)
+        if self.vehicles:
+            rows = np.array([vehicle.row for vehicle in self.vehicles])
+            limits = self.records.vehicles["speed_limit"]
+            limits[rows] = self.level.speed_limits.at(self.states.location[rows], limits[rows])
+
+    def _add(
+        self,
+        kind: Kind,
+        type_id: str,
+        attributes: dict[str, str],
+        box: Box,
+        location: ArrayLike,
+        rotation_deg: ArrayLike,
+        *,
+        model: ActorModel | None = None,
+        tags: bytes = b"",
+        tint: Vector = (1.0, 1.0, 1.0),
+    ) -> Actor:
+        actor_id = self.actors.next_id()
+        actor = Actor(
+            id=actor_id,
+            kind=kind,
+            type_id=type_id,
+            attributes=attributes,
+            row=self.states.allocate(actor_id),
+            box=box,
+            tags=tags,
+            model=model,
+            tint=tint,
+        )
+        self.states.location[actor.row] = location
+        self.states.rotation_deg[actor.row] = rotation_deg
+        self.records.add(actor)
+        self.actors.add(actor)
+        return actor
