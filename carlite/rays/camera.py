@@ -1,17 +1,42 @@
-"""Camera views: weather and lamps around the trace kernel."""
+"""Camera views: parameters, lamps and buffers around the trace kernel."""
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.geometry import inverse
 from carlite.mesh import StaticWorld
-from carlite.rays.results import CameraRequest, GBuffer
+from carlite.rays import camera_kernel as kernel
+from carlite.rays import layout as at
+from carlite.rays.embree import COHERENT, INCOHERENT, address
+from carlite.rays.lamps import lamp_table
+from carlite.rays.rain import draw_rain
+from carlite.rays.results import CameraRequest, Channel, GBuffer
+from carlite.rays.sky import Sky, Weather, make_sky, tone_curve
 from carlite.rays.slots import Slots
 from carlite.rays.store import ModelStore
+from carlite.rays.textures import look_table
 from carlite.world.actors import Actor
+
+_LOG = logging.getLogger(__name__)
+_CLEAR_NOON = (5.0, 0.0, 0.0, 10.0, 225.0, 45.0, 2.0, 0.75, 0.1, 0.0, 1.0, 0.03, 0.0331, 0.0)
+_NEAR_M = 0.02
+_EMPTY_PIXELS: NDArray[np.int32] = np.zeros(0, np.int32)
+
+
+def _open_directions() -> NDArray[np.float32]:
+    """(3, 16) points spread over the unit sphere (a Fibonacci lattice), shuffled over the 4x4 lanes."""
+    k = np.arange(16)
+    z = 1 - (2 * k + 1) / 16
+    turn = np.pi * (1 + 5**0.5) * k
+    radius = np.sqrt(1 - z * z)
+    points = np.stack([radius * np.cos(turn), radius * np.sin(turn), z])
+    return points[:, (k * 7) % 16].astype(np.float32)
 
 
 class CameraTracer:
@@ -20,15 +45,30 @@ class CameraTracer:
     def __init__(self, static_world: StaticWorld) -> None:
         self._lamps = static_world.lamps
         self._lamps_on: NDArray[np.bool_] | None = None
-        self._weather: tuple[float, ...] = ()
+        self._azimuth_deg = 225.0
+        self._weather = Weather.from_wire(_CLEAR_NOON)
+        self._sky: Sky | None = None
+        self._scratch: dict[tuple[str, int], NDArray[np.generic]] = {}
+        self._directions = _open_directions()
+        self._warm = False
 
     def set_weather(self, values: Sequence[float]) -> None:
         """The 14 weather numbers in wire order."""
-        self._weather = tuple(float(value) for value in values)
+        weather = Weather.from_wire(values, self._azimuth_deg)
+        self._azimuth_deg = weather.sun_azimuth_deg
+        if weather != self._weather:
+            self._weather, self._sky = weather, None
 
     def set_street_lamps(self, on: NDArray[np.bool_] | None) -> None:
         """Which street lamps are lit; None lights all of them at night."""
         self._lamps_on = on
+
+    @property
+    def sky(self) -> Sky:
+        """The light of the present weather."""
+        if self._sky is None:
+            self._sky = make_sky(self._weather)
+        return self._sky
 
     def trace(
         self,
@@ -37,7 +77,145 @@ class CameraTracer:
         store: ModelStore,
         slots: Slots,
         actors: Sequence[tuple[Actor, int]],
+        sun_seen: float,
         out: GBuffer | None,
     ) -> GBuffer:
-        """Renders one view."""
-        raise NotImplementedError
+        """Renders one view.
+
+        Args:
+            request: the view.
+            scene: Embree scene.
+            store: shading arrays.
+            slots: instances.
+            actors: visible actors with the slot of their first group, for head lamps.
+            sun_seen: share of the sun's surroundings that the camera sees, 0..1.
+            out: buffers to fill, or None for new ones.
+        """
+        started = time.perf_counter()
+        sky, width, height = self.sky, request.width, request.height
+        count = width * height
+        image = _buffers(request, out)
+        p = self._parameters(request, sky, sun_seen)
+        looks = look_table()
+        lamps = lamp_table(self._lamps, self._lamps_on, actors, slots, request, sky.night)
+        motion = _motion(slots) if request.channels & Channel.FLOW else np.zeros(12, np.float32)
+        ids = self._array("ids", count, np.uint32)
+        openness = self._array("openness", count, np.uint8)
+        depth = image.depth_m.reshape(-1) if image.depth_m is not None else self._array("depth", count, np.float32)
+        bgra = image.bgra.reshape(-1) if image.bgra is not None else np.zeros(4, np.uint8)
+        tag = image.tag.reshape(-1) if image.tag is not None else np.zeros(1, np.uint8)
+        instance = image.instance.reshape(-1) if image.instance is not None else np.zeros(1, np.uint16)
+        normal = image.normal.reshape(-1) if image.normal is not None else np.zeros(3, np.float32)
+        flow = image.flow.reshape(-1) if image.flow is not None else np.zeros(2, np.float32)
+        functions = np.array([address("rtcIntersect16"), address("rtcOccluded16"), scene, COHERENT, INCOHERENT], np.int64)
+        wanted = _wanted(request.channels)
+
+        def run(pixels: NDArray[np.int32]) -> None:
+            kernel.trace_kernel(
+                functions, pixels, width, height, wanted, p, store.vertices.reshape(-1), store.triangles.reshape(-1),
+                slots.table.reshape(-1), slots.transforms.reshape(-1), slots.tints.reshape(-1), slots.emission, looks.looks,
+                looks.textures, looks.noise, sky.image, tone_curve(), lamps, motion, openness, ids, bgra, depth, tag, instance,
+                normal, flow,
+            )  # fmt: skip
+
+        run(_EMPTY_PIXELS)
+        if request.channels & Channel.RGB:
+            pixels = self._edges(width, height, ids, depth, bgra)
+            if len(pixels):
+                run(pixels)
+            draw_rain(request, sky, depth, bgra)
+        if not self._warm:
+            self._warm = True
+            _LOG.info(
+                "camera kernel ready after %.1f s (compiled on the first start, cached afterwards)",
+                time.perf_counter() - started,
+            )
+        return image
+
+    def _edges(
+        self, width: int, height: int, ids: NDArray[np.uint32], depth: NDArray[np.float32], bgra: NDArray[np.uint8]
+    ) -> NDArray[np.int32]:
+        """The pixels to smooth, in row order."""
+        marks = self._array("marks", width * height, np.uint8)
+        counts = np.zeros(height, np.int64)
+        kernel.edge_rows(width, height, ids, depth, bgra, marks, counts)
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        pixels = self._array("pixels", width * height, np.int32)[: int(starts[-1])]
+        kernel.edge_list(width, height, marks, starts[:-1], pixels)
+        return pixels
+
+    def _array(self, name: str, count: int, dtype: type[np.generic]) -> NDArray[np.generic]:  # type: ignore[type-arg]
+        """A scratch array that lives as long as the tracer; what is in it is not cleared."""
+        key = (name, count)
+        if key not in self._scratch:
+            self._scratch[key] = np.zeros(count, dtype)
+        return self._scratch[key]
+
+    def _parameters(self, request: CameraRequest, sky: Sky, sun_seen: float) -> NDArray[np.float32]:
+        p = np.zeros(at.P_COUNT, np.float32)
+        focal = request.width / (2.0 * np.tan(np.radians(request.fov_deg) / 2.0))
+        eye = request.world_from_camera[:, 3]
+        p[at.P_CX], p[at.P_CY], p[at.P_INVF] = request.width / 2.0, request.height / 2.0, 1.0 / focal
+        p[at.P_EX : at.P_EX + 3] = eye
+        p[at.P_R00 : at.P_R00 + 9] = request.world_from_camera[:, :3].ravel()
+        p[at.P_NEAR] = _NEAR_M
+        p[at.P_SUNX : at.P_SUNX + 3] = sky.sun
+        p[at.P_SUNR : at.P_SUNR + 3] = sky.sun_light
+        p[at.P_DISC] = sky.disc
+        p[at.P_GLARE] = sun_seen
+        p[at.P_EXPOSURE] = sky.exposure
+        p[at.P_AMBIENT : at.P_AMBIENT + 12] = sky.ambient.ravel()
+        p[at.P_FOG] = sky.fog_density * np.exp(-sky.fog_rate * max(float(eye[2]), -50.0))
+        p[at.P_FOGK], p[at.P_FOGSTART] = sky.fog_rate, sky.fog_start_m
+        p[at.P_FOGR : at.P_FOGR + 3] = sky.fog
+        p[at.P_FOGSUN] = sky.sun_scatter
+        weather = sky.weather
+        p[at.P_WET] = max(weather.wetness, min(1.0, 1.6 * weather.rain), 0.6 * weather.puddles)
+        p[at.P_PUDDLE] = weather.puddles
+        p[at.P_NIGHT] = sky.night
+        p[at.P_GROUNDR : at.P_GROUNDR + 3] = sky.ground
+        p[at.P_RAIN] = weather.rain
+        p[at.P_TIME] = request.time_s
+        p[at.P_SKYDIST] = 4000.0
+        before = request.previous_from_world
+        p[at.P_PREV : at.P_PREV + 12] = (inverse(request.world_from_camera) if before is None else before).ravel()
+        p[at.P_AODIR : at.P_AODIR + 48] = self._directions.ravel()
+        return p
+
+
+def _wanted(channels: Channel) -> int:
+    wanted = kernel.RGB if channels & Channel.RGB else 0
+    wanted |= kernel.LABELS if channels & (Channel.TAG | Channel.INSTANCE) else 0
+    wanted |= kernel.NORMALS if channels & Channel.NORMAL else 0
+    return wanted | (kernel.FLOW if channels & Channel.FLOW else 0)
+
+
+def _buffers(request: CameraRequest, out: GBuffer | None) -> GBuffer:
+    """``out`` completed with new arrays for what is asked for and missing; the kernel writes tag and instance together."""
+    image = out if out is not None else GBuffer()
+    shape = (request.height, request.width)
+    channels = request.channels
+    if channels & (Channel.TAG | Channel.INSTANCE):
+        channels |= Channel.TAG | Channel.INSTANCE
+    wishes = {
+        Channel.RGB: ("bgra", (*shape, 4), np.uint8),
+        Channel.DEPTH: ("depth_m", shape, np.float32),
+        Channel.TAG: ("tag", shape, np.uint8),
+        Channel.INSTANCE: ("instance", shape, np.uint16),
+        Channel.NORMAL: ("normal", (*shape, 3), np.float32),
+        Channel.FLOW: ("flow", (*shape, 2), np.float32),
+    }
+    for channel, (name, wanted, dtype) in wishes.items():
+        if channels & channel and getattr(image, name) is None:
+            setattr(image, name, np.empty(wanted, dtype))
+    return image
+
+
+def _motion(slots: Slots) -> NDArray[np.float32]:
+    """Flat (n, 12) previous_world_from_world of every slot, for optical flow."""
+    now = np.tile(np.eye(4), (len(slots.transforms), 1, 1))
+    now[:, :3] = slots.transforms
+    motion: NDArray[np.float32] = np.ascontiguousarray(
+        (slots.previous.astype(np.float64) @ np.linalg.inv(now)).reshape(-1), np.float32
+    )
+    return motion

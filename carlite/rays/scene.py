@@ -18,7 +18,7 @@ from carlite.rays import kernels
 from carlite.rays.camera import CameraTracer
 from carlite.rays.embree import COHERENT, DYNAMIC, HIGH, INCOHERENT, LOW, ROBUST, Device, address
 from carlite.rays.lights import emission_bits
-from carlite.rays.results import CameraRequest, GBuffer, Ground, Hits, SegmentHits
+from carlite.rays.results import CameraRequest, Channel, GBuffer, Ground, Hits, SegmentHits
 from carlite.rays.slots import Slots
 from carlite.rays.store import BakedModel, ModelStore
 from carlite.world.actors import Actor
@@ -204,7 +204,23 @@ class RayScene:
             self._hide(request.ignore)
             numba.set_num_threads(self.threads)
             lit = [(placed.actor, placed.slots[0]) for placed in self._placed.values() if placed.actor.id not in self._hidden]
-            return self._camera.trace(request, self._world, self._store, self._slots, lit, out)
+            seen = self._sun_seen(request) if request.channels & Channel.RGB else 0.0
+            return self._camera.trace(request, self._world, self._store, self._slots, lit, seen, out)
+
+    def _sun_seen(self, request: CameraRequest) -> float:
+        """Share of a patch around the sun's disc that nothing hides from the camera, for the glare."""
+        sky = self._camera.sky
+        if float(sky.sun_light.max()) < 1e-3:
+            return 0.0
+        side = np.cross(sky.sun, (0.0, 0.0, 1.0) if abs(sky.sun[2]) < 0.9 else (1.0, 0.0, 0.0))
+        side /= np.linalg.norm(side)
+        up = np.cross(side, sky.sun)
+        k = np.arange(32)
+        radius, turn = 0.012 * np.sqrt((k + 0.5) / 32), k * np.pi * (3 - 5**0.5)
+        rays = sky.sun + side * (radius * np.cos(turn))[:, None] + up * (radius * np.sin(turn))[:, None]
+        rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+        hits = self.cast(request.world_from_camera[:, 3], rays, 1e6, request.ignore)
+        return float(np.mean(np.isinf(hits.distance_m)))
 
     def _add_ground(self, ground: Sequence[Mesh]) -> int | None:
         meshes = [mesh for mesh in ground if len(mesh.triangles)]

@@ -1,0 +1,275 @@
+"""The camera trace: packets of 4x4 pixels, then the pixels on edges again with four samples each."""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+from __future__ import annotations
+
+import numpy as np
+from numba import float32, int32, njit, prange, uint8, uint16, uint32, uint64
+
+from carlite.rays import layout as at
+from carlite.rays.kernels import NO_HIT, call4
+from carlite.rays.mirror import lamp_light, wet_mirror
+from carlite.rays.shading import (
+    aim,
+    diffuse,
+    expose,
+    fetch,
+    haze,
+    inlined,
+    open_sky,
+    orient,
+    reflect,
+    shadow_rays,
+    sky_light,
+    sun_light,
+    texture,
+)  # fmt: skip
+from carlite.tags import Tag
+
+_SKY = int(Tag.SKY)
+_SAMPLES = 4
+RGB, LABELS, NORMALS, FLOW = 1, 2, 4, 8
+
+
+@inlined
+def place_tile(s, i, column, row, width, height):
+    """Lanes on the centres of a 4x4 tile."""
+    for j in range(16):
+        x = column * 4 + (j & 3)
+        y = row * 4 + (j >> 2)
+        s[at.SX + j] = float32(x) + float32(0.5)
+        s[at.SY + j] = float32(y) + float32(0.5)
+        i[at.PIXEL + j] = int32(y * width + x)
+        i[at.VALID + j] = -1 if x < width and y < height else 0
+
+
+@inlined
+def place_samples(s, i, pixels, start, count, width):
+    """Lanes on a rotated grid of four positions in each of four listed pixels."""
+    for j in range(16):
+        k = start + (j >> 2)
+        inside = k < count
+        pixel = pixels[uint64(min(k, count - 1))]
+        sub = j & 3
+        dx = float32(0.375) if sub == 0 else (float32(0.875) if sub == 1 else (float32(0.125) if sub == 2 else float32(0.625)))
+        dy = float32(0.125) + float32(0.25) * float32(sub)
+        s[at.SX + j] = float32(pixel % width) + dx
+        s[at.SY + j] = float32(pixel // width) + dy
+        i[at.PIXEL + j] = pixel
+        i[at.VALID + j] = -1 if inside else 0
+
+
+@inlined
+def write_labels(s, u, i, j, table, triangles, ids, depth, tag, instance, labels):
+    """Depth and identity of lane j's pixel."""
+    k = uint64(i[at.PIXEL + j])
+    if u[at.GEOM + j] == NO_HIT:
+        depth[k] = float32(np.inf)
+        ids[k] = NO_HIT
+        if labels:
+            tag[k] = uint8(_SKY)
+            instance[k] = uint16(0)
+        return
+    slot = uint64(u[at.INST + j])
+    packed = triangles[(uint64(table[slot * uint64(4)]) + uint64(u[at.PRIM + j])) * uint64(4) + uint64(3)]
+    depth[k] = s[at.FAR + j] * s[at.Q + j]
+    ids[k] = (uint32(slot) << uint32(8)) | (uint32(packed) & uint32(255))
+    if labels:
+        tag[k] = uint8((packed >> 8) & 255)
+        instance[k] = uint16(table[slot * uint64(4) + uint64(1)])
+
+
+@inlined
+def write_normals(s, u, i, j, normal):
+    k = uint64(i[at.PIXEL + j]) * uint64(3)
+    hit = u[at.GEOM + j] != NO_HIT
+    normal[k] = s[at.NX + j] if hit else float32(0)
+    normal[k + uint64(1)] = s[at.NY + j] if hit else float32(0)
+    normal[k + uint64(2)] = s[at.NZ + j] if hit else float32(0)
+
+
+@inlined
+def write_flow(s, u, i, j, p, motion, flow, width, height):
+    """Where the surface point was in the previous image, as the motion since then in image sizes."""
+    far = s[at.FAR + j] if u[at.GEOM + j] != NO_HIT else float32(1e6)
+    x = s[at.OX + j] + far * s[at.DX + j]
+    y = s[at.OY + j] + far * s[at.DY + j]
+    z = s[at.OZ + j] + far * s[at.DZ + j]
+    if u[at.GEOM + j] != NO_HIT:
+        m = uint64(u[at.INST + j]) * uint64(12)
+        a = motion[m] * x + motion[m + uint64(1)] * y + motion[m + uint64(2)] * z + motion[m + uint64(3)]
+        b = motion[m + uint64(4)] * x + motion[m + uint64(5)] * y + motion[m + uint64(6)] * z + motion[m + uint64(7)]
+        z = motion[m + uint64(8)] * x + motion[m + uint64(9)] * y + motion[m + uint64(10)] * z + motion[m + uint64(11)]
+        x = a
+        y = b
+    c = at.P_PREV
+    ahead = p[c] * x + p[c + 1] * y + p[c + 2] * z + p[c + 3]
+    right = p[c + 4] * x + p[c + 5] * y + p[c + 6] * z + p[c + 7]
+    up = p[c + 8] * x + p[c + 9] * y + p[c + 10] * z + p[c + 11]
+    k = uint64(i[at.PIXEL + j]) * uint64(2)
+    if ahead < float32(1e-3):
+        flow[k] = flow[k + uint64(1)] = float32(0)
+        return
+    scale = float32(1) / (p[at.P_INVF] * ahead)
+    flow[k] = (s[at.SX + j] - (p[at.P_CX] + right * scale)) / float32(width)
+    flow[k + uint64(1)] = (s[at.SY + j] - (p[at.P_CY] - up * scale)) / float32(height)
+
+
+@inlined
+def write_tile(s, i, curve, bgra):
+    for j in range(16):
+        if i[at.VALID + j] == 0:
+            continue
+        k = uint64(i[at.PIXEL + j]) * uint64(4)
+        bgra[k] = curve[uint64(s[at.LB + j])]
+        bgra[k + uint64(1)] = curve[uint64(s[at.LG + j])]
+        bgra[k + uint64(2)] = curve[uint64(s[at.LR + j])]
+        bgra[k + uint64(3)] = uint8(255)
+
+
+@inlined
+def write_means(s, i, curve, bgra):
+    """The mean of the four samples of each of the packet's four pixels, as they appear on screen."""
+    for pixel in range(4):
+        if i[at.VALID + pixel * 4] == 0:
+            continue
+        blue = green = red = int32(2)
+        for j in range(pixel * 4, pixel * 4 + 4):
+            blue += int32(curve[uint64(s[at.LB + j])])
+            green += int32(curve[uint64(s[at.LG + j])])
+            red += int32(curve[uint64(s[at.LR + j])])
+        k = uint64(i[at.PIXEL + pixel * 4]) * uint64(4)
+        bgra[k] = uint8(blue >> 2)
+        bgra[k + uint64(1)] = uint8(green >> 2)
+        bgra[k + uint64(2)] = uint8(red >> 2)
+
+
+@njit(parallel=True, nogil=True, cache=True, error_model="numpy", boundscheck=False, fastmath={"nsz", "arcp", "contract"})
+def trace_kernel(
+    functions, pixels, width, height, wanted, p, vertices, triangles, table, transforms, tints, emission, looks,
+    textures, noise, sky, curve, lamps, motion, openness, ids, bgra, depth, tag, instance, normal, flow,
+):  # fmt: skip
+    """Renders all tiles (``pixels`` empty), or the listed pixels again with four samples each (colour alone).
+
+    functions: (5,) int64: rtcIntersect16, rtcOccluded16, scene, coherent and incoherent arguments.
+    """
+    intersect, occluded, scene, coherent, incoherent = functions[0], functions[1], functions[2], functions[3], functions[4]
+    again = pixels.shape[0]
+    columns = (width + 3) // 4
+    packets = columns if again == 0 else 64
+    jobs = (height + 3) // 4 if again == 0 else (again + 4 * 64 - 1) // (4 * 64)
+    colour = (wanted & RGB) != 0
+    labels = (wanted & LABELS) != 0
+    for job in prange(jobs):
+        raw = np.empty(at.BLOCK_ROWS * 16 + 16, np.float32)
+        start = ((64 - (raw.ctypes.data & 63)) & 63) // 4
+        s = raw[start : start + at.BLOCK_ROWS * 16]
+        u = s.view(np.uint32)
+        i = s.view(np.int32)
+        address = s.ctypes.data
+        s[:] = float32(0)
+        for packet in range(packets):
+            if again == 0:
+                place_tile(s, i, packet, job, width, height)
+            else:
+                if (job * 64 + packet) * 4 >= again:
+                    break
+                place_samples(s, i, pixels, (job * 64 + packet) * 4, again, width)
+            aim(s, u, i, p)
+            call4(intersect, address + at.VALID * 4, scene, address, coherent)
+            hits = 0
+            for j in range(16):
+                if i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT:
+                    hits += 1
+                    fetch(s, u, i, j, p, vertices, triangles, table, transforms, tints, emission, looks)
+                else:
+                    s[at.ER + j] = s[at.EG + j] = s[at.EB + j] = s[at.WET + j] = float32(0)
+                    s[at.NX + j] = s[at.NY + j] = s[at.NZ + j] = s[at.DENS + j] = float32(0)
+            if hits:
+                orient(s, i, p)
+            if again == 0:
+                for j in range(16):
+                    if i[at.VALID + j] == 0:
+                        continue
+                    write_labels(s, u, i, j, table, triangles, ids, depth, tag, instance, labels)
+                    if wanted & NORMALS:
+                        write_normals(s, u, i, j, normal)
+                    if wanted & FLOW:
+                        write_flow(s, u, i, j, p, motion, flow, width, height)
+            if not colour:
+                continue
+            if hits:
+                for j in range(16):
+                    if i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT:
+                        texture(s, u, j, p, looks, textures, noise)
+                shadow_rays(s, u, i)
+                sun_light(s, u, i, p, occluded, scene, coherent, address)
+                if again == 0:
+                    open_sky(s, u, i, p, occluded, scene, incoherent, address, True)
+                    for j in range(16):
+                        if i[at.VALID + j] != 0:
+                            openness[uint64(i[at.PIXEL + j])] = uint8(s[at.AO + j] * float32(255))
+                else:
+                    for j in range(16):
+                        s[at.AO + j] = float32(openness[uint64(i[at.PIXEL + j])]) * float32(1.0 / 255.0)
+                diffuse(s, p)
+                if lamps.shape[0]:
+                    lamp_light(s, u, i, occluded, scene, incoherent, address, lamps)
+                reflect(s, u, i, p, sky)
+                wet_mirror(
+                    s, u, i, p, intersect, scene, incoherent, address, vertices, triangles, table, transforms, tints,
+                    emission, looks, sky, noise,
+                )  # fmt: skip
+            if hits < 16:
+                for j in range(16):
+                    if i[at.VALID + j] != 0 and u[at.GEOM + j] == NO_HIT:
+                        sky_light(s, j, p, sky, s[at.DX + j], s[at.DY + j], s[at.DZ + j])
+            haze(s, u, p)
+            expose(s, p)
+            if again == 0:
+                write_tile(s, i, curve, bgra)
+            else:
+                write_means(s, i, curve, bgra)
+
+
+@inlined
+def edge_between(ids, depth, bgra, a, b):
+    """Whether two neighbours show different things, a step in depth or a step in brightness."""
+    if ids[a] != ids[b]:
+        return True
+    x = depth[a]
+    y = depth[b]
+    if abs(x - y) > float32(0.08) * min(x, y):
+        return True
+    step = abs(int32(bgra[a * uint64(4) + uint64(1)]) - int32(bgra[b * uint64(4) + uint64(1)]))
+    return step > 44
+
+
+@njit(parallel=True, nogil=True, cache=True, error_model="numpy", boundscheck=False)
+def edge_rows(width, height, ids, depth, bgra, marks, counts):
+    """Marks the pixels on edges and counts them row by row."""
+    for y in prange(height):
+        count = 0
+        for x in range(width):
+            k = uint64(y * width + x)
+            edge = x + 1 < width and edge_between(ids, depth, bgra, k, k + uint64(1))
+            if not edge and x > 0:
+                edge = edge_between(ids, depth, bgra, k, k - uint64(1))
+            if not edge and y + 1 < height:
+                edge = edge_between(ids, depth, bgra, k, k + uint64(width))
+            if not edge and y > 0:
+                edge = edge_between(ids, depth, bgra, k, k - uint64(width))
+            marks[k] = uint8(1) if edge else uint8(0)
+            count += 1 if edge else 0
+        counts[y] = count
+
+
+@njit(parallel=True, nogil=True, cache=True, error_model="numpy", boundscheck=False)
+def edge_list(width, height, marks, starts, pixels):
+    """The marked pixels in row order; starts: (height,) first entry of each row."""
+    for y in prange(height):
+        k = starts[y]
+        for x in range(width):
+            if marks[uint64(y * width + x)]:
+                pixels[k] = int32(y * width + x)
+                k += 1

@@ -1,0 +1,54 @@
+"""Where the camera kernel keeps its numbers: rows of the scratch block, parameter indices, look columns, light columns.
+
+Numba folds these module constants into the code. The scratch block is flat float32; a row is 16 lanes, so a row constant is
+16 times its number and lane j of row ROW is ``block[ROW + j]``.
+"""
+
+from __future__ import annotations
+
+_ROW = 16
+
+
+def _rows(start: int, count: int) -> range:
+    return range(start * _ROW, (start + count) * _ROW, _ROW)
+
+
+# RTCRayHit16 of the primary ray
+OX, OY, OZ, NEAR, DX, DY, DZ, TIME, FAR, MASK, RAY_ID, RAY_FLAGS, GX, GY, GZ, BU, BV, PRIM, GEOM, INST, IPRIM = _rows(0, 21)
+# RTCRay16 of shadow and occlusion rays
+SOX, SOY, SOZ, SNEAR, SDX, SDY, SDZ, STIME, SFAR, SMASK, SID, SFLAGS = _rows(22, 12)
+# RTCRayHit16 of the reflection ray
+MOX, MOY, MOZ, MNEAR, MDX, MDY, MDZ, MTIME, MFAR, MMASK, MID, MFLAGS, MGX, MGY, MGZ, MBU, MBV, MPRIM, MGEOM, MINST, MIPRIM = (
+    _rows(36, 21)
+)
+# lane flags (int32, -1 on): primary, secondary; then lane values
+VALID, SVALID, MVALID = _rows(58, 3)
+(
+    SX, SY, Q, NX, NY, NZ, TU, TV, CR, CG, CB, DENS, MAT, SLOT, NL, LIT, AO, OPEN, ROUGH, F0, METAL, COAT, LR, LG, LB, LOD, WET,
+    ER, EG, EB, MR, MG, MB, COSV, PIXEL, TMP, TMP2, PX, PY, PZ, MAT2,
+) = _rows(61, 41)  # fmt: skip
+BLOCK_ROWS = 104
+
+# camera kernel parameters (float32)
+(
+    P_CX, P_CY, P_INVF, P_EX, P_EY, P_EZ, P_R00, P_R01, P_R02, P_R10, P_R11, P_R12, P_R20, P_R21, P_R22, P_NEAR,
+    P_SUNX, P_SUNY, P_SUNZ, P_SUNR, P_SUNG, P_SUNB, P_DISC, P_GLARE, P_EXPOSURE,
+) = range(25)  # fmt: skip
+P_AMBIENT = 25  # irradiance of a normal n is c + x n_x + y n_y + z n_z: four triples r g b
+(
+    P_FOG, P_FOGK, P_FOGSTART, P_FOGR, P_FOGG, P_FOGB, P_FOGSUN, P_WET, P_PUDDLE, P_NIGHT, P_BLINK, P_GROUNDR, P_GROUNDG,
+    P_GROUNDB, P_RAIN, P_TIME, P_SKYDIST,
+) = range(37, 54)  # fmt: skip
+P_PREV = 60  # 12 numbers: previous camera from world
+P_AODIR = 72  # 16 unit vectors
+P_COUNT = 72 + 48
+
+# looks: one row a Material
+(
+    L_LAYER, L_NIGHT, L_ROUGH, L_F0, L_METAL, L_TINT, L_COAT, L_EMIT_R, L_EMIT_G, L_EMIT_B, L_BRAKE, L_WET, L_MACRO,
+) = range(13)  # fmt: skip
+LOOK_COLUMNS = 16
+
+# lights: position, colour (irradiance at 1 m), axis, cosine of the cone's edge and core, range, casts shadows
+(K_X, K_Y, K_Z, K_R, K_G, K_B, K_AX, K_AY, K_AZ, K_EDGE, K_CORE, K_RANGE, K_SHADOW) = range(13)
+LIGHT_COLUMNS = 16

@@ -1,0 +1,168 @@
+"""Pieces of the camera kernel that trace further rays: wet mirrors and lamps."""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+from __future__ import annotations
+
+import numpy as np
+from numba import float32, uint32, uint64
+
+from carlite.rays import layout as at
+from carlite.rays.kernels import NO_HIT, call4
+from carlite.rays.shading import ambient, inlined, noise_at, sky_light
+
+_INV_PI = 0.31830988
+
+
+@inlined
+def plain_hit(s, u, j, p, vertices, triangles, table, transforms, tints, emission, looks):
+    """Radiance of what lane j's mirror ray hit, without texture or shadow, to LR, LG, LB."""
+    slot = uint64(u[at.MINST + j])
+    t = (uint64(table[slot * uint64(4)]) + uint64(u[at.MPRIM + j])) * uint64(4)
+    a = uint64(triangles[t]) * uint64(8)
+    packed = uint32(triangles[t + uint64(3)])
+    m = slot * uint64(12)
+    gx = s[at.MGX + j]
+    gy = s[at.MGY + j]
+    gz = s[at.MGZ + j]
+    x = transforms[m] * gx + transforms[m + uint64(1)] * gy + transforms[m + uint64(2)] * gz
+    y = transforms[m + uint64(4)] * gx + transforms[m + uint64(5)] * gy + transforms[m + uint64(6)] * gz
+    z = transforms[m + uint64(8)] * gx + transforms[m + uint64(9)] * gy + transforms[m + uint64(10)] * gz
+    k = float32(1) / np.sqrt(x * x + y * y + z * z + float32(1e-20))
+    if x * s[at.MDX + j] + y * s[at.MDY + j] + z * s[at.MDZ + j] > float32(0):
+        k = -k
+    x *= k
+    y *= k
+    z *= k
+    material = packed & uint32(255)
+    look = uint64(material) * uint64(at.LOOK_COLUMNS)
+    red = vertices[a + uint64(5)]
+    green = vertices[a + uint64(6)]
+    blue = vertices[a + uint64(7)]
+    if looks[look + uint64(at.L_TINT)] > float32(0):
+        red *= tints[slot * uint64(3)]
+        green *= tints[slot * uint64(3) + uint64(1)]
+        blue *= tints[slot * uint64(3) + uint64(2)]
+    lit = float32(0.7) * max(x * p[at.P_SUNX] + y * p[at.P_SUNY] + z * p[at.P_SUNZ], float32(0))
+    ao = float32(0.8 * _INV_PI)
+    s[at.LR + j] = red * (ao * ambient(p, x, y, z, 0) + float32(_INV_PI) * lit * p[at.P_SUNR])
+    s[at.LG + j] = green * (ao * ambient(p, x, y, z, 1) + float32(_INV_PI) * lit * p[at.P_SUNG])
+    s[at.LB + j] = blue * (ao * ambient(p, x, y, z, 2) + float32(_INV_PI) * lit * p[at.P_SUNB])
+    if (emission[slot] >> material) & uint32(1):
+        k = float32(1) / p[at.P_EXPOSURE]
+        s[at.LR + j] += k * looks[look + uint64(at.L_EMIT_R)]
+        s[at.LG + j] += k * looks[look + uint64(at.L_EMIT_G)]
+        s[at.LB + j] += k * looks[look + uint64(at.L_EMIT_B)]
+
+
+@inlined
+def wet_mirror(
+    s, u, i, p, intersect, scene, incoherent, address, vertices, triangles, table, transforms, tints, emission, looks, sky,
+    noise,
+):  # fmt: skip
+    """Blends in what wet lanes mirror."""
+    wanted = 0
+    for j in range(16):
+        wet = i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and s[at.WET + j] > float32(0.03)
+        i[at.MVALID + j] = -1 if wet else 0
+        wanted += 1 if wet else 0
+    if wanted == 0:
+        return
+    for j in range(16):
+        # Drops and grain ripple the mirror, the more the less water stands.
+        calm = min(s[at.WET + j], float32(1))
+        ripple = float32(0.05) * (float32(1) - calm) + float32(0.014) * p[at.P_RAIN]
+        nx = s[at.NX + j] + ripple * (
+            noise_at(noise, s[at.PX + j] * float32(0.11), s[at.PY + j] * float32(0.11)) - float32(0.5)
+        )
+        ny = s[at.NY + j] + ripple * (
+            noise_at(noise, s[at.PY + j] * float32(0.13), s[at.PX + j] * float32(0.13)) - float32(0.5)
+        )
+        c = -(nx * s[at.DX + j] + ny * s[at.DY + j] + s[at.NZ + j] * s[at.DZ + j])
+        x = s[at.DX + j] + float32(2) * c * nx
+        y = s[at.DY + j] + float32(2) * c * ny
+        z = max(s[at.DZ + j] + float32(2) * c * s[at.NZ + j], float32(0.004))
+        k = float32(1) / np.sqrt(x * x + y * y + z * z)
+        s[at.MDX + j] = x * k
+        s[at.MDY + j] = y * k
+        s[at.MDZ + j] = z * k
+        s[at.MOX + j] = s[at.SOX + j]
+        s[at.MOY + j] = s[at.SOY + j]
+        s[at.MOZ + j] = s[at.SOZ + j]
+        s[at.MNEAR + j] = s[at.MTIME + j] = float32(0)
+        s[at.MFAR + j] = float32(150)
+        u[at.MMASK + j] = NO_HIT
+        u[at.MGEOM + j] = NO_HIT
+        u[at.MINST + j] = NO_HIT
+    call4(intersect, address + at.MVALID * 4, scene, address + at.MOX * 4, incoherent)
+    for j in range(16):
+        if i[at.MVALID + j] == 0:
+            continue
+        red = s[at.LR + j]
+        green = s[at.LG + j]
+        blue = s[at.LB + j]
+        if u[at.MGEOM + j] == NO_HIT:
+            sky_light(s, j, p, sky, s[at.MDX + j], s[at.MDY + j], s[at.MDZ + j])
+        else:
+            plain_hit(s, u, j, p, vertices, triangles, table, transforms, tints, emission, looks)
+        c = float32(1) - s[at.COSV + j]
+        c2 = c * c
+        k = min(s[at.WET + j], float32(1)) * (float32(0.04) + float32(0.96) * c2 * c2 * c)
+        s[at.LR + j] = red * (float32(1) - k) + k * s[at.LR + j]
+        s[at.LG + j] = green * (float32(1) - k) + k * s[at.LG + j]
+        s[at.LB + j] = blue * (float32(1) - k) + k * s[at.LB + j]
+
+
+@inlined
+def lamp_light(s, u, i, occluded, scene, incoherent, address, lamps):
+    """Adds the light of the lamps near the packet; those marked so cast shadows."""
+    for lamp in range(lamps.shape[0]):
+        k = uint64(lamp)
+        reach = lamps[k, at.K_RANGE]
+        wanted = 0
+        for j in range(16):
+            x = lamps[k, at.K_X] - s[at.PX + j]
+            y = lamps[k, at.K_Y] - s[at.PY + j]
+            z = lamps[k, at.K_Z] - s[at.PZ + j]
+            d2 = x * x + y * y + z * z
+            s[at.SFAR + j] = d2
+            s[at.SDX + j] = x
+            s[at.SDY + j] = y
+            s[at.SDZ + j] = z
+            near = i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and d2 < reach * reach
+            i[at.SVALID + j] = -1 if near else 0
+            wanted += 1 if near else 0
+        if wanted == 0:
+            continue
+        wanted = 0
+        for j in range(16):
+            d2 = max(s[at.SFAR + j], float32(0.04))
+            d = np.sqrt(d2)
+            inv = float32(1) / d
+            x = s[at.SDX + j] * inv
+            y = s[at.SDY + j] * inv
+            z = s[at.SDZ + j] * inv
+            facing = max(x * s[at.NX + j] + y * s[at.NY + j] + z * s[at.NZ + j], float32(0))
+            cone = -(x * lamps[k, at.K_AX] + y * lamps[k, at.K_AY] + z * lamps[k, at.K_AZ])
+            cone = min(max((cone - lamps[k, at.K_EDGE]) / (lamps[k, at.K_CORE] - lamps[k, at.K_EDGE]), float32(0)), float32(1))
+            window = max(float32(1) - d2 / (reach * reach), float32(0))
+            power = facing * cone * cone * window * window / d2
+            power = power if i[at.SVALID + j] != 0 else float32(0)
+            s[at.TMP + j] = power
+            s[at.SDX + j] = x
+            s[at.SDY + j] = y
+            s[at.SDZ + j] = z
+            # The lamp's own housing does not shade it.
+            s[at.SFAR + j] = d - float32(0.35)
+            lit = power > float32(1e-7) and d > float32(0.4)
+            i[at.SVALID + j] = -1 if lit else 0
+            wanted += 1 if lit else 0
+        if wanted == 0:
+            continue
+        if lamps[k, at.K_SHADOW] > float32(0):
+            call4(occluded, address + at.SVALID * 4, scene, address + at.SOX * 4, incoherent)
+        for j in range(16):
+            power = s[at.TMP + j] * float32(_INV_PI)
+            power = power if s[at.SFAR + j] > float32(-1e30) else float32(0)
+            s[at.LR + j] += s[at.CR + j] * power * lamps[k, at.K_R]
+            s[at.LG + j] += s[at.CG + j] * power * lamps[k, at.K_G]
+            s[at.LB + j] += s[at.CB + j] * power * lamps[k, at.K_B]

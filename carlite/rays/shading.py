@@ -1,0 +1,481 @@
+"""Pieces of the camera kernel: each works on the 16 lanes of a packet, or on one lane of it.
+
+``s`` is the scratch block as float32, ``u`` and ``i`` the same memory as uint32 and int32, ``p`` the parameters (see layout).
+Simple loops over lanes of one flat block let LLVM use vector registers. Radiance is relative: outside the atmosphere the sun
+gives an irradiance of 20.
+"""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+from __future__ import annotations
+
+import numpy as np
+from numba import float32, int32, njit, uint32, uint64
+
+from carlite.mesh import Material
+from carlite.rays import layout as at
+from carlite.rays.kernels import NO_HIT, call4
+from carlite.rays.sky_map import SKY_SIZE
+from carlite.rays.textures import MIP_STARTS, TEXTURE_BYTES, TEXTURE_LEVELS, TEXTURE_SIZE
+
+inlined = njit(forceinline=True, error_model="numpy", fastmath={"nsz", "arcp", "contract"})
+
+_STREET = int(Material.LAMP_STREET)
+_GROUND_UP = 0.6
+_INV_PI = 0.31830988
+
+
+@inlined
+def aim(s, u, i, p):
+    """Primary rays through the image positions SX, SY (pixels)."""
+    for j in range(16):
+        x = (s[at.SX + j] - p[at.P_CX]) * p[at.P_INVF]
+        y = (s[at.SY + j] - p[at.P_CY]) * p[at.P_INVF]
+        q = float32(1) / np.sqrt(float32(1) + x * x + y * y)
+        s[at.Q + j] = q
+        s[at.DX + j] = (p[at.P_R00] + p[at.P_R01] * x - p[at.P_R02] * y) * q
+        s[at.DY + j] = (p[at.P_R10] + p[at.P_R11] * x - p[at.P_R12] * y) * q
+        s[at.DZ + j] = (p[at.P_R20] + p[at.P_R21] * x - p[at.P_R22] * y) * q
+        s[at.OX + j] = p[at.P_EX]
+        s[at.OY + j] = p[at.P_EY]
+        s[at.OZ + j] = p[at.P_EZ]
+        s[at.NEAR + j] = p[at.P_NEAR]
+        s[at.TIME + j] = float32(0)
+        s[at.FAR + j] = float32(1e30)
+        u[at.MASK + j] = NO_HIT
+        u[at.GEOM + j] = NO_HIT
+        u[at.INST + j] = NO_HIT
+
+
+@inlined
+def fetch(s, u, i, j, p, vertices, triangles, table, transforms, tints, emission, looks):
+    """Attributes of the surface that lane j hit, from the three corners of its triangle."""
+    slot = uint64(u[at.INST + j])
+    t = (uint64(table[slot * uint64(4)]) + uint64(u[at.PRIM + j])) * uint64(4)
+    a = uint64(triangles[t]) * uint64(8)
+    b = uint64(triangles[t + uint64(1)]) * uint64(8)
+    c = uint64(triangles[t + uint64(2)]) * uint64(8)
+    packed = uint32(triangles[t + uint64(3)])
+    v = s[at.BU + j]
+    w = s[at.BV + j]
+    k = float32(1) - v - w
+    x = k * vertices[a] + v * vertices[b] + w * vertices[c]
+    y = k * vertices[a + uint64(1)] + v * vertices[b + uint64(1)] + w * vertices[c + uint64(1)]
+    z = k * vertices[a + uint64(2)] + v * vertices[b + uint64(2)] + w * vertices[c + uint64(2)]
+    s[at.TU + j] = k * vertices[a + uint64(3)] + v * vertices[b + uint64(3)] + w * vertices[c + uint64(3)]
+    s[at.TV + j] = k * vertices[a + uint64(4)] + v * vertices[b + uint64(4)] + w * vertices[c + uint64(4)]
+    red = k * vertices[a + uint64(5)] + v * vertices[b + uint64(5)] + w * vertices[c + uint64(5)]
+    green = k * vertices[a + uint64(6)] + v * vertices[b + uint64(6)] + w * vertices[c + uint64(6)]
+    blue = k * vertices[a + uint64(7)] + v * vertices[b + uint64(7)] + w * vertices[c + uint64(7)]
+    m = slot * uint64(12)
+    s[at.NX + j] = transforms[m] * x + transforms[m + uint64(1)] * y + transforms[m + uint64(2)] * z
+    s[at.NY + j] = transforms[m + uint64(4)] * x + transforms[m + uint64(5)] * y + transforms[m + uint64(6)] * z
+    s[at.NZ + j] = transforms[m + uint64(8)] * x + transforms[m + uint64(9)] * y + transforms[m + uint64(10)] * z
+    material = packed & uint32(255)
+    look = uint64(material) * uint64(at.LOOK_COLUMNS)
+    if looks[look + uint64(at.L_TINT)] > float32(0):
+        red *= tints[slot * uint64(3)]
+        green *= tints[slot * uint64(3) + uint64(1)]
+        blue *= tints[slot * uint64(3) + uint64(2)]
+    s[at.CR + j] = red
+    s[at.CG + j] = green
+    s[at.CB + j] = blue
+    s[at.ER + j] = s[at.EG + j] = s[at.EB + j] = float32(0)
+    if (emission[slot] >> material) & uint32(1):
+        gain = float32(1)
+        if emission[slot] & uint32(0x80000000):
+            gain = looks[look + uint64(at.L_BRAKE)]
+        if material == uint32(_STREET):
+            gain = p[at.P_NIGHT]
+        s[at.ER + j] = gain * looks[look + uint64(at.L_EMIT_R)]
+        s[at.EG + j] = gain * looks[look + uint64(at.L_EMIT_G)]
+        s[at.EB + j] = gain * looks[look + uint64(at.L_EMIT_B)]
+    u[at.MAT + j] = packed & uint32(0xFFFF)
+    s[at.DENS + j] = float32(packed >> uint32(16)) * float32(1.0 / 1024.0) - float32(16)
+    s[at.ROUGH + j] = looks[look + uint64(at.L_ROUGH)]
+    s[at.F0 + j] = looks[look + uint64(at.L_F0)]
+    s[at.METAL + j] = looks[look + uint64(at.L_METAL)]
+    s[at.COAT + j] = looks[look + uint64(at.L_COAT)]
+    s[at.WET + j] = looks[look + uint64(at.L_WET)]
+
+
+@inlined
+def orient(s, i, p):
+    """Unit normals towards the viewer, positions, mip level, sun angle."""
+    for j in range(16):
+        x = s[at.NX + j]
+        y = s[at.NY + j]
+        z = s[at.NZ + j]
+        k = float32(1) / np.sqrt(x * x + y * y + z * z + float32(1e-20))
+        facing = (x * s[at.DX + j] + y * s[at.DY + j] + z * s[at.DZ + j]) * k
+        k = -k if facing > float32(0) else k
+        x *= k
+        y *= k
+        z *= k
+        s[at.NX + j] = x
+        s[at.NY + j] = y
+        s[at.NZ + j] = z
+        cosine = max(abs(facing), float32(0.02))
+        s[at.COSV + j] = cosine
+        t = s[at.FAR + j]
+        # Texels under a pixel, squared, for log2 by the exponent of the float.
+        s[at.TMP + j] = t * t * p[at.P_INVF] * p[at.P_INVF] / cosine
+        t *= float32(0.9999)
+        s[at.PX + j] = s[at.OX + j] + t * s[at.DX + j]
+        s[at.PY + j] = s[at.OY + j] + t * s[at.DY + j]
+        s[at.PZ + j] = s[at.OZ + j] + t * s[at.DZ + j]
+        s[at.NL + j] = x * p[at.P_SUNX] + y * p[at.P_SUNY] + z * p[at.P_SUNZ]
+    for j in range(16):
+        log2 = float32(i[at.TMP + j]) * float32(1.1920929e-07) - float32(126.957)
+        s[at.LOD + j] = float32(0.5) * log2 + s[at.DENS + j] + float32(np.log2(TEXTURE_SIZE) - 0.25)
+
+
+@inlined
+def texel(textures, base, weight, s, j):
+    s[at.TMP + j] += weight * float32(textures[base])
+    s[at.TMP2 + j] += weight * float32(textures[base + uint64(1)])
+    s[at.MR + j] += weight * float32(textures[base + uint64(2)])
+    s[at.MG + j] += weight * float32(textures[base + uint64(3)])
+
+
+@inlined
+def sample(s, j, textures, layer, lod):
+    """Bilinear sample at TU, TV: square roots of r, g, b to TMP, TMP2, MR; mask to MG (all 0..255)."""
+    level = min(max(int32(lod + float32(0.5)), int32(0)), int32(TEXTURE_LEVELS - 1))
+    n = int32(TEXTURE_SIZE) >> level
+    base = uint64(layer) * uint64(TEXTURE_BYTES) + uint64(MIP_STARTS[level])
+    fx = s[at.TU + j] * float32(n) - float32(0.5)
+    fy = (float32(1) - s[at.TV + j]) * float32(n) - float32(0.5)
+    x = np.floor(fx)
+    y = np.floor(fy)
+    ax = fx - x
+    ay = fy - y
+    mask = n - int32(1)
+    x0 = uint64(int32(x) & mask)
+    x1 = uint64((int32(x) + int32(1)) & mask)
+    y0 = uint64((int32(y) & mask) * n)
+    y1 = uint64(((int32(y) + int32(1)) & mask) * n)
+    s[at.TMP + j] = s[at.TMP2 + j] = s[at.MR + j] = s[at.MG + j] = float32(0)
+    texel(textures, base + (y0 + x0) * uint64(4), (float32(1) - ax) * (float32(1) - ay), s, j)
+    texel(textures, base + (y0 + x1) * uint64(4), ax * (float32(1) - ay), s, j)
+    texel(textures, base + (y1 + x0) * uint64(4), (float32(1) - ax) * ay, s, j)
+    texel(textures, base + (y1 + x1) * uint64(4), ax * ay, s, j)
+
+
+@inlined
+def noise_at(noise, x, y):
+    """Smooth tileable noise, 0..1, at (x, y) in repeats of 256 cells."""
+    fx = x * float32(256)
+    fy = y * float32(256)
+    x0 = np.floor(fx)
+    y0 = np.floor(fy)
+    ax = fx - x0
+    ay = fy - y0
+    ix = int32(x0)
+    iy = int32(y0)
+    a = float32(noise[uint64(((iy & 255) << 8) | (ix & 255))])
+    b = float32(noise[uint64(((iy & 255) << 8) | ((ix + 1) & 255))])
+    c = float32(noise[uint64((((iy + 1) & 255) << 8) | (ix & 255))])
+    d = float32(noise[uint64((((iy + 1) & 255) << 8) | ((ix + 1) & 255))])
+    top = a + (b - a) * ax
+    return (top + (c + (d - c) * ax - top) * ay) * float32(1.0 / 255.0)
+
+
+@inlined
+def texture(s, u, j, p, looks, textures, noise):
+    """Multiplies lane j's albedo by its texture; large-scale variation; windows; wetness."""
+    look = uint64(u[at.MAT + j] & uint32(255)) * uint64(at.LOOK_COLUMNS)
+    layer = looks[look]
+    if layer >= float32(0):
+        sample(s, j, textures, layer, s[at.LOD + j])
+        k = float32(2.5 / 255.0 / 255.0)
+        s[at.CR + j] *= s[at.TMP + j] * s[at.TMP + j] * k
+        s[at.CG + j] *= s[at.TMP2 + j] * s[at.TMP2 + j] * k
+        s[at.CB + j] *= s[at.MR + j] * s[at.MR + j] * k
+        glass = s[at.MG + j] * float32(1.0 / 255.0)
+        s[at.COAT + j] = max(s[at.COAT + j], glass)
+        s[at.ROUGH + j] *= float32(1) - glass
+        night = looks[look + uint64(at.L_NIGHT)]
+        if night >= float32(0) and p[at.P_NIGHT] > float32(0):
+            sample(s, j, textures, night, s[at.LOD + j])
+            k *= p[at.P_NIGHT]
+            s[at.ER + j] += s[at.TMP + j] * s[at.TMP + j] * k
+            s[at.EG + j] += s[at.TMP2 + j] * s[at.TMP2 + j] * k
+            s[at.EB + j] += s[at.MR + j] * s[at.MR + j] * k
+    macro = looks[look + uint64(at.L_MACRO)]
+    if macro > float32(0):
+        large = noise_at(noise, s[at.PX + j] * float32(1 / 640.0), s[at.PY + j] * float32(1 / 640.0))
+        fine = noise_at(noise, s[at.PY + j] * float32(1 / 97.0), s[at.PX + j] * float32(1 / 97.0))
+        k = float32(1) + macro * (large + fine - float32(1))
+        s[at.CR + j] *= k
+        s[at.CG + j] *= k
+        s[at.CB + j] *= k
+    soak(s, j, p, noise)
+
+
+@inlined
+def soak(s, j, p, noise):
+    """Rain on lane j: darker albedo; WET becomes the strength of the mirror."""
+    wet = s[at.WET + j]
+    strength = float32(0)
+    if wet > float32(0) and p[at.P_WET] + p[at.P_PUDDLE] > float32(0.01) and s[at.NZ + j] > float32(_GROUND_UP):
+        film = wet * p[at.P_WET]
+        pool = noise_at(noise, s[at.PX + j] * float32(1 / 410.0), s[at.PY + j] * float32(1 / 410.0))
+        pool += float32(0.35) * (
+            noise_at(noise, s[at.PY + j] * float32(1 / 90.0), s[at.PX + j] * float32(1 / 90.0)) - float32(0.5)
+        )
+        pool = min(max((pool - float32(1.02) + float32(0.8) * p[at.P_PUDDLE]) * float32(7), float32(0)), float32(1)) * wet
+        k = float32(1) - float32(0.5) * max(film, pool)
+        s[at.CR + j] *= k
+        s[at.CG + j] *= k
+        s[at.CB + j] *= k
+        strength = max(float32(0.35) * film, pool)
+        s[at.ROUGH + j] *= float32(1) - float32(0.65) * max(film, pool)
+    s[at.WET + j] = strength
+
+
+@inlined
+def shadow_rays(s, u, i):
+    """Starts secondary rays at the surfaces, a little above them."""
+    for j in range(16):
+        lift = float32(0.003) + float32(2e-4) * s[at.FAR + j]
+        s[at.SOX + j] = s[at.PX + j] + s[at.NX + j] * lift
+        s[at.SOY + j] = s[at.PY + j] + s[at.NY + j] * lift
+        s[at.SOZ + j] = s[at.PZ + j] + s[at.NZ + j] * lift
+        s[at.SNEAR + j] = float32(0)
+        s[at.STIME + j] = float32(0)
+        u[at.SMASK + j] = NO_HIT
+
+
+@inlined
+def sun_light(s, u, i, p, occluded, scene, coherent, address):
+    """LIT: cosine towards the sun where it is seen, else 0."""
+    wanted = 0
+    for j in range(16):
+        towards = i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and s[at.NL + j] > float32(0)
+        i[at.SVALID + j] = -1 if towards else 0
+        wanted += 1 if towards else 0
+        s[at.SDX + j] = p[at.P_SUNX]
+        s[at.SDY + j] = p[at.P_SUNY]
+        s[at.SDZ + j] = p[at.P_SUNZ]
+        s[at.SFAR + j] = float32(1e30)
+    if wanted:
+        call4(occluded, address + at.SVALID * 4, scene, address + at.SOX * 4, coherent)
+    for j in range(16):
+        seen = i[at.SVALID + j] != 0 and s[at.SFAR + j] > float32(0)
+        s[at.LIT + j] = s[at.NL + j] if seen else float32(0)
+
+
+@inlined
+def open_sky(s, u, i, p, occluded, scene, incoherent, address, share):
+    """AO: how open the surroundings are (1 open), from one short ray a lane, shared among lanes of like normals.
+
+    Only where the sun does not light the surface: there the sky is all the light.
+    """
+    wanted = 0
+    for j in range(16):
+        dark = i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and s[at.LIT + j] * p[at.P_SUNG] < float32(2.0)
+        i[at.SVALID + j] = -1 if dark else 0
+        wanted += 1 if dark else 0
+        x = s[at.NX + j] + p[at.P_AODIR + j]
+        y = s[at.NY + j] + p[at.P_AODIR + 16 + j]
+        z = s[at.NZ + j] + p[at.P_AODIR + 32 + j]
+        k = float32(1) / np.sqrt(x * x + y * y + z * z + float32(1e-6))
+        s[at.SDX + j] = x * k
+        s[at.SDY + j] = y * k
+        s[at.SDZ + j] = z * k
+        s[at.SFAR + j] = float32(3.0)
+        s[at.AO + j] = float32(1)
+    if wanted == 0:
+        return
+    call4(occluded, address + at.SVALID * 4, scene, address + at.SOX * 4, incoherent)
+    for j in range(16):
+        s[at.OPEN + j] = float32(0) if i[at.SVALID + j] != 0 and s[at.SFAR + j] < float32(0) else float32(1)
+        s[at.TMP + j] = float32(0)
+        s[at.TMP2 + j] = float32(1e-6)
+    for k in range(16):
+        if i[at.SVALID + k] == 0 or (not share):
+            continue
+        x = s[at.NX + k]
+        y = s[at.NY + k]
+        z = s[at.NZ + k]
+        v = s[at.OPEN + k]
+        for j in range(16):
+            like = float32(1) if x * s[at.NX + j] + y * s[at.NY + j] + z * s[at.NZ + j] > float32(0.9) else float32(0)
+            s[at.TMP + j] += like * v
+            s[at.TMP2 + j] += like
+    for j in range(16):
+        shared = s[at.TMP + j] / s[at.TMP2 + j]
+        s[at.AO + j] = float32(0.25) + float32(0.75) * shared if i[at.SVALID + j] != 0 else float32(1)
+
+
+@inlined
+def sky_index(x, y, z):
+    """Index of the texel of the octahedral sky map that a direction with z >= 0 falls into."""
+    k = float32(1) / (abs(x) + abs(y) + max(z, float32(0)) + float32(1e-9))
+    px = x * k
+    py = y * k
+    half = float32(0.5 * (SKY_SIZE - 1))
+    column = int32((px + py + float32(1)) * half + float32(0.5))
+    row = int32((px - py + float32(1)) * half + float32(0.5))
+    return uint64(row * int32(SKY_SIZE) + column) * uint64(4)
+
+
+@inlined
+def sky_light(s, j, p, sky, x, y, z):
+    """Radiance from the sky in direction (x, y, z), bilinear, sun disc included, to LR, LG, LB of lane j."""
+    k = float32(1) / (abs(x) + abs(y) + max(z, float32(0)) + float32(1e-9))
+    half = float32(0.5 * (SKY_SIZE - 1))
+    fx = (x * k + y * k + float32(1)) * half
+    fy = (x * k - y * k + float32(1)) * half
+    column = min(int32(fx), int32(SKY_SIZE - 2))
+    row = min(int32(fy), int32(SKY_SIZE - 2))
+    ax = fx - float32(column)
+    ay = fy - float32(row)
+    a = uint64(row * int32(SKY_SIZE) + column) * uint64(4)
+    b = a + uint64(4)
+    c = a + uint64(4 * SKY_SIZE)
+    d = c + uint64(4)
+    wa = (float32(1) - ax) * (float32(1) - ay)
+    wb = ax * (float32(1) - ay)
+    wc = (float32(1) - ax) * ay
+    wd = ax * ay
+    away = float32(1) - (x * p[at.P_SUNX] + y * p[at.P_SUNY] + z * p[at.P_SUNZ])
+    disc = p[at.P_DISC] * min(max((float32(3.2e-5) - away) * float32(1e5), float32(0)), float32(1))
+    if disc > float32(0):
+        disc *= wa * sky[a + uint64(3)] + wb * sky[b + uint64(3)] + wc * sky[c + uint64(3)] + wd * sky[d + uint64(3)]
+    s[at.LR + j] = wa * sky[a] + wb * sky[b] + wc * sky[c] + wd * sky[d] + disc * p[at.P_SUNR]
+    a += uint64(1)
+    b += uint64(1)
+    c += uint64(1)
+    d += uint64(1)
+    s[at.LG + j] = wa * sky[a] + wb * sky[b] + wc * sky[c] + wd * sky[d] + disc * p[at.P_SUNG]
+    a += uint64(1)
+    b += uint64(1)
+    c += uint64(1)
+    d += uint64(1)
+    s[at.LB + j] = wa * sky[a] + wb * sky[b] + wc * sky[c] + wd * sky[d] + disc * p[at.P_SUNB]
+
+
+@inlined
+def ambient(p, x, y, z, channel):
+    """Irradiance from sky and ground on a surface of normal (x, y, z)."""
+    c = at.P_AMBIENT + channel
+    return max(p[c] + p[c + 3] * x + p[c + 6] * y + p[c + 9] * z, float32(0.15) * p[c])
+
+
+@inlined
+def diffuse(s, p):
+    """LR, LG, LB: matte light of sun and sky, and the sun's highlight (GGX with Kelemen's visibility term)."""
+    for j in range(16):
+        x = s[at.NX + j]
+        y = s[at.NY + j]
+        z = s[at.NZ + j]
+        lit = s[at.LIT + j]
+        hx = p[at.P_SUNX] - s[at.DX + j]
+        hy = p[at.P_SUNY] - s[at.DY + j]
+        hz = p[at.P_SUNZ] - s[at.DZ + j]
+        k = float32(1) / (hx * hx + hy * hy + hz * hz + float32(1e-6))
+        nh = x * hx + y * hy + z * hz
+        nh2 = nh * nh * k
+        rough = max(s[at.ROUGH + j] * (float32(1) - float32(0.8) * s[at.COAT + j]), float32(0.06))
+        a2 = rough * rough * rough * rough
+        d = nh2 * (a2 - float32(1)) + float32(1)
+        lh2 = float32(0.25) / k
+        f0 = s[at.F0 + j]
+        shine = min(a2 * f0 / (d * d * max(lh2, float32(0.1)) * float32(12.566)), float32(6.0)) * lit
+        matte = (float32(1) - s[at.METAL + j]) * float32(_INV_PI)
+        ao = s[at.AO + j]
+        metal = s[at.METAL + j]
+        plain = float32(1) - metal
+        s[at.LR + j] = s[at.CR + j] * matte * (p[at.P_SUNR] * lit + ao * ambient(p, x, y, z, 0)) + p[at.P_SUNR] * shine * (
+            plain + metal * s[at.CR + j]
+        )
+        s[at.LG + j] = s[at.CG + j] * matte * (p[at.P_SUNG] * lit + ao * ambient(p, x, y, z, 1)) + p[at.P_SUNG] * shine * (
+            plain + metal * s[at.CG + j]
+        )
+        s[at.LB + j] = s[at.CB + j] * matte * (p[at.P_SUNB] * lit + ao * ambient(p, x, y, z, 2)) + p[at.P_SUNB] * shine * (
+            plain + metal * s[at.CB + j]
+        )
+
+
+@inlined
+def reflect(s, u, i, p, sky):
+    """Adds what coats and metals mirror of the sky, or of the ground where they look down."""
+    for j in range(16):
+        if i[at.VALID + j] == 0 or u[at.GEOM + j] == NO_HIT:
+            continue
+        coat = s[at.COAT + j]
+        metal = s[at.METAL + j] * (float32(1) - float32(0.5) * s[at.ROUGH + j])
+        if coat + metal < float32(0.05):
+            continue
+        c = float32(1) - s[at.COSV + j]
+        c2 = c * c
+        fresnel = (float32(0.04) + float32(0.96) * c2 * c2 * c) * coat
+        x = s[at.DX + j] + float32(2) * s[at.COSV + j] * s[at.NX + j]
+        y = s[at.DY + j] + float32(2) * s[at.COSV + j] * s[at.NY + j]
+        z = s[at.DZ + j] + float32(2) * s[at.COSV + j] * s[at.NZ + j]
+        if z > float32(0):
+            a = sky_index(x, y, z)
+            # A street stands around: the lowest few degrees of the sky are half hidden.
+            near = min(float32(0.35) + z * float32(4), float32(1)) * s[at.AO + j]
+            red = sky[a] * near
+            green = sky[a + uint64(1)] * near
+            blue = sky[a + uint64(2)] * near
+        else:
+            red = p[at.P_GROUNDR] * s[at.AO + j]
+            green = p[at.P_GROUNDG] * s[at.AO + j]
+            blue = p[at.P_GROUNDB] * s[at.AO + j]
+        s[at.LR + j] = s[at.LR + j] * (float32(1) - fresnel) + red * (fresnel + metal * s[at.CR + j])
+        s[at.LG + j] = s[at.LG + j] * (float32(1) - fresnel) + green * (fresnel + metal * s[at.CG + j])
+        s[at.LB + j] = s[at.LB + j] * (float32(1) - fresnel) + blue * (fresnel + metal * s[at.CB + j])
+
+
+@inlined
+def exp_minus(x):
+    """exp(-x) for x >= 0, relative error below 2e-4: (1 + y + y^2/2 + y^3/6)^-16 at y = x / 16... kept cheap for lanes."""
+    y = min(x, float32(80)) * float32(0.0625)
+    k = float32(1) / (float32(1) + y * (float32(1) + y * (float32(0.5) + y * (float32(0.16666667) + y * float32(0.041666668)))))
+    k *= k
+    k *= k
+    k *= k
+    return k * k
+
+
+@inlined
+def haze(s, u, p):
+    """Height fog and the glare of the sun over everything."""
+    for j in range(16):
+        hit = u[at.GEOM + j] != NO_HIT
+        t = s[at.FAR + j] if hit else p[at.P_SKYDIST]
+        t = max(min(t, p[at.P_SKYDIST]) - p[at.P_FOGSTART], float32(0))
+        climb = p[at.P_FOGK] * s[at.DZ + j] * t
+        climb = min(max(climb, float32(-6)), float32(60))
+        # (1 - exp(-a)) / a, for rising and falling rays
+        rise = float32(1) - exp_minus(abs(climb))
+        mean = rise / (abs(climb) + float32(1e-4)) + float32(1e-4) / (abs(climb) + float32(1e-4))
+        mean = mean if climb >= float32(0) else mean / max(float32(1) - rise, float32(0.01))
+        clear = exp_minus(p[at.P_FOG] * t * mean)
+        veil = float32(1) - clear
+        towards = s[at.DX + j] * p[at.P_SUNX] + s[at.DY + j] * p[at.P_SUNY] + s[at.DZ + j] * p[at.P_SUNZ]
+        away = float32(1) - towards
+        glow = p[at.P_FOGSUN] / (float32(0.06) + away)
+        glare = p[at.P_GLARE] * (float32(0.00045) / (away + float32(0.00025)) + float32(0.0022) / (away + float32(0.012)))
+        s[at.LR + j] = s[at.LR + j] * clear + veil * (p[at.P_FOGR] + glow * p[at.P_SUNR]) + glare * p[at.P_SUNR]
+        s[at.LG + j] = s[at.LG + j] * clear + veil * (p[at.P_FOGG] + glow * p[at.P_SUNG]) + glare * p[at.P_SUNG]
+        s[at.LB + j] = s[at.LB + j] * clear + veil * (p[at.P_FOGB] + glow * p[at.P_SUNB]) + glare * p[at.P_SUNB]
+        s[at.ER + j] *= clear
+        s[at.EG + j] *= clear
+        s[at.EB + j] *= clear
+
+
+@inlined
+def expose(s, p):
+    """Exposure, emission (which is relative to the exposed picture) and the index into the tone curve, 0..4095."""
+    for j in range(16):
+        e = p[at.P_EXPOSURE]
+        r = s[at.LR + j] * e + s[at.ER + j]
+        g = s[at.LG + j] * e + s[at.EG + j]
+        b = s[at.LB + j] * e + s[at.EB + j]
+        s[at.LR + j] = r / (r + float32(1)) * float32(4095)
+        s[at.LG + j] = g / (g + float32(1)) * float32(4095)
+        s[at.LB + j] = b / (b + float32(1)) * float32(4095)
