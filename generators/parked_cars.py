@@ -60,7 +60,7 @@ FAMILY = PopulateFamily(
         Parameter(name="sides", default="both", choices=("left", "right", "both"), about="sides of the road"),
         Parameter(name="occupancy_percent", default=70.0, low=0.0, high=100.0, about="share of the bays that are taken"),
         Parameter(name="from_m", default=-40.0, low=-500.0, high=2000.0, about="where the rows begin, from ego's start"),
-        Parameter(name="to_m", default=160.0, low=-500.0, high=2000.0, about="where the rows end, from ego's start"),
+        Parameter(name="to_m", default=120.0, low=-500.0, high=2000.0, about="where the rows end, from ego's start"),
         Parameter(name="gap_min_m", default=0.6, low=0.3, high=50.0, about="smallest gap between two bays"),
         Parameter(name="gap_max_m", default=1.6, low=0.3, high=50.0, about="largest gap between two bays"),
         Parameter(name="clear_m", default=2.5, low=0.0, high=100.0, about="free road on both sides of a named actor"),

@@ -37,7 +37,9 @@ def fill(values: Mapping[str, Value], surroundings: Surroundings, rng: np.random
                 lateral_m=(float(lateral) - 0.5) * 1.4,
                 heading_rad=math.pi if turn < 0.5 else 0.0,
             )
-            speed = 0.0 if stands * 100.0 < number(values, "standing_percent") else number(values, "speed_mps") * (0.8 + 0.4 * pace)
+            speed = (
+                0.0 if stands * 100.0 < number(values, "standing_percent") else number(values, "speed_mps") * (0.8 + 0.4 * pace)
+            )
             name = f"pedestrians_{len(plans)}"
             plans.append(ActorPlan(name=name, model=model, place=place, speed_mps=float(speed), role="traffic"))
     return tuple(plans)

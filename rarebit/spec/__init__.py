@@ -1,0 +1,12 @@
+"""Reads and checks scenario specs: one logical scenario a YAML file.
+
+``load(path) -> LogicalScenario`` or SpecError with every fault; ``find(name)`` locates shipped ones; ``json_schema()`` for editors.
+"""
+
+from __future__ import annotations
+
+from rarebit.spec.load import find, load, read
+from rarebit.spec.logical import LogicalScenario
+from rarebit.spec.schema import json_schema, schema_text
+
+__all__ = ["LogicalScenario", "find", "json_schema", "load", "read", "schema_text"]

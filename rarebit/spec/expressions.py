@@ -182,7 +182,9 @@ class _Parser:
         if kind == "word" and text in FUNCTIONS:
             return self._function(text)
         if kind == "word":
-            raise ExpressionError(f"{text!r} is no function; parameters are written ${text}, functions are {', '.join(FUNCTIONS)}")
+            raise ExpressionError(
+                f"{text!r} is no function; parameters are written ${text}, functions are {', '.join(FUNCTIONS)}"
+            )
         raise ExpressionError("the formula ends too early" if kind == "end" else f"{text!r} stands where a value is needed")
 
     def _function(self, name: str) -> Node:

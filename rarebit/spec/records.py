@@ -182,7 +182,11 @@ class Named:
         return result
 
     def schema(self) -> Json:
-        result: Json = {"type": "object", "patternProperties": {f"^{_NAME}$": self.item.schema()}, "additionalProperties": False}
+        result: Json = {
+            "type": "object",
+            "patternProperties": {f"^{_NAME}$": self.item.schema()},
+            "additionalProperties": False,
+        }
         return {"description": self.about, **result} if self.about else result
 
 

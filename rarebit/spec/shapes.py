@@ -20,7 +20,7 @@ from rarebit.spec.units import PLAIN, Unit, convert, siblings
 
 Checked: TypeAlias = Any  # plain data with Terms in it; what enters from YAML
 Json: TypeAlias = dict[str, Any]
-FORMULA_SCHEMA: Json = {"type": "string", "pattern": r"\$", "description": "a formula over parameters, such as $speed_kph + 10"}
+FORMULA_SCHEMA: Json = {"$ref": "#/$defs/formula"}
 
 
 class Shape(Protocol):
