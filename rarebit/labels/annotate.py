@@ -13,6 +13,7 @@ from rarebit.core.boxes import points_in_boxes
 from rarebit.core.frames import apply
 from rarebit.labels.annotations import Annotations, Box, Memory
 from rarebit.labels.classes import attribute_of, category_of, lidarseg_of_actor, lidarseg_of_tag
+from rarebit.labels.upright import upright_box
 from rarebit.labels.visibility import visibility
 from rarebit.labels.vocabulary import INDEX
 from rarebit.snapshot import ActorState, LidarSweep, RadarScan, Snapshot
@@ -46,7 +47,8 @@ def annotate(snapshot: Snapshot, rig: Rig, previous: Annotations | None = None) 
         key=lambda pair: pair[0].actor_id,
     )
     actors = [actor for actor, _ in labelled]
-    poses, sizes = [actor.world_from_box for actor in actors], [actor.size_lwh_m for actor in actors]
+    upright = [upright_box(actor.world_from_box, actor.size_lwh_m) for actor in actors]
+    poses, sizes = [pose for pose, _ in upright], [size for _, size in upright]
     fraction, pixels = visibility(actors, rig, snapshot.world_from_ego, snapshot.labels)
     sweeps = _clouds(snapshot, rig)
     inside = {channel: points_in_boxes(points, poses, sizes) for channel, points in sweeps.items()}
@@ -60,8 +62,9 @@ def annotate(snapshot: Snapshot, rig: Rig, previous: Annotations | None = None) 
             category=category,
             attribute=attribute_of(category, actor, moving[actor.actor_id]),
             fine_class=actor.type_id,
-            world_from_box=actor.world_from_box,
-            size_lwh_m=actor.size_lwh_m,
+            world_from_box=poses[i],
+            world_from_actor_box=actor.world_from_box,
+            size_lwh_m=sizes[i],
             velocity_mps=actor.velocity_mps,
             angular_velocity_radps=actor.angular_velocity_radps,
             visible_fraction=float(fraction[i]),

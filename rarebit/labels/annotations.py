@@ -18,7 +18,8 @@ class Box:
         category: one of nuScenes' 23 categories.
         attribute: one of nuScenes' 8 attributes, "" for classes that have none.
         fine_class: CARLA blueprint id, finer than the category.
-        world_from_box: (4, 4), x along the length; unshifted world of the session.
+        world_from_box: (4, 4), x along the length, turned about the vertical axis alone; unshifted world of the session.
+        world_from_actor_box: (4, 4), the true pose with pitch and roll.
         size_lwh_m: (3,) full sizes.
         velocity_mps: (3,) true velocity, world.
         angular_velocity_radps: (3,) true turn rate, world.
@@ -34,6 +35,7 @@ class Box:
     attribute: str
     fine_class: str
     world_from_box: NDArray[np.float64]
+    world_from_actor_box: NDArray[np.float64]
     size_lwh_m: NDArray[np.float64]
     velocity_mps: NDArray[np.float64]
     angular_velocity_radps: NDArray[np.float64]
