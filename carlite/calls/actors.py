@@ -84,26 +84,26 @@ def set_location(context: Context, actor_id: object, location: object) -> Value:
 def set_velocity(context: Context, actor_id: object, velocity: object) -> Value:
     """Sets the velocity of a body; shared with the batch."""
     actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_actor_target_velocity")
-    context.world.physics.set_velocity(actor, decode.vector(velocity))
+    context.world.physics.set_target_velocity(actor, decode.vector(velocity))
     return None
 
 
 def set_angular_velocity(context: Context, actor_id: object, velocity: object) -> Value:
     """Sets the angular velocity of a body in deg/s; shared with the batch."""
     actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_actor_target_angular_velocity")
-    context.world.physics.set_angular_velocity(actor, decode.vector(velocity))
+    context.world.physics.set_target_angular_velocity(actor, decode.vector(velocity))
     return None
 
 
 def _enable_constant_velocity(context: Context, actor_id: object, velocity: object) -> Value:
     actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "enable_actor_constant_velocity")
-    context.world.physics.set_constant_velocity(actor, decode.vector(velocity))
+    context.world.physics.enable_constant_velocity(actor, decode.vector(velocity))
     return None
 
 
 def _disable_constant_velocity(context: Context, actor_id: object) -> Value:
     actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "disable_actor_constant_velocity")
-    context.world.physics.set_constant_velocity(actor, None)
+    context.world.physics.disable_constant_velocity(actor)
     return None
 
 
@@ -150,23 +150,20 @@ def add_torque(context: Context, actor_id: object, torque: object) -> Value:
 def set_simulate_physics(context: Context, actor_id: object, enabled: object) -> Value:
     """Switches physics of an actor; shared with the batch."""
     actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_actor_simulate_physics")
-    actor.simulate_physics = decode.flag(enabled)
-    context.world.physics.changed(actor)
+    context.world.physics.set_simulate_physics(actor, decode.flag(enabled))
     return None
 
 
 def _set_collisions(context: Context, actor_id: object, enabled: object) -> Value:
     actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_actor_collisions")
-    actor.collisions = decode.flag(enabled)
-    context.world.physics.changed(actor)
+    context.world.physics.set_collisions(actor, decode.flag(enabled))
     return None
 
 
 def set_gravity(context: Context, actor_id: object, enabled: object) -> Value:
     """Switches gravity of an actor; shared with the batch."""
     actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_actor_enable_gravity")
-    actor.gravity = decode.flag(enabled)
-    context.world.physics.changed(actor)
+    context.world.physics.set_gravity(actor, decode.flag(enabled))
     return None
 
 

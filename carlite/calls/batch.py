@@ -48,7 +48,7 @@ _VERBS: dict[int, tuple[Callable[..., Value], int]] = {
 
 def _apply_batch(context: Context, commands: object, do_tick_cue: object) -> Value:
     """Runs every command; the result has exactly one entry per command, for a short list crashes the client."""
-    results = []
+    results: list[Value] = []
     for command in decode.items(commands, "commands"):
         try:
             results.append([[1, _run(context, command)]])

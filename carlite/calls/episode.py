@@ -159,7 +159,9 @@ def _set_gravity(context: Context, gravity: object) -> Value:
 
 
 def _map_layer(_: Context, layers: object) -> Value:
-    decode.integer(layers, "map_layers")  # the procedural world has no layers, as CARLA's towns without "_Opt"
+    """The procedural world has no layers, like CARLA's towns without "_Opt"."""
+    decode.integer(layers, "map_layers")
+    return None
 
 
 CALLS: tuple[Call, ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from carlite.calls import decode, encode
@@ -49,7 +50,7 @@ def apply_ackermann(context: Context, actor_id: object, control: object) -> Valu
     """Targets of the Ackermann controller; shared with the batch."""
     vehicle = _vehicle(context, actor_id, "apply_ackermann_control_to_vehicle")
     f = decode.items(control, "VehicleAckermannControl", 5)
-    context.world.physics.apply_ackermann(vehicle, AckermannControl(**_named(AckermannControl, f)))
+    context.world.physics.apply_ackermann_control(vehicle, AckermannControl(**_named(AckermannControl, f)))
     return None
 
 
@@ -61,7 +62,7 @@ def _ackermann_settings(context: Context, actor_id: object) -> Value:
 def _set_ackermann_settings(context: Context, actor_id: object, settings: object) -> Value:
     vehicle = _vehicle(context, actor_id, "apply_ackermann_controller_settings")
     f = decode.items(settings, "AckermannControllerSettings", 6)
-    context.world.physics.set_ackermann_settings(vehicle, AckermannSettings(**_named(AckermannSettings, f)))
+    context.world.physics.apply_ackermann_settings(vehicle, AckermannSettings(**_named(AckermannSettings, f)))
     return None
 
 
@@ -112,8 +113,19 @@ def _wheel_angle(context: Context, actor_id: object, wheel: object) -> Value:
 
 def _set_wheel_steer(context: Context, actor_id: object, wheel: object, angle_deg: object) -> Value:
     vehicle = _vehicle(context, actor_id, "set_wheel_steer_direction")
-    context.world.states.wheel_steer_deg[vehicle.row, _wheel(wheel)] = decode.number(angle_deg, "angle")
+    context.world.physics.set_wheel_steer_direction(vehicle, _wheel(wheel), decode.number(angle_deg, "angle"))
     return None
+
+
+def _set_wheel_pitch(context: Context, actor_id: object, wheel: object, angle_deg: object) -> Value:
+    vehicle = _vehicle(context, actor_id, "set_wheel_pitch_angle")
+    context.world.physics.set_wheel_pitch_angle(vehicle, _wheel(wheel), decode.number(angle_deg, "angle"))
+    return None
+
+
+def _wheel_pitch(context: Context, actor_id: object, wheel: object) -> Value:
+    vehicle = _vehicle(context, actor_id, "get_wheel_pitch_angle")
+    return math.degrees(context.world.states.wheel_spin_rad[vehicle.row, _wheel(wheel)])
 
 
 def _no_effect(context: Context, actor_id: object) -> Value:
@@ -178,7 +190,6 @@ def _wheel_physics(value: object) -> WheelPhysicsControl:
 _UNSERVED = (
     "open_vehicle_door",
     "close_vehicle_door",
-    "set_wheel_pitch_angle",
     "set_actor_autopilot",
     "enable_carsim",
     "use_carsim_road",
@@ -200,7 +211,8 @@ CALLS: tuple[Call, ...] = (
     value_call("get_wheel_steer_angle", _wheel_angle, 2),
     void_call("set_wheel_steer_direction", _set_wheel_steer, 3),
     void_call("show_vehicle_debug_telemetry", _no_effect, 1),
-    unserved_call("get_wheel_pitch_angle"),
+    void_call("set_wheel_pitch_angle", _set_wheel_pitch, 3),
+    value_call("get_wheel_pitch_angle", _wheel_pitch, 2),
     unserved_call("get_vehicle_bone_world_transforms"),
     *(unserved_call(name, ReplyForm.VOID) for name in _UNSERVED),
 )

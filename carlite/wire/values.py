@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import Enum
 
 from carlite.mesh import Box
@@ -45,7 +45,7 @@ def numbers(values: Iterable[float]) -> list[float]:
     return [float(value) for value in values]
 
 
-def transform(location: Sequence[float], rotation_deg: Sequence[float]) -> Value:
+def transform(location: Iterable[float], rotation_deg: Iterable[float]) -> Value:
     """``Transform``: metres and (pitch, yaw, roll) degrees."""
     return [numbers(location), numbers(rotation_deg)]
 

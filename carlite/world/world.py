@@ -51,43 +51,45 @@ class World:
         self.settings = EpisodeSettings()
         self.imu_gravity = 9.81
         self._next_stream = _FIRST_SENSOR_STREAM
+        self._shown_weather = Weather(sun_azimuth_angle=0.0)
         self._closed_streams: list[int] = []
-        self.load(level, reset_settings=True)
+        self._begin(level)
 
     def load(self, level: Level, *, reset_settings: bool) -> None:
         """Begins a new episode on ``level``: all actors go, those of the map come anew, time starts at 0."""
-        if self.episode_id and hasattr(self, "actors"):
-            self._closed_streams.extend(self.sensors_by_stream)
-            self.level.rays.update([], self.states, None)
-            if level is not self.level:
-                self.level.rays.close()
-        self.level = level
-        self.episode_id += 1
-        self.elapsed_s = 0.0
-        self.delta_s = 0.0
+        self._closed_streams.extend(self.sensors_by_stream)
+        self.level.rays.update([], self.states, None)
+        if level is not self.level:
+            self.level.rays.close()
         if reset_settings:
             self.settings = EpisodeSettings()
+        self._begin(level)
+
+    def _begin(self, level: Level) -> None:
+        self.level = level
+        self.episode_id += 1
+        self.frame += 1  # the first snapshot of an episode is a frame of its own
+        self.elapsed_s = 0.0
+        self.delta_s = 0.0
         self.states = ActorStates()
         self.records = SnapshotRecords(self.states)
         self.actors = ActorRegistry()
+        self.vehicles: list[Actor] = []
         self.sensors_by_stream: dict[int, Actor] = {}
+        self.ignored_by_camera: dict[int, tuple[int, ...]] = {}
         self.contacts: list[Contact] = []
-        self.physics = Physics(self.states, level.rays.ground_below, level.static_world.objects)
+        self.physics = Physics(self.states, level.rays, level.static_world.objects)
         self._attachments = Attachments(self.states)
         self._simulation_state = binary.MAP_CHANGE
         self.set_weather(Weather())
         self.spectator = self._add(Kind.SPECTATOR, "spectator", {}, _NOWHERE, (0.0, 0.0, _SPECTATOR_HEIGHT_M), (0.0, 0.0, 0.0))
         self.signals = TrafficSignals(level.network, self._add, self.records)
         self.street_lights = StreetLights(level.static_world.lamps)
-        self.ignored_by_camera: dict[int, tuple[int, ...]] = {}
-        self.vehicles: list[Actor] = []
-        self.frame += 1  # the first snapshot of an episode is a frame of its own
 
     def set_weather(self, weather: Weather) -> None:
         """Changes the weather; it is stored as given, and shown with unset values resolved."""
-        previous = getattr(self, "_shown_weather", Weather(sun_azimuth_angle=0.0))
         self.weather = weather
-        self._shown_weather = weather.shown_after(previous)
+        self._shown_weather = weather.shown_after(self._shown_weather)
         self.level.rays.set_weather(self._shown_weather.values())
 
     def spawn(
@@ -121,16 +123,16 @@ class World:
         if parent is not None:
             parent_from_actor = world_from_actor
             world_from_actor = geometry.compose(self.world_from_actor(parent), parent_from_actor)
-        if blueprint.kind in spawning.SOLID_KINDS and self.physics.blocked(box, world_from_actor):
+        place, pose = world_from_actor[:, 3], geometry.rotations_deg(world_from_actor[:, :3])
+        if blueprint.kind in spawning.SOLID_KINDS and self.physics.blocked(box, place, pose):
             raise CallError(spawning.COLLISION)
         model = actor_model(type_id, attributes, box.half_extent, box.centre) if blueprint.mass_kg else None
-        pose = geometry.rotations_deg(world_from_actor[:, :3])
         actor = self._add(
             blueprint.kind,
             type_id,
             attributes,
             box,
-            world_from_actor[:, 3],
+            place,
             pose,
             model=model,
             tags=blueprint.semantic_tags,
@@ -146,7 +148,7 @@ class World:
             self.sensors_by_stream[actor.stream_id] = actor
         if blueprint.kind is Kind.VEHICLE:
             self.vehicles.append(actor)
-        self.physics.add(actor, blueprint)
+        self.physics.add(actor)
         self.level.rays.invalidate()
         return actor
 
@@ -184,9 +186,7 @@ class World:
             self._attachments.rebuild(self.actors)
             return
         rotation = self.states.rotation_deg[actor.row] if rotation_deg is None else rotation_deg
-        self.states.location[actor.row] = location
-        self.states.rotation_deg[actor.row] = rotation
-        self.physics.teleported(actor)
+        self.physics.teleport(actor, location, rotation)
         self.level.rays.invalidate()
 
     def world_from_actor(self, actor: Actor) -> geometry.Array:
@@ -213,6 +213,11 @@ class World:
             self.records.pack(),
         ]
 
+    @property
+    def has_closed_streams(self) -> bool:
+        """Whether sensors with streams have gone since ``take_closed_streams``."""
+        return bool(self._closed_streams)
+
     def take_closed_streams(self) -> list[int]:
         """Streams whose sensors have gone since the last call."""
         closed, self._closed_streams = self._closed_streams, []
@@ -224,7 +229,7 @@ class World:
 
     def apply_vehicle_control(self, vehicle: Actor, control: VehicleControl) -> None:
         """Pedals and wheel of a vehicle, until others come."""
-        self.physics.apply_control(vehicle, control)
+        self.physics.apply_vehicle_control(vehicle, control)
         record = self.records.vehicles[vehicle.row]
         record["throttle"], record["steer"], record["brake"] = control.throttle, control.steer, control.brake
         record["hand_brake"], record["reverse"] = control.hand_brake, control.reverse
@@ -238,8 +243,10 @@ class World:
 
     def set_walker_state(self, walker: Actor, feet: Vector, rotation_deg: Vector, speed_mps: float) -> None:
         """Puts a walker where the client's walker AI has it; ``feet`` is at the height of the ground."""
-        half_height_m = walker.box.half_extent[2]
-        self.physics.set_walker_state(walker, (feet[0], feet[1], feet[2] + half_height_m), rotation_deg, speed_mps)
+        self.physics.set_walker_state(walker, feet, rotation_deg, speed_mps)
+        record = self.records.walkers[walker.row]
+        yaw = np.radians(rotation_deg[1])
+        record["direction"], record["speed"] = (np.cos(yaw), np.sin(yaw), 0.0), speed_mps
         self.level.rays.invalidate()
 
     def set_street_light(self, light_id: int, light: LightUpdate) -> None:
