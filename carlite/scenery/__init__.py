@@ -1,5 +1,5 @@
 """The static world of a map: surfaces, markings, terrain, and the things that stand along its roads."""
 
-from carlite.scenery.world import build
+from carlite.scenery.world import build, load
 
-__all__ = ["build"]
+__all__ = ["build", "load"]

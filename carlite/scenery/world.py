@@ -2,158 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
-import shapely
-from shapely.geometry.base import BaseGeometry
-
-from carlite.mesh import Mesh, StaticWorld
-from carlite.opendrive import RoadNetwork, spawn_points
-from carlite.scenery.areas import strip_polygon
+from carlite.mesh import StaticWorld
+from carlite.opendrive import RoadNetwork, parse, spawn_points
+from carlite.scenery import store
 from carlite.scenery.drape import Draper
-from carlite.scenery.field import surface_samples
-from carlite.scenery.junctions import JunctionGround, junction_ground
-from carlite.scenery.lanes import DRIVABLE
+from carlite.scenery.ground import build_ground
 from carlite.scenery.marks import lane_ribbons, lay
 from carlite.scenery.paint import line_ribbons, painted_areas
 from carlite.scenery.shapes import joined
-from carlite.scenery.strips import LaneStrip, lane_strips, strip_meshes
-from carlite.scenery.terrain import Terrain, make_terrain, outward_normals, terrain_mesh, verge
-
-_RURAL_HILL_M, _URBAN_HILL_M = 22.0, 3.0
-_URBAN_SHARE = 0.4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """The surfaces of a map, and the areas that the things beside the road keep off.
-
-    Attributes:
-        meshes: by name, so that markings can be laid on some of them.
-        strips: of roads outside junctions.
-        junctions: by junction id.
-        covered: area of all roads, sidewalks included.
-        driven: area of all driving lanes.
-        urban: True for a map most of whose roads have sidewalks.
-    """
-
-    meshes: dict[str, Mesh]
-    strips: list[LaneStrip]
-    junctions: dict[int, JunctionGround]
-    terrain: Terrain
-    covered: BaseGeometry
-    driven: BaseGeometry
-    urban: bool
 
 
 def build(network: RoadNetwork, *, seed: int) -> StaticWorld:
     """The static world of ``network``; the same network and seed give the same bytes."""
+    return _realised(_built(network, seed))
+
+
+def load(text: str, *, seed: int, cache_dir: Path | str | None = None) -> StaticWorld:
+    """The static world of an OpenDRIVE text, from ``cache_dir`` if it was built before.
+
+    The cache is keyed by the text, the seed and the code, so a stale entry is never used; a damaged one is built anew.
+
+    Raises:
+        MapError: a text that is not OpenDRIVE or has faulty values.
+    """
+    if cache_dir is None:
+        return build(parse(text), seed=seed)
+    path = Path(cache_dir) / f"world-{store.key(text, seed)}.npz"
+    built = store.read(path)
+    if built is None:
+        built = _built(parse(text), seed)
+        store.write(path, built)
+    return _realised(built)
+
+
+def _built(network: RoadNetwork, seed: int) -> store.Built:
     ground = build_ground(network, seed=seed)
     with Draper(list(ground.meshes.values())) as draper:
         painted = joined([*lay([*lane_ribbons(network), *line_ribbons(network)], draper), *painted_areas(network, draper)])
     meshes = [*ground.meshes.values(), *([painted] if painted is not None else [])]
-    return StaticWorld(ground=tuple(meshes), objects=(), spawn_points=spawn_points(network))
+    return store.Built(ground=tuple(meshes), placements=(), spawn_points=spawn_points(network))
 
 
-def build_ground(network: RoadNetwork, *, seed: int) -> Ground:
-    """All surfaces of ``network``."""
-    by_road = {road.id: lane_strips(road) for road in network.roads.values()}
-    outside = [strip for strips in by_road.values() for strip in strips if strip.road.junction == -1]
-    inside: dict[int, list[LaneStrip]] = {}
-    for strips in by_road.values():
-        for strip in strips:
-            if strip.road.junction != -1:
-                inside.setdefault(strip.road.junction, []).append(strip)
-    polygons = [strip_polygon(strip) for strip in outside]
-    driven_outside = [p for p, strip in zip(polygons, outside, strict=True) if strip.lane.type in DRIVABLE]
-    tree = shapely.STRtree(polygons)
-    junctions: dict[int, JunctionGround] = {}
-    for key, strips in inside.items():
-        low, high = _levels(strips)
-        near = [outside[at] for at in sorted(tree.query(shapely.box(*_bounds(strips))))]
-        junctions[key] = junction_ground(strips, [strip for strip in near if low < np.mean(strip.inner[:, 2]) < high])
-    driven = shapely.union_all(
-        [*driven_outside, *(strip_polygon(s) for strips in inside.values() for s in strips if s.lane.type in DRIVABLE)],
-        grid_size=0.001,
-    )
-    covered = shapely.union_all(
-        [*polygons, *(j.asphalt for j in junctions.values()), *(j.walks for j in junctions.values())], grid_size=0.001
-    )
-    shapely.prepare(covered)
-    rng = np.random.default_rng([seed, 1])
-    everything = [strip for strips in by_road.values() for strip in strips]
-    samples = surface_samples(everything)
-    urban = _is_urban(outside)
-    terrain = make_terrain(samples, hill_m=_URBAN_HILL_M if urban else _RURAL_HILL_M, rng=rng)
-    meshes = {
-        "roads": joined(
-            [mesh for strips in by_road.values() if strips and strips[0].road.junction == -1 for mesh in strip_meshes(strips)]
-        ),
-        "junctions": joined([mesh for junction in junctions.values() for mesh in junction.meshes]),
-        "terrain": terrain_mesh(terrain, rng),
-        "verges": joined(_verges(by_road, junctions, terrain, covered)),
-    }
-    return Ground(
-        meshes={name: mesh for name, mesh in meshes.items() if mesh is not None},
-        strips=outside,
-        junctions=junctions,
-        terrain=terrain,
-        covered=covered,
-        driven=driven,
-        urban=urban,
-    )
-
-
-def _verges(
-    by_road: dict[int, list[LaneStrip]], junctions: dict[int, JunctionGround], terrain: Terrain, covered: BaseGeometry
-) -> list[Mesh]:
-    meshes: list[Mesh] = []
-    for strips in by_road.values():
-        if not strips or strips[0].road.junction != -1:
-            continue
-        sections: dict[int, list[LaneStrip]] = {}
-        for strip in strips:
-            sections.setdefault(id(strip.section), []).append(strip)
-        for of in sections.values():
-            first, last = of[0], of[-1]
-            left, in_left = (first.outer, first.inner) if first.lane.id > 0 else (first.inner, first.outer)
-            right, in_right = (last.inner, last.outer) if last.lane.id > 0 else (last.outer, last.inner)
-            meshes += verge(left, outward_normals(left, in_left), terrain, covered)
-            meshes += verge(right, outward_normals(right, in_right), terrain, covered)
-    for junction in junctions.values():
-        outline = junction.asphalt.union(junction.walks)
-        for part in shapely.get_parts(outline):
-            for ring in (part.exterior, *part.interiors):
-                points = shapely.get_coordinates(shapely.segmentize(ring, 2.0))
-                z, _ = junction.heights(points)
-                edge = np.concatenate([points, z[:, None]], 1)
-                along = np.gradient(points, axis=0)
-                sign = 1.0 if shapely.is_ccw(ring) else -1.0
-                if ring is not part.exterior:
-                    sign = sign
-                across = np.stack([along[:, 1], -along[:, 0]], -1)
-                across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-9)
-                # Probe which side is free: rings of holes run the other way round.
-                probe = points + 0.3 * sign * across
-                flip = shapely.contains_xy(outline, probe[:, 0], probe[:, 1])
-                outward = np.where(flip[:, None], -sign * across, sign * across)
-                meshes += verge(edge, outward, terrain, covered)
-    return meshes
-
-
-def _bounds(strips: list[LaneStrip]) -> tuple[float, float, float, float]:
-    points = np.concatenate([np.concatenate([strip.inner, strip.outer])[:, :2] for strip in strips])
-    (x0, y0), (x1, y1) = points.min(0) - 5.0, points.max(0) + 5.0
-    return float(x0), float(y0), float(x1), float(y1)
-
-
-def _levels(strips: list[LaneStrip]) -> tuple[float, float]:
-    z = np.concatenate([strip.inner[:, 2] for strip in strips])
-    return float(z.min() - 4.0), float(z.max() + 4.0)
-
-
-def _is_urban(strips: list[LaneStrip]) -> bool:
-    length = sum(strip.s[-1] - strip.s[0] for strip in strips if abs(strip.lane.id) == 1)
-    walks = sum(strip.s[-1] - strip.s[0] for strip in strips if strip.lane.type == "sidewalk")
-    return bool(walks > _URBAN_SHARE * length)
+def _realised(built: store.Built) -> StaticWorld:
+    return StaticWorld(ground=built.ground, objects=(), spawn_points=built.spawn_points)
