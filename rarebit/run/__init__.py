@@ -1,0 +1,4 @@
+"""Runs a concrete scenario in a session: drives its actors, evaluates its story, rehearses, judges and records it.
+
+``attempt(session, scenario)`` lays out, rehearses and judges; ``record(session, scenario, attempt, rig)`` gives the snapshots.
+"""

@@ -23,6 +23,15 @@ from rarebit.session.config import CarlaConfig
 _READY = "carlite ready on "
 _STOP_S = 5.0
 _LAST_WORDS = 12
+# carlite wants a map to start with; every session loads its own, so this one is as small as a map can be.
+_FIRST_MAP = """<?xml version="1.0"?>
+<OpenDRIVE><header revMajor="1" revMinor="4" name="start"/>
+<road name="" length="40" id="1" junction="-1">
+<planView><geometry s="0" x="0" y="0" hdg="0" length="40"><line/></geometry></planView>
+<lanes><laneSection s="0"><center><lane id="0" type="none" level="false"/></center>
+<right><lane id="-1" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane></right>
+</laneSection></lanes></road></OpenDRIVE>
+"""
 
 
 class CarlaServer:
@@ -46,6 +55,7 @@ class CarlaServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr: IO[bytes] | None = None
         self._reader: threading.Thread | None = None
+        self._first_map: IO[str] | None = None
 
     @property
     def is_embedded(self) -> bool:
@@ -106,6 +116,10 @@ class CarlaServer:
     def _start(self) -> None:
         config = self.config
         command = [sys.executable, "-m", "carlite", "--port", "0", "--seed", str(config.seed), "--exit-with-parent"]
+        self._first_map = tempfile.NamedTemporaryFile("w", suffix=".xodr", encoding="utf-8")  # noqa: SIM115 - closed in _stop
+        self._first_map.write(_FIRST_MAP)
+        self._first_map.flush()
+        command += ["--map", self._first_map.name]
         if config.threads:
             command += ["--threads", str(config.threads)]
         if config.maps is not None:
@@ -156,9 +170,10 @@ class CarlaServer:
                 self._reader.join(_STOP_S)
             if process.stdout is not None:
                 process.stdout.close()
-        if self._stderr is not None:
-            self._stderr.close()
-        self._process = self._stderr = self._reader = None
+        for file in (self._stderr, self._first_map):
+            if file is not None:
+                file.close()
+        self._process = self._stderr = self._reader = self._first_map = None
 
 
 def _drain(stream: IO[bytes], lines: queue.SimpleQueue[str]) -> None:

@@ -41,6 +41,8 @@ _MOVED_M = 0.002  # a vehicle that moves less in a tick stands
 _MORE_SETTLE_TICKS = 60
 _LAST_EVENTS_S = 0.1
 _HIT_MARGIN_M = 0.25
+_KERB_M, _GROUND_REACH_M = 0.5, 30.0
+_GROUND_TAGS = {1, 2, 10, 24, 25, 26, 27}  # road, sidewalk, terrain, road line, ground, bridge, rail track
 
 
 class Stage:
@@ -191,6 +193,17 @@ class Stage:
                     ours |= (np.abs(apply(world_to_box, points)) <= half + _HIT_MARGIN_M).all(axis=1)
                 result[row] = not (before & ~ours).any()
         return result
+
+    def ground_z(self, point_m: NDArray[np.float64]) -> float | None:
+        """Height of the ground below (or up to a kerb's height above) a point (3,); None where there is none."""
+        above = point_m + np.array([0.0, 0.0, _KERB_M])
+        below = point_m - np.array([0.0, 0.0, _GROUND_REACH_M])
+        with self._server.asking("looking for the ground"):
+            hits = self._world.cast_ray(convert.location(above), convert.location(below))
+        for hit in hits:
+            if int(hit.label) in _GROUND_TAGS:
+                return float(convert.vector(hit.location)[2])
+        return None
 
     # -------------------------------------------------------------------------------------------- inside
 

@@ -1,0 +1,130 @@
+"""A rehearsal: the whole scene with no sensor but the one for touches; it is judged before anything is recorded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rarebit.core.frames import apply, yaw_of
+from rarebit.history import Event, History, Track
+from rarebit.layout import Layout
+from rarebit.run.play import Moment, play, with_run_up
+from rarebit.scenario import ConcreteScenario, HiddenUntil, Seen
+from rarebit.session.session import Session
+from rarebit.session.stage import Stage
+
+FRONT_CAMERA_M = (1.7, 0.0, 1.5)
+"""Where the front camera of the nuScenes rig sits in the ego frame."""
+
+_LOOK_EVERY_TICKS = 2
+_SIGHT_M = 120.0
+# Shares of length, width and height of a box: a small cross through its middle planes, edges left out.
+_SAMPLES = np.array([(x, y, z) for x in (-0.35, 0.0, 0.35) for y in (-0.35, 0.35) for z in (-0.3, 0.05, 0.4)], np.float64)
+# Contacts that servers report for a car that only drives.
+_GROUND_TYPES = ("static.road", "static.sidewalk", "static.ground", "static.terrain", "static.roadline", "static.bridge")
+
+
+def rehearse(session: Session, scenario: ConcreteScenario, layout: Layout, eye_m: Sequence[float] = FRONT_CAMERA_M) -> History:
+    """Runs the scene without cameras, lidars or radars.
+
+    Args:
+        session: with the scenario's road loaded.
+        scenario: what happens.
+        layout: where everything starts at time 0.
+        eye_m: the front camera in the ego frame, from where hazards are looked for.
+
+    Raises:
+        SceneError: an actor has no room, or the story asks for what cannot be done.
+        ServerError: the server failed.
+    """
+    step_s = session.config.step_s
+    notes = Notes(scenario, session.config.step_us)
+    watched = watched_actors(scenario)
+    visible: dict[str, dict[int, float]] = {name: {} for name in watched}
+    with session.stage(scenario, with_run_up(scenario, layout, step_s)) as stage:
+        for moment in play(stage, scenario, layout, step_s):
+            notes.add(moment)
+            if moment.tick % _LOOK_EVERY_TICKS == 0 or moment.fired:
+                for name in watched:
+                    visible[name][moment.tick] = visible_share(stage, moment, name, eye_m)
+        return notes.history(stage, visible)
+
+
+def watched_actors(scenario: ConcreteScenario) -> tuple[str, ...]:
+    """Actors whose visibility matters: the hazards and whoever a criterion names, in the scenario's order."""
+    named = {criterion.actor for criterion in scenario.accept if isinstance(criterion, HiddenUntil | Seen)}
+    return tuple(plan.name for plan in scenario.actors if plan.name in named or plan.name in scenario.hazards)
+
+
+def visible_share(stage: Stage, moment: Moment, name: str, eye_m: Sequence[float]) -> float:
+    """Share of sample points in an actor's box that the eye could see past everything else; 0 behind the ego or far away."""
+    rows = moment.state.names
+    row, ego = rows.index(name), rows.index("ego")
+    world_from_ego = moment.state.world_from_actor[ego] @ stage.actor_from_ego
+    eye = apply(world_from_ego, np.asarray(eye_m, np.float64)[None])[0]
+    offset = moment.world_from_box[row][:3, 3] - eye
+    if float(offset @ world_from_ego[:3, 0]) <= 0.0 or float(np.linalg.norm(offset)) > _SIGHT_M:
+        return 0.0
+    size = stage.actors[name].size_lwh_m
+    targets = apply(moment.world_from_box[row], _SAMPLES * size)
+    return float(stage.open_rays(eye, targets, name).mean())
+
+
+class Notes:
+    """Gathers the moments of a run into a ``History``."""
+
+    def __init__(self, scenario: ConcreteScenario, step_us: int) -> None:
+        self._scenario, self._step_us = scenario, step_us
+        self._moments: list[Moment] = []
+
+    def add(self, moment: Moment) -> None:
+        """Takes the next tick."""
+        self._moments.append(moment)
+
+    def history(self, stage: Stage, visible: dict[str, dict[int, float]]) -> History:
+        """The whole run, with the touches that the stage has heard."""
+        moments = self._moments
+        time_us = np.array([moment.tick * self._step_us for moment in moments], np.int64)
+        tracks = {name: self._track(stage, name, row) for row, name in enumerate(moments[0].state.names)}
+        return History(
+            time_us=time_us,
+            tracks=tracks,
+            events=tuple(sorted([*self._rules(), *self._touches(stage)], key=lambda e: (e.time_us, e.kind, e.name))),
+            visible_fraction={name: _filled(len(moments), seen) for name, seen in visible.items()},
+        )
+
+    def _track(self, stage: Stage, name: str, row: int) -> Track:
+        boxes = np.stack([moment.world_from_box[row] for moment in self._moments])
+        return Track(
+            name=name,
+            type_id=stage.actors[name].type_id,
+            position_m=boxes[:, :3, 3],
+            yaw_rad=np.array([yaw_of(box) for box in boxes]),
+            velocity_mps=np.stack([moment.velocity_mps[row] for moment in self._moments]),
+            size_lwh_m=stage.actors[name].size_lwh_m,
+            station_m=np.array([moment.station_m[row] for moment in self._moments]),
+        )
+
+    def _rules(self) -> list[Event]:
+        return [
+            Event(time_us=moment.tick * self._step_us, kind="rule", name=rule.name)
+            for moment in self._moments
+            for rule in moment.fired
+        ]
+
+    def _touches(self, stage: Stage) -> list[Event]:
+        """The first touch with each other party; what goes on touching is one event."""
+        first, met, result = self._moments[0].state.frame, set(), []
+        for frame, other, _ in stage.touches():
+            tick = frame - first
+            if 0 <= tick < len(self._moments) and other not in met and not other.startswith(_GROUND_TYPES):
+                met.add(other)
+                result.append(Event(time_us=tick * self._step_us, kind="collision", name=f"ego/{other}"))
+        return result
+
+
+def _filled(count: int, seen: dict[int, float]) -> NDArray[np.float64]:
+    return np.array([seen.get(tick, math.nan) for tick in range(count)])

@@ -1,0 +1,104 @@
+"""When rules fire: a pure function of what the actors do at a tick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rarebit.run.path import Path
+from rarebit.scenario import (
+    After,
+    AllOf,
+    AnyOf,
+    AtTime,
+    Condition,
+    DistanceBelow,
+    GapBelow,
+    Rule,
+    SpeedAbove,
+    TimeToReach,
+)
+
+_STANDING_MPS = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What triggers may look at.
+
+    Attributes:
+        time_s: since time 0.
+        position_m: box centre (3,) by name.
+        speed_mps: by name.
+        half_length_m: by name.
+        station_m: of each actor with a path, along it.
+        paths: by name; actors without one move straight along ``heading_rad``.
+        heading_rad: by name.
+    """
+
+    time_s: float
+    position_m: Mapping[str, NDArray[np.float64]]
+    speed_mps: Mapping[str, float]
+    half_length_m: Mapping[str, float]
+    station_m: Mapping[str, float]
+    paths: Mapping[str, Path]
+    heading_rad: Mapping[str, float]
+
+    def ahead_m(self, actor: str, target: str) -> float:
+        """How far ``target`` is ahead of ``actor`` along the path of ``actor``, between reference points."""
+        goal = self.position_m[target]
+        path = self.paths.get(actor)
+        if path is None:
+            offset, heading = goal - self.position_m[actor], self.heading_rad[actor]
+            return float(offset[0] * np.cos(heading) + offset[1] * np.sin(heading))
+        return path.locate(float(goal[0]), float(goal[1]))[0] - self.station_m[actor]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The rules of a scenario and when each has fired (seconds)."""
+
+    rules: tuple[Rule, ...]
+    fired_s: Mapping[str, float] = field(default_factory=dict)
+
+    def step(self, view: View) -> tuple[Story, Sequence[Rule]]:
+        """The story after a tick, and the rules that fire in it, in the order of the spec.
+
+        A rule fires once. Rules see those that fired earlier in the same tick, so ``After`` without delay follows at once if it
+        stands below.
+        """
+        fired, fresh = dict(self.fired_s), []
+        for rule in self.rules:
+            if rule.name not in fired and holds(rule.when, view, fired):
+                fired[rule.name] = view.time_s
+                fresh.append(rule)
+        return Story(self.rules, fired), fresh
+
+
+def holds(condition: Condition, view: View, fired_s: Mapping[str, float]) -> bool:
+    """Whether ``condition`` is true now."""
+    match condition:
+        case AtTime():
+            return view.time_s >= condition.time_s - 1e-9
+        case TimeToReach():
+            ahead = view.ahead_m(condition.actor, condition.target)
+            speed = view.speed_mps[condition.actor]
+            return ahead <= 0.0 or (speed > _STANDING_MPS and ahead / speed <= condition.below_s)
+        case DistanceBelow():
+            offset = view.position_m[condition.actor] - view.position_m[condition.target]
+            return bool(np.hypot(offset[0], offset[1]) < condition.below_m)
+        case GapBelow():
+            ahead = view.ahead_m(condition.actor, condition.target)
+            gap = ahead - view.half_length_m[condition.actor] - view.half_length_m[condition.target]
+            return ahead > 0.0 and gap < condition.below_m
+        case SpeedAbove():
+            return view.speed_mps[condition.actor] > condition.above_mps
+        case After():
+            return condition.rule in fired_s and view.time_s >= fired_s[condition.rule] + condition.delay_s - 1e-9
+        case AllOf():
+            return all(holds(part, view, fired_s) for part in condition.conditions)
+        case AnyOf():
+            return any(holds(part, view, fired_s) for part in condition.conditions)
