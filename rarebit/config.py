@@ -16,8 +16,6 @@ from rarebit.core.errors import Fault, SpecError
 class WriterConfig:
     """See hydra_conf/writer/nuscenes.yaml."""
 
-    version: str
-    jpeg_quality: int
     label_images: bool
 
 
@@ -89,8 +87,6 @@ def read_config(cfg: DictConfig, *, chosen_spec: str | None) -> AppConfig:
         ),
         rig=take("rig", dict, lambda v: True, "a rig"),
         writer=WriterConfig(
-            version=take("writer.version", str, lambda v: bool(v), "a folder name"),
-            jpeg_quality=take("writer.jpeg_quality", int, lambda v: 1 <= v <= 100, "1 to 100"),
             label_images=take("writer.label_images", bool, lambda v: True, "true or false"),
         ),
         sampling=SamplingConfig(
