@@ -14,6 +14,7 @@ from carlite.mesh import StaticWorld
 from carlite.rays import camera_kernel as kernel
 from carlite.rays import layout as at
 from carlite.rays.embree import COHERENT, INCOHERENT, address
+from carlite.rays.kernels import LANES
 from carlite.rays.lamps import lamp_table
 from carlite.rays.rain import draw_rain
 from carlite.rays.results import CameraRequest, Channel, GBuffer
@@ -30,13 +31,13 @@ _EMPTY_PIXELS: NDArray[np.int32] = np.zeros(0, np.int32)
 
 
 def _open_directions() -> NDArray[np.float32]:
-    """(3, 16) points spread over the unit sphere (a Fibonacci lattice), shuffled over the 4x4 lanes."""
-    k = np.arange(16)
-    z = 1 - (2 * k + 1) / 16
+    """(3, LANES) points spread over the unit sphere (a Fibonacci lattice), shuffled over the lanes."""
+    k = np.arange(LANES)
+    z = 1 - (2 * k + 1) / LANES
     turn = np.pi * (1 + 5**0.5) * k
     radius = np.sqrt(1 - z * z)
     points = np.stack([radius * np.cos(turn), radius * np.sin(turn), z])
-    return points[:, (k * 7) % 16].astype(np.float32)
+    return points[:, (k * 3) % LANES].astype(np.float32)
 
 
 class CameraTracer:
@@ -107,7 +108,7 @@ class CameraTracer:
         instance = image.instance.reshape(-1) if image.instance is not None else np.zeros(1, np.uint16)
         normal = image.normal.reshape(-1) if image.normal is not None else np.zeros(3, np.float32)
         flow = image.flow.reshape(-1) if image.flow is not None else np.zeros(2, np.float32)
-        functions = np.array([address("rtcIntersect16"), address("rtcOccluded16"), scene, COHERENT, INCOHERENT], np.int64)
+        functions = np.array([address("rtcIntersect8"), address("rtcOccluded8"), scene, COHERENT, INCOHERENT], np.int64)
         wanted = _wanted(request.channels)
 
         def run(pixels: NDArray[np.int32]) -> None:
@@ -179,7 +180,7 @@ class CameraTracer:
         p[at.P_SKYDIST] = 4000.0
         before = request.previous_from_world
         p[at.P_PREV : at.P_PREV + 12] = (inverse(request.world_from_camera) if before is None else before).ravel()
-        p[at.P_AODIR : at.P_AODIR + 48] = self._directions.ravel()
+        p[at.P_AODIR : at.P_AODIR + 3 * LANES] = self._directions.ravel()
         return p
 
 

@@ -1,4 +1,4 @@
-"""The camera trace: packets of 4x4 pixels, then the pixels on edges again with four samples each."""
+"""The camera trace: packets of 4x2 pixels, then the pixels on edges again with four samples each."""
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 from __future__ import annotations
@@ -7,7 +7,7 @@ import numpy as np
 from numba import float32, int32, njit, prange, uint8, uint16, uint32, uint64
 
 from carlite.rays import layout as at
-from carlite.rays.kernels import NO_HIT, call4
+from carlite.rays.kernels import LANES, NO_HIT, call4
 from carlite.rays.mirror import lamp_light, wet_mirror
 from carlite.rays.shading import (
     aim,
@@ -33,10 +33,10 @@ RGB, LABELS, NORMALS, FLOW = 1, 2, 4, 8
 
 @inlined
 def place_tile(s, i, column, row, width, height):
-    """Lanes on the centres of a 4x4 tile."""
-    for j in range(16):
+    """Lanes on the centres of a 4x2 tile."""
+    for j in range(LANES):
         x = column * 4 + (j & 3)
-        y = row * 4 + (j >> 2)
+        y = row * 2 + (j >> 2)
         s[at.SX + j] = float32(x) + float32(0.5)
         s[at.SY + j] = float32(y) + float32(0.5)
         i[at.PIXEL + j] = int32(y * width + x)
@@ -45,8 +45,8 @@ def place_tile(s, i, column, row, width, height):
 
 @inlined
 def place_samples(s, i, pixels, start, count, width):
-    """Lanes on a rotated grid of four positions in each of four listed pixels."""
-    for j in range(16):
+    """Lanes on a rotated grid of four positions in each of the next listed pixels."""
+    for j in range(LANES):
         k = start + (j >> 2)
         inside = k < count
         pixel = pixels[uint64(min(k, count - 1))]
@@ -117,7 +117,7 @@ def write_flow(s, u, i, j, p, motion, flow, width, height):
 
 @inlined
 def write_tile(s, i, curve, bgra):
-    for j in range(16):
+    for j in range(LANES):
         if i[at.VALID + j] == 0:
             continue
         k = uint64(i[at.PIXEL + j]) * uint64(4)
@@ -129,8 +129,8 @@ def write_tile(s, i, curve, bgra):
 
 @inlined
 def write_means(s, i, curve, bgra):
-    """The mean of the four samples of each of the packet's four pixels, as they appear on screen."""
-    for pixel in range(4):
+    """The mean of the four samples of each of the packet's pixels, as they appear on screen."""
+    for pixel in range(LANES // 4):
         if i[at.VALID + pixel * 4] == 0:
             continue
         blue = green = red = int32(2)
@@ -151,19 +151,19 @@ def trace_kernel(
 ):  # fmt: skip
     """Renders all tiles (``pixels`` empty), or the listed pixels again with four samples each (colour alone).
 
-    functions: (5,) int64: rtcIntersect16, rtcOccluded16, scene, coherent and incoherent arguments.
+    functions: (5,) int64: rtcIntersect8, rtcOccluded8, scene, coherent and incoherent arguments.
     """
     intersect, occluded, scene, coherent, incoherent = functions[0], functions[1], functions[2], functions[3], functions[4]
     again = pixels.shape[0]
     columns = (width + 3) // 4
     packets = columns if again == 0 else 64
-    jobs = (height + 3) // 4 if again == 0 else (again + 4 * 64 - 1) // (4 * 64)
+    jobs = (height + 1) // 2 if again == 0 else (again + 2 * 64 - 1) // (2 * 64)
     colour = (wanted & RGB) != 0
     labels = (wanted & LABELS) != 0
     for job in prange(jobs):
-        raw = np.empty(at.BLOCK_ROWS * 16 + 16, np.float32)
+        raw = np.empty(at.BLOCK_ROWS * LANES + 16, np.float32)
         start = ((64 - (raw.ctypes.data & 63)) & 63) // 4
-        s = raw[start : start + at.BLOCK_ROWS * 16]
+        s = raw[start : start + at.BLOCK_ROWS * LANES]
         u = s.view(np.uint32)
         i = s.view(np.int32)
         address = s.ctypes.data
@@ -172,13 +172,13 @@ def trace_kernel(
             if again == 0:
                 place_tile(s, i, packet, job, width, height)
             else:
-                if (job * 64 + packet) * 4 >= again:
+                if (job * 64 + packet) * 2 >= again:
                     break
-                place_samples(s, i, pixels, (job * 64 + packet) * 4, again, width)
+                place_samples(s, i, pixels, (job * 64 + packet) * 2, again, width)
             aim(s, u, i, p)
             call4(intersect, address + at.VALID * 4, scene, address, coherent)
             hits = 0
-            for j in range(16):
+            for j in range(LANES):
                 if i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT:
                     hits += 1
                     fetch(s, u, i, j, p, vertices, triangles, table, transforms, tints, emission, looks)
@@ -188,7 +188,7 @@ def trace_kernel(
             if hits:
                 orient(s, i, p)
             if again == 0:
-                for j in range(16):
+                for j in range(LANES):
                     if i[at.VALID + j] == 0:
                         continue
                     write_labels(s, u, i, j, table, triangles, ids, depth, tag, instance, labels)
@@ -199,18 +199,18 @@ def trace_kernel(
             if not colour:
                 continue
             if hits:
-                for j in range(16):
+                for j in range(LANES):
                     if i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT:
                         texture(s, u, j, p, looks, textures, noise)
                 shadow_rays(s, u, i)
                 sun_light(s, u, i, p, occluded, scene, coherent, address)
                 if again == 0:
                     open_sky(s, u, i, p, occluded, scene, incoherent, address, True)
-                    for j in range(16):
+                    for j in range(LANES):
                         if i[at.VALID + j] != 0:
                             openness[uint64(i[at.PIXEL + j])] = uint8(s[at.AO + j] * float32(255))
                 else:
-                    for j in range(16):
+                    for j in range(LANES):
                         s[at.AO + j] = float32(openness[uint64(i[at.PIXEL + j])]) * float32(1.0 / 255.0)
                 diffuse(s, p)
                 if lamps.shape[0]:
@@ -220,8 +220,8 @@ def trace_kernel(
                     s, u, i, p, intersect, scene, incoherent, address, vertices, triangles, table, transforms, tints,
                     emission, looks, sky, noise,
                 )  # fmt: skip
-            if hits < 16:
-                for j in range(16):
+            if hits < LANES:
+                for j in range(LANES):
                     if i[at.VALID + j] != 0 and u[at.GEOM + j] == NO_HIT:
                         sky_light(s, j, p, sky, s[at.DX + j], s[at.DY + j], s[at.DZ + j])
             haze(s, u, p)

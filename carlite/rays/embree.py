@@ -37,8 +37,8 @@ _SIGNATURES: dict[str, tuple[object, tuple[object, ...]]] = {
     "rtcDetachGeometry": (None, (_POINTER, _UINT)),
     "rtcEnableGeometry": (None, (_POINTER,)),
     "rtcDisableGeometry": (None, (_POINTER,)),
-    "rtcIntersect16": (None, (_POINTER, _POINTER, _POINTER, _POINTER)),
-    "rtcOccluded16": (None, (_POINTER, _POINTER, _POINTER, _POINTER)),
+    "rtcIntersect8": (None, (_POINTER, _POINTER, _POINTER, _POINTER)),
+    "rtcOccluded8": (None, (_POINTER, _POINTER, _POINTER, _POINTER)),
 }
 FLOAT3, UINT3, FLOAT3X4_ROW_MAJOR = 0x9003, 0x5003, 0x9134
 _TRIANGLES, _INSTANCE = 0, 121

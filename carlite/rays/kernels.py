@@ -1,6 +1,7 @@
 """Numba kernels that call Embree: casts and instance transforms.
 
-Rays travel in packets of 16 as rows of a (21, 16) float32 block, Embree's RTCRayHit16: 0-2 origin, 3 near, 4-6 direction,
+Rays travel in packets of 8 (what AVX2 holds; packets of 16 take three times as long there) as rows of a (21, 8) float32 block,
+Embree's RTCRayHit8: 0-2 origin, 3 near, 4-6 direction,
 7 time, 8 far, 9 mask, 10 id, 11 flags, 12-14 geometric normal (in the instance's frame), 15-16 barycentric u and v,
 17 triangle, 18 geometry, 19 instance, 20 instance primitive.
 """
@@ -16,6 +17,7 @@ from numba import njit, prange, types
 from numba.extending import intrinsic
 
 NO_HIT = np.uint32(0xFFFFFFFF)
+LANES = 8
 CHUNK = 1024
 
 
@@ -50,10 +52,10 @@ def call1(_context: Any, _function: Any, _a: Any) -> Any:
 
 @njit(inline="always")
 def aligned(rows):
-    """(rows, 16) float32 on a 64-byte boundary, as Embree demands."""
-    raw = np.empty(rows * 16 + 16, np.float32)
+    """(rows, LANES) float32 on a 64-byte boundary, as Embree demands."""
+    raw = np.empty(rows * LANES + 16, np.float32)
     start = ((64 - (raw.ctypes.data & 63)) & 63) // 4
-    return raw[start : start + rows * 16].reshape(rows, 16)
+    return raw[start : start + rows * LANES].reshape(rows, LANES)
 
 
 @njit(inline="always")
@@ -116,9 +118,9 @@ def cast_kernel(
         words = packet.view(np.uint32)
         valid = aligned(1).view(np.int32)
         stop = min(count, (chunk + 1) * CHUNK)
-        for base in range(chunk * CHUNK, stop, 16):
-            lanes = min(16, stop - base)
-            for lane in range(16):
+        for base in range(chunk * CHUNK, stop, LANES):
+            lanes = min(LANES, stop - base)
+            for lane in range(LANES):
                 _load_ray(packet, words, lane, origins, directions, base + min(lane, lanes - 1), origin_step, far)
                 valid[0, lane] = -1 if lane < lanes else 0
             call4(intersect, valid.ctypes.data, scene, packet.ctypes.data, arguments)
@@ -135,9 +137,9 @@ def ground_kernel(intersect, scene, arguments, points, lift, depth, triangles, h
     words = packet.view(np.uint32)
     valid = aligned(1).view(np.int32)
     count = points.shape[0]
-    for base in range(0, count, 16):
-        lanes = min(16, count - base)
-        for lane in range(16):
+    for base in range(0, count, LANES):
+        lanes = min(LANES, count - base)
+        for lane in range(LANES):
             ray = base + min(lane, lanes - 1)
             packet[0, lane] = points[ray, 0]
             packet[1, lane] = points[ray, 1]

@@ -1,23 +1,23 @@
 """Where the camera kernel keeps its numbers: rows of the scratch block, parameter indices, look columns, light columns.
 
-Numba folds these module constants into the code. The scratch block is flat float32; a row is 16 lanes, so a row constant is
-16 times its number and lane j of row ROW is ``block[ROW + j]``.
+Numba folds these module constants into the code. The scratch block is flat float32; a row is LANES long, so a row constant is
+LANES times its number and lane j of row ROW is ``block[ROW + j]``.
 """
 
 from __future__ import annotations
 
-_ROW = 16
+from carlite.rays.kernels import LANES
 
 
 def _rows(start: int, count: int) -> range:
-    return range(start * _ROW, (start + count) * _ROW, _ROW)
+    return range(start * LANES, (start + count) * LANES, LANES)
 
 
-# RTCRayHit16 of the primary ray
+# RTCRayHit8 of the primary ray
 OX, OY, OZ, NEAR, DX, DY, DZ, TIME, FAR, MASK, RAY_ID, RAY_FLAGS, GX, GY, GZ, BU, BV, PRIM, GEOM, INST, IPRIM = _rows(0, 21)
-# RTCRay16 of shadow and occlusion rays
+# RTCRay8 of shadow and occlusion rays
 SOX, SOY, SOZ, SNEAR, SDX, SDY, SDZ, STIME, SFAR, SMASK, SID, SFLAGS = _rows(22, 12)
-# RTCRayHit16 of the reflection ray
+# RTCRayHit8 of the reflection ray
 MOX, MOY, MOZ, MNEAR, MDX, MDY, MDZ, MTIME, MFAR, MMASK, MID, MFLAGS, MGX, MGY, MGZ, MBU, MBV, MPRIM, MGEOM, MINST, MIPRIM = (
     _rows(36, 21)
 )
@@ -40,8 +40,8 @@ P_AMBIENT = 25  # irradiance of a normal n is c + x n_x + y n_y + z n_z: four tr
     P_GROUNDB, P_RAIN, P_TIME, P_SKYDIST,
 ) = range(37, 54)  # fmt: skip
 P_PREV = 60  # 12 numbers: previous camera from world
-P_AODIR = 72  # 16 unit vectors
-P_COUNT = 72 + 48
+P_AODIR = 72  # LANES unit vectors
+P_COUNT = 72 + 3 * LANES
 
 # looks: one row a Material
 (

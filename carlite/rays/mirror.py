@@ -7,7 +7,7 @@ import numpy as np
 from numba import float32, uint32, uint64
 
 from carlite.rays import layout as at
-from carlite.rays.kernels import NO_HIT, call4
+from carlite.rays.kernels import LANES, NO_HIT, call4
 from carlite.rays.shading import ambient, inlined, noise_at, sky_light
 
 _INV_PI = 0.31830988
@@ -61,13 +61,13 @@ def wet_mirror(
 ):  # fmt: skip
     """Blends in what wet lanes mirror."""
     wanted = 0
-    for j in range(16):
+    for j in range(LANES):
         wet = i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and s[at.WET + j] > float32(0.03)
         i[at.MVALID + j] = -1 if wet else 0
         wanted += 1 if wet else 0
     if wanted == 0:
         return
-    for j in range(16):
+    for j in range(LANES):
         # Drops and grain ripple the mirror, the more the less water stands.
         calm = min(s[at.WET + j], float32(1))
         ripple = float32(0.05) * (float32(1) - calm) + float32(0.014) * p[at.P_RAIN]
@@ -94,7 +94,7 @@ def wet_mirror(
         u[at.MGEOM + j] = NO_HIT
         u[at.MINST + j] = NO_HIT
     call4(intersect, address + at.MVALID * 4, scene, address + at.MOX * 4, incoherent)
-    for j in range(16):
+    for j in range(LANES):
         if i[at.MVALID + j] == 0:
             continue
         red = s[at.LR + j]
@@ -119,7 +119,7 @@ def lamp_light(s, u, i, occluded, scene, incoherent, address, lamps):
         k = uint64(lamp)
         reach = lamps[k, at.K_RANGE]
         wanted = 0
-        for j in range(16):
+        for j in range(LANES):
             x = lamps[k, at.K_X] - s[at.PX + j]
             y = lamps[k, at.K_Y] - s[at.PY + j]
             z = lamps[k, at.K_Z] - s[at.PZ + j]
@@ -134,7 +134,7 @@ def lamp_light(s, u, i, occluded, scene, incoherent, address, lamps):
         if wanted == 0:
             continue
         wanted = 0
-        for j in range(16):
+        for j in range(LANES):
             d2 = max(s[at.SFAR + j], float32(0.04))
             d = np.sqrt(d2)
             inv = float32(1) / d
@@ -160,7 +160,7 @@ def lamp_light(s, u, i, occluded, scene, incoherent, address, lamps):
             continue
         if lamps[k, at.K_SHADOW] > float32(0):
             call4(occluded, address + at.SVALID * 4, scene, address + at.SOX * 4, incoherent)
-        for j in range(16):
+        for j in range(LANES):
             power = s[at.TMP + j] * float32(_INV_PI)
             power = power if s[at.SFAR + j] > float32(-1e30) else float32(0)
             s[at.LR + j] += s[at.CR + j] * power * lamps[k, at.K_R]

@@ -143,7 +143,7 @@ class RayScene:
             self._hide(ignore)
             numba.set_num_threads(self.threads)
             kernels.cast_kernel(
-                address("rtcIntersect16"), self._world, COHERENT if coherent else INCOHERENT, where, towards,
+                address("rtcIntersect8"), self._world, COHERENT if coherent else INCOHERENT, where, towards,
                 0 if len(where) == 1 else 1, np.float32(max_distance_m), self._slots.table, self._slots.transforms,
                 self._store.triangles, distance, tag, material, slot, normal,
             )  # fmt: skip
@@ -175,7 +175,7 @@ class RayScene:
             height[:], normal[:], tag[:] = -np.inf, (0.0, 0.0, 1.0), 0
         else:
             kernels.ground_kernel(
-                address("rtcIntersect16"), self._ground, INCOHERENT, start, np.float32(lift_m), np.float32(depth_m),
+                address("rtcIntersect8"), self._ground, INCOHERENT, start, np.float32(lift_m), np.float32(depth_m),
                 self._store.triangles, height, normal, tag,
             )  # fmt: skip
         return Ground(height_m=height, normal=normal, tag=tag)

@@ -1,4 +1,4 @@
-"""Pieces of the camera kernel: each works on the 16 lanes of a packet, or on one lane of it.
+"""Pieces of the camera kernel: each works on the lanes of a packet, or on one lane of it.
 
 ``s`` is the scratch block as float32, ``u`` and ``i`` the same memory as uint32 and int32, ``p`` the parameters (see layout).
 Simple loops over lanes of one flat block let LLVM use vector registers. Radiance is relative: outside the atmosphere the sun
@@ -13,7 +13,7 @@ from numba import float32, int32, njit, uint32, uint64
 
 from carlite.mesh import Material
 from carlite.rays import layout as at
-from carlite.rays.kernels import NO_HIT, call4
+from carlite.rays.kernels import LANES, NO_HIT, call4
 from carlite.rays.sky_map import SKY_SIZE
 from carlite.rays.textures import MIP_STARTS, TEXTURE_BYTES, TEXTURE_LEVELS, TEXTURE_SIZE
 
@@ -27,7 +27,7 @@ _INV_PI = 0.31830988
 @inlined
 def aim(s, u, i, p):
     """Primary rays through the image positions SX, SY (pixels)."""
-    for j in range(16):
+    for j in range(LANES):
         x = (s[at.SX + j] - p[at.P_CX]) * p[at.P_INVF]
         y = (s[at.SY + j] - p[at.P_CY]) * p[at.P_INVF]
         q = float32(1) / np.sqrt(float32(1) + x * x + y * y)
@@ -101,7 +101,7 @@ def fetch(s, u, i, j, p, vertices, triangles, table, transforms, tints, emission
 @inlined
 def orient(s, i, p):
     """Unit normals towards the viewer, positions, mip level, sun angle."""
-    for j in range(16):
+    for j in range(LANES):
         x = s[at.NX + j]
         y = s[at.NY + j]
         z = s[at.NZ + j]
@@ -124,7 +124,7 @@ def orient(s, i, p):
         s[at.PY + j] = s[at.OY + j] + t * s[at.DY + j]
         s[at.PZ + j] = s[at.OZ + j] + t * s[at.DZ + j]
         s[at.NL + j] = x * p[at.P_SUNX] + y * p[at.P_SUNY] + z * p[at.P_SUNZ]
-    for j in range(16):
+    for j in range(LANES):
         log2 = float32(i[at.TMP + j]) * float32(1.1920929e-07) - float32(126.957)
         s[at.LOD + j] = float32(0.5) * log2 + s[at.DENS + j] + float32(np.log2(TEXTURE_SIZE) - 0.25)
 
@@ -236,7 +236,7 @@ def soak(s, j, p, noise):
 @inlined
 def shadow_rays(s, u, i):
     """Starts secondary rays at the surfaces, a little above them."""
-    for j in range(16):
+    for j in range(LANES):
         lift = float32(0.003) + float32(2e-4) * s[at.FAR + j]
         s[at.SOX + j] = s[at.PX + j] + s[at.NX + j] * lift
         s[at.SOY + j] = s[at.PY + j] + s[at.NY + j] * lift
@@ -250,7 +250,7 @@ def shadow_rays(s, u, i):
 def sun_light(s, u, i, p, occluded, scene, coherent, address):
     """LIT: cosine towards the sun where it is seen, else 0."""
     wanted = 0
-    for j in range(16):
+    for j in range(LANES):
         towards = i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and s[at.NL + j] > float32(0)
         i[at.SVALID + j] = -1 if towards else 0
         wanted += 1 if towards else 0
@@ -260,7 +260,7 @@ def sun_light(s, u, i, p, occluded, scene, coherent, address):
         s[at.SFAR + j] = float32(1e30)
     if wanted:
         call4(occluded, address + at.SVALID * 4, scene, address + at.SOX * 4, coherent)
-    for j in range(16):
+    for j in range(LANES):
         seen = i[at.SVALID + j] != 0 and s[at.SFAR + j] > float32(0)
         s[at.LIT + j] = s[at.NL + j] if seen else float32(0)
 
@@ -272,13 +272,13 @@ def open_sky(s, u, i, p, occluded, scene, incoherent, address, share):
     Only where the sun does not light the surface: there the sky is all the light.
     """
     wanted = 0
-    for j in range(16):
+    for j in range(LANES):
         dark = i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and s[at.LIT + j] * p[at.P_SUNG] < float32(2.0)
         i[at.SVALID + j] = -1 if dark else 0
         wanted += 1 if dark else 0
         x = s[at.NX + j] + p[at.P_AODIR + j]
-        y = s[at.NY + j] + p[at.P_AODIR + 16 + j]
-        z = s[at.NZ + j] + p[at.P_AODIR + 32 + j]
+        y = s[at.NY + j] + p[at.P_AODIR + LANES + j]
+        z = s[at.NZ + j] + p[at.P_AODIR + 2 * LANES + j]
         k = float32(1) / np.sqrt(x * x + y * y + z * z + float32(1e-6))
         s[at.SDX + j] = x * k
         s[at.SDY + j] = y * k
@@ -288,22 +288,22 @@ def open_sky(s, u, i, p, occluded, scene, incoherent, address, share):
     if wanted == 0:
         return
     call4(occluded, address + at.SVALID * 4, scene, address + at.SOX * 4, incoherent)
-    for j in range(16):
+    for j in range(LANES):
         s[at.OPEN + j] = float32(0) if i[at.SVALID + j] != 0 and s[at.SFAR + j] < float32(0) else float32(1)
         s[at.TMP + j] = float32(0)
         s[at.TMP2 + j] = float32(1e-6)
-    for k in range(16):
+    for k in range(LANES):
         if i[at.SVALID + k] == 0 or (not share):
             continue
         x = s[at.NX + k]
         y = s[at.NY + k]
         z = s[at.NZ + k]
         v = s[at.OPEN + k]
-        for j in range(16):
+        for j in range(LANES):
             like = float32(1) if x * s[at.NX + j] + y * s[at.NY + j] + z * s[at.NZ + j] > float32(0.9) else float32(0)
             s[at.TMP + j] += like * v
             s[at.TMP2 + j] += like
-    for j in range(16):
+    for j in range(LANES):
         shared = s[at.TMP + j] / s[at.TMP2 + j]
         s[at.AO + j] = float32(0.25) + float32(0.75) * shared if i[at.SVALID + j] != 0 else float32(1)
 
@@ -366,7 +366,7 @@ def ambient(p, x, y, z, channel):
 @inlined
 def diffuse(s, p):
     """LR, LG, LB: matte light of sun and sky, and the sun's highlight (GGX with Kelemen's visibility term)."""
-    for j in range(16):
+    for j in range(LANES):
         x = s[at.NX + j]
         y = s[at.NY + j]
         z = s[at.NZ + j]
@@ -401,7 +401,7 @@ def diffuse(s, p):
 @inlined
 def reflect(s, u, i, p, sky):
     """Adds what coats and metals mirror of the sky, or of the ground where they look down."""
-    for j in range(16):
+    for j in range(LANES):
         if i[at.VALID + j] == 0 or u[at.GEOM + j] == NO_HIT:
             continue
         coat = s[at.COAT + j]
@@ -444,7 +444,7 @@ def exp_minus(x):
 @inlined
 def haze(s, u, p):
     """Height fog and the glare of the sun over everything."""
-    for j in range(16):
+    for j in range(LANES):
         hit = u[at.GEOM + j] != NO_HIT
         t = s[at.FAR + j] if hit else p[at.P_SKYDIST]
         t = max(min(t, p[at.P_SKYDIST]) - p[at.P_FOGSTART], float32(0))
@@ -471,7 +471,7 @@ def haze(s, u, p):
 @inlined
 def expose(s, p):
     """Exposure, emission (which is relative to the exposed picture) and the index into the tone curve, 0..4095."""
-    for j in range(16):
+    for j in range(LANES):
         e = p[at.P_EXPOSURE]
         r = s[at.LR + j] * e + s[at.ER + j]
         g = s[at.LG + j] * e + s[at.EG + j]
