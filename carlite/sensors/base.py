@@ -1,0 +1,122 @@
+"""What every sensor is, and what it gets to see."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carlite import geometry
+from carlite.physics.types import Contact
+from carlite.rays import RayScene
+from carlite.sensors.geodesy import GeoReference
+from carlite.sensors.traces import CameraTraces
+from carlite.wire.binary import SensorKind
+from carlite.world.actors import Actor
+from carlite.world.state import ActorStates
+from carlite.world.weather import Weather
+
+_log = logging.getLogger(__name__)
+_TICK_TOLERANCE_S = 1e-7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The world at the end of one tick, as sensors see it.
+
+    Attributes:
+        frame: number of the tick.
+        elapsed_s: simulated seconds since the episode began.
+        dt_s: length of the tick.
+        states: of all actors, attached sensors included.
+        actors: by id.
+        scene: for rays and camera traces, brought up to this frame.
+        weather: as shown.
+        contacts: touches of this tick.
+        geo: where on Earth the map's origin lies.
+        gravity_mps2: what an accelerometer at rest reads.
+        encode_actor: an actor as it stands in msgpack payloads.
+        encode_scenery: likewise a piece of scenery of a semantic tag.
+        ignored_by_camera: ids of actors that a camera (by its id) does not see.
+        traces: cameras' shared traces of this tick.
+    """
+
+    frame: int
+    elapsed_s: float
+    dt_s: float
+    states: ActorStates
+    actors: Mapping[int, Actor]
+    scene: RayScene
+    weather: Weather
+    contacts: Sequence[Contact]
+    geo: GeoReference
+    gravity_mps2: float
+    encode_actor: Callable[[Actor], object]
+    encode_scenery: Callable[[int], object]
+    ignored_by_camera: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    traces: CameraTraces = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "traces", CameraTraces(self.scene))
+
+    def world_from(self, actor: Actor) -> NDArray[np.float64]:
+        """Pose of an actor, (3, 4)."""
+        return geometry.world_from_local(self.states.location[actor.row], self.states.rotation_deg[actor.row])
+
+
+class Sensor(ABC):
+    """One sensor actor; lives as long as the actor.
+
+    Args:
+        actor: whose attributes are the sensor's settings.
+
+    Attributes:
+        kind: type code of its messages.
+    """
+
+    kind: ClassVar[SensorKind]
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self._interval_s = self.number("sensor_tick", 0.0)
+        self._waited_s = self._interval_s  # the first tick counts at once
+
+    def number(self, name: str, default: float) -> float:
+        """An attribute as a number; ``default`` where the actor lacks it or the text is none."""
+        try:
+            return float(self.actor.attributes.get(name, default))
+        except ValueError:
+            _log.warning("%s %d: %s=%r is no number, using %s", self.actor.type_id, self.actor.id, name,
+                         self.actor.attributes[name], default)  # fmt: skip
+            return default
+
+    def is_due(self, dt_s: float) -> bool:
+        """Counts a tick of ``dt_s`` and says whether the sensor fires in it; the overshoot is carried over.
+
+        Call it once a tick.
+        """
+        if self._interval_s <= 0.0:
+            return True
+        self._waited_s += dt_s
+        if self._waited_s + _TICK_TOLERANCE_S < self._interval_s:
+            return False
+        self._waited_s = (self._waited_s - self._interval_s) % self._interval_s
+        if self._interval_s - self._waited_s < _TICK_TOLERANCE_S:
+            self._waited_s = 0.0
+        return True
+
+    def prepare(self, view: View) -> None:  # noqa: B027 - most sensors have nothing to ask for
+        """First pass of a tick: cameras ask ``view.traces`` for what they need, so that they can share it."""
+
+    @abstractmethod
+    def measure(self, view: View) -> list[bytes]:
+        """Payloads (without the message header) of this tick; event sensors may give none or several."""
+
+    def rng(self) -> np.random.Generator:
+        """The sensor's own stream of random numbers, from its ``noise_seed``."""
+        return np.random.default_rng(int(self.number("noise_seed", 0)) & 0xFFFFFFFF)

@@ -1,0 +1,155 @@
+"""Lidars: ``ray_cast`` and ``ray_cast_semantic``."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carlite.rays.results import Hits
+from carlite.sensors.base import Sensor, View
+from carlite.sensors.lidar_kernel import packet_order, scan_directions, scan_points
+from carlite.wire.binary import SensorKind
+from carlite.world.actors import Actor
+
+_log = logging.getLogger(__name__)
+_SEMANTIC_POINT = np.dtype([("xyz", "<f4", 3), ("cos_incidence", "<f4"), ("actor_id", "<u4"), ("tag", "<u4")])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """The rays of one tick: n rays that were really cast.
+
+    Attributes:
+        angle_rad: where the sweep stands after the tick.
+        channel: (n,) int32.
+        local: (n, 3) float32 unit directions in the sensor's frame; world: the same in the world's.
+        hits: what they met.
+    """
+
+    angle_rad: float
+    channel: NDArray[np.int32]
+    local: NDArray[np.float32]
+    world: NDArray[np.float32]
+    hits: Hits
+
+
+class _Sweep(Sensor):
+    """What both lidars share: a sweep that turns with time, all channels at once.
+
+    Rays go out as CARLA's RayCastSemanticLidar sends them: with channel elevations from upper_fov down to lower_fov, and
+    azimuths from the sweep's angle on, centred on the forward axis.
+    """
+
+    def __init__(self, actor: Actor) -> None:
+        super().__init__(actor)
+        self.channels = max(int(self.number("channels", 32)), 1)
+        self.range_m = self.number("range", 10.0)
+        self._points_per_s = self.number("points_per_second", 56000.0)
+        self._hertz = self.number("rotation_frequency", 10.0)
+        self._fov_deg = min(max(self.number("horizontal_fov", 360.0), 1e-3), 360.0)
+        upper, lower = self.number("upper_fov", 10.0), self.number("lower_fov", -30.0)
+        elevation = np.linspace(upper, lower, self.channels) if self.channels > 1 else np.array([upper])
+        self._elevation = np.radians(elevation).astype(np.float32)
+        self._angle_deg = 0.0
+        self._steps = -1
+        self._order: tuple[NDArray[np.int32], NDArray[np.int32]] = packet_order(0, 0)
+        self._waited_dt_s = 0.0
+
+    def is_due(self, dt_s: float) -> bool:
+        """As for every sensor; the time since the last scan decides how far the sweep turns."""
+        self._waited_dt_s += dt_s
+        return super().is_due(dt_s)
+
+    def _scan(self, view: View, keep: NDArray[np.bool_] | None, dt_s: float) -> Scan | None:
+        """Casts the rays of ``dt_s`` seconds; ``keep`` says which are really sent out."""
+        steps, (channel, step) = self._steps, self._order
+        if steps <= 0:
+            return None
+        sweep_deg = self._hertz * self._fov_deg * dt_s
+        turned = np.fmod(self._angle_deg + sweep_deg / steps * np.arange(steps), self._fov_deg)
+        azimuth = np.radians(turned - self._fov_deg / 2.0).astype(np.float32)
+        self._angle_deg = math.fmod(self._angle_deg + sweep_deg, self._fov_deg)
+        if keep is not None:
+            channel, step = channel[keep], step[keep]
+        pose = view.world_from(self.actor)
+        local, world = np.empty((len(channel), 3), np.float32), np.empty((len(channel), 3), np.float32)
+        scan_directions(channel, step, self._elevation, azimuth, pose[:, :3].astype(np.float32), local, world)
+        hits = view.scene.cast(pose[:, 3], world, self.range_m, ignore=(self.actor.id,))
+        return Scan(angle_rad=math.radians(self._angle_deg), channel=channel, local=local, world=world, hits=hits)
+
+    def _begin(self) -> float:
+        """Takes the time since the last scan and arranges the rays for it; returns that time."""
+        dt_s, self._waited_dt_s = self._waited_dt_s, 0.0
+        steps = round(self._points_per_s * dt_s / self.channels)
+        if steps != self._steps:
+            if steps <= 0:
+                _log.warning(
+                    "%s %d: %s points per second give no ray in a tick of %s s; raise points_per_second",
+                    self.actor.type_id, self.actor.id, self._points_per_s, dt_s,
+                )  # fmt: skip
+            self._steps, self._order = steps, packet_order(self.channels, max(steps, 0))
+        return dt_s
+
+    def _header(self, angle_rad: float, counts: NDArray[np.uint32]) -> bytes:
+        return np.float32(angle_rad).tobytes() + np.uint32(self.channels).tobytes() + counts.astype("<u4").tobytes()
+
+
+class Lidar(_Sweep):
+    """``sensor.lidar.ray_cast``."""
+
+    kind = SensorKind.LIDAR
+
+    def __init__(self, actor: Actor) -> None:
+        super().__init__(actor)
+        self._rng = self.rng()
+        self._attenuation = self.number("atmosphere_attenuation_rate", 0.004)
+        self._general_drop = self.number("dropoff_general_rate", 0.45)
+        self._limit = self.number("dropoff_intensity_limit", 0.8)
+        self._zero_drop = self.number("dropoff_zero_intensity", 0.4)
+        self._sigma_m = self.number("noise_stddev", 0.0)
+
+    def measure(self, view: View) -> list[bytes]:
+        """Angle, channels, points per channel, then x, y, z, intensity of each point in the sensor's frame."""
+        dt_s = self._begin()
+        rays = len(self._order[0])
+        keep = self._rng.random(rays, np.float32) >= self._general_drop if self._general_drop > 0.0 else None
+        scan = self._scan(view, keep, dt_s)
+        counts = np.zeros(self.channels, np.uint32)
+        if scan is None:
+            return [self._header(math.radians(self._angle_deg), counts)]
+        nothing = np.zeros(0, np.float32)
+        sent = len(scan.channel)
+        chance = self._rng.random(sent, np.float32) if self._zero_drop > 0.0 and self._limit > 0.0 else nothing
+        noise = self._rng.standard_normal(sent, np.float32) * np.float32(self._sigma_m) if self._sigma_m > 0.0 else nothing
+        points = np.empty((sent, 4), np.float32)
+        total = scan_points(
+            scan.channel, scan.local, scan.hits.distance_m, noise, chance,
+            self._attenuation, self._limit, self._zero_drop, counts, points,
+        )  # fmt: skip
+        return [self._header(scan.angle_rad, counts) + points[:total].tobytes()]
+
+
+class SemanticLidar(_Sweep):
+    """``sensor.lidar.ray_cast_semantic``: no intensity, noise or drop-off, but what each ray met."""
+
+    kind = SensorKind.SEMANTIC_LIDAR
+
+    def measure(self, view: View) -> list[bytes]:
+        """Angle, channels, points per channel, then x, y, z, cosine of incidence, actor id, tag of each point."""
+        dt_s = self._begin()
+        scan = self._scan(view, None, dt_s)
+        counts = np.zeros(self.channels, np.uint32)
+        if scan is None:
+            return [self._header(math.radians(self._angle_deg), counts)]
+        hit = np.flatnonzero(np.isfinite(scan.hits.distance_m))
+        hit = hit[np.argsort(scan.channel[hit], kind="stable")]
+        counts[:] = np.bincount(scan.channel[hit], minlength=self.channels)
+        points = np.empty(len(hit), _SEMANTIC_POINT)
+        points["xyz"] = scan.local[hit] * scan.hits.distance_m[hit, None]
+        points["cos_incidence"] = np.abs(np.einsum("ij,ij->i", scan.world[hit], scan.hits.normal[hit]))
+        points["actor_id"], points["tag"] = scan.hits.actor_id[hit], scan.hits.tag[hit]
+        return [self._header(scan.angle_rad, counts) + points.tobytes()]

@@ -1,0 +1,70 @@
+"""Radar."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carlite.sensors.base import Sensor, View
+from carlite.wire.binary import SensorKind
+from carlite.world.actors import Actor
+
+
+class Radar(Sensor):
+    """``sensor.other.radar``: random rays within an elliptical cone, denser in its middle, as CARLA draws them.
+
+    The speed of a detection is that of the hit point, v + w x r, against the sensor's, along the ray: negative when
+    approaching.
+    """
+
+    kind = SensorKind.RADAR
+
+    def __init__(self, actor: Actor) -> None:
+        super().__init__(actor)
+        self._rng = self.rng()
+        self._range_m = self.number("range", 100.0)
+        self._points_per_s = self.number("points_per_second", 1500.0)
+        self._width = math.tan(math.radians(self.number("horizontal_fov", 30.0)) / 2.0)
+        self._height = math.tan(math.radians(self.number("vertical_fov", 30.0)) / 2.0)
+        self._waited_dt_s = 0.0
+
+    def is_due(self, dt_s: float) -> bool:
+        """As for every sensor; the time since the last measurement decides how many rays go out."""
+        self._waited_dt_s += dt_s
+        return super().is_due(dt_s)
+
+    def measure(self, view: View) -> list[bytes]:
+        """Detections of 16 bytes: speed m/s, azimuth rad (right), altitude rad (up), depth m."""
+        count = math.floor(self._points_per_s * self._waited_dt_s + 1e-6)
+        self._waited_dt_s = 0.0
+        if count <= 0:
+            return [b""]
+        radius, angle = self._rng.random(count), self._rng.random(count) * 2.0 * math.pi
+        flat = np.stack(
+            [np.ones(count), self._width * radius * np.cos(angle), self._height * radius * np.sin(angle)], -1
+        )  # the rays end in the plane at full range
+        local = flat / np.linalg.norm(flat, axis=1)[:, None]
+        pose = view.world_from(self.actor)
+        world = local @ pose[:, :3].T
+        longest = self._range_m * math.sqrt(1.0 + max(self._width, self._height) ** 2)
+        hits = view.scene.cast(pose[:, 3], world, longest, ignore=(self.actor.id,), coherent=False)
+        distance = hits.distance_m.astype(np.float64)
+        seen = np.flatnonzero(distance * local[:, 0] <= self._range_m)
+        points = pose[:, 3] + world[seen] * distance[seen, None]
+        closing = _point_velocities(view, hits.row[seen], points) - view.states.velocity[self.actor.row]
+        detections = np.empty((len(seen), 4), np.float32)
+        detections[:, 0] = np.einsum("ij,ij->i", closing, world[seen])
+        detections[:, 1] = np.arctan2(local[seen, 1], local[seen, 0])
+        detections[:, 2] = np.arcsin(local[seen, 2])
+        detections[:, 3] = distance[seen]
+        return [detections.tobytes()]
+
+
+def _point_velocities(view: View, rows: NDArray[np.int32], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Velocities (n, 3) of points on the bodies of actors, zero for row -1."""
+    states = view.states
+    lever = points - states.location[rows]
+    velocity = states.velocity[rows] + np.cross(np.radians(states.angular_velocity_dps[rows]), lever)
+    return np.where((rows >= 0)[:, None], velocity, 0.0)
