@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.physics.controls import VehicleControl, WalkerControl
 from carlite.wire import binary
 from carlite.wire.binary import LightState
 from carlite.world.actors import Actor, Kind
 from carlite.world.state import ActorStates
 
 DEFAULT_SPEED_LIMIT_KPH = 30.0
+_CONTROL = struct.Struct("<fff???i")
+_WALK = struct.Struct("<ffff?")
 
 
 class SnapshotRecords:
@@ -24,6 +29,7 @@ class SnapshotRecords:
         self._states = states
         self._records: NDArray[np.void] = np.zeros(0, binary.ACTOR_RECORD)
         self._rows: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._bytes = memoryview(b"")
         self.vehicles: NDArray[np.void]
         self.walkers: NDArray[np.void]
         self.lights: NDArray[np.void]
@@ -49,6 +55,25 @@ class SnapshotRecords:
         self._records["id"][actor.row] = 0
         self._index()
 
+    def write_vehicle_control(self, row: int, control: VehicleControl) -> None:
+        """What the client will read back as the control of a vehicle."""
+        _CONTROL.pack_into(
+            self._bytes,
+            row * binary.ACTOR_RECORD.itemsize + binary.DETAIL_OFFSET,
+            control.throttle,
+            control.steer,
+            control.brake,
+            control.hand_brake,
+            control.reverse,
+            control.manual_gear_shift,
+            control.gear,
+        )
+
+    def write_walker_control(self, row: int, control: WalkerControl) -> None:
+        """What the client will read back as the control of a walker."""
+        offset = row * binary.ACTOR_RECORD.itemsize + binary.DETAIL_OFFSET
+        _WALK.pack_into(self._bytes, offset, *control.direction, control.speed, control.jump)
+
     def pack(self) -> bytes:
         """All actors' records with the present poses and speeds of the states."""
         rows, states = self._rows, self._states
@@ -70,6 +95,7 @@ class SnapshotRecords:
         if missing <= 0:
             return
         self._records = np.concatenate([self._records, np.zeros(missing, binary.ACTOR_RECORD)])
+        self._bytes = memoryview(self._records.view(np.uint8))
         self.vehicles = binary.detail_view(self._records, binary.VEHICLE_DETAIL)
         self.walkers = binary.detail_view(self._records, binary.WALKER_DETAIL)
         self.lights = binary.detail_view(self._records, binary.LIGHT_DETAIL)

@@ -108,6 +108,8 @@ class TrafficSignals:
                     self._controller_of[light.id] = controller
                     self._group_of[light.id] = group
         self._boxes: tuple[NDArray[np.float64], ...] | None = None
+        self._light_rows = np.array([light.row for light in self.lights], np.intp)
+        self._light_ids = np.array([light.id for light in self.lights], np.uint32)
         self.reset_all()
 
     def step(self, delta_s: float, states: ActorStates, vehicles: Sequence[Actor]) -> None:
@@ -115,9 +117,11 @@ class TrafficSignals:
         if not self.lights:
             return
         if not self.frozen:
-            for group in self.groups:
-                group.step(delta_s)
-            self._publish()
+            changed = [group.step(delta_s) for group in self.groups]
+            if any(changed):
+                self._publish()
+            else:
+                self._records.lights["elapsed"][self._light_rows] += delta_s
         self._tell(states, vehicles)
 
     def group(self, light: Actor) -> list[Actor]:
@@ -189,16 +193,14 @@ class TrafficSignals:
         across = offset[:, :, 1] * heading[:, 0] - offset[:, :, 0] * heading[:, 1]
         inside = np.abs(along) <= half[:, 0] + reach[:, None]
         inside &= (np.abs(across) <= half[:, 1]) & (np.abs(offset[:, :, 2]) <= half[:, 2] + 2.0)
-        light_rows = np.array([light.row for light in self.lights])
-        states_now = self._records.lights["state"][light_rows]
+        states_now = self._records.lights["state"][self._light_rows]
         held = inside & ((states_now == LightState.RED) | (states_now == LightState.YELLOW))
         faced = np.argmax(held, 1)
         any_held = held.any(1)
         details = self._records.vehicles
         details["has_light"][rows] = any_held
         details["light_state"][rows] = np.where(any_held, states_now[faced], LightState.GREEN)
-        ids = np.array([light.id for light in self.lights])
-        details["light_id"][rows] = np.where(any_held, ids[faced], 0)
+        details["light_id"][rows] = np.where(any_held, self._light_ids[faced], 0)
 
 
 def _trigger_boxes(lights: Sequence[Actor], states: ActorStates) -> tuple[NDArray[np.float64], ...]:

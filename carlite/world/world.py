@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -230,23 +232,19 @@ class World:
     def apply_vehicle_control(self, vehicle: Actor, control: VehicleControl) -> None:
         """Pedals and wheel of a vehicle, until others come."""
         self.physics.apply_vehicle_control(vehicle, control)
-        record = self.records.vehicles[vehicle.row]
-        record["throttle"], record["steer"], record["brake"] = control.throttle, control.steer, control.brake
-        record["hand_brake"], record["reverse"] = control.hand_brake, control.reverse
-        record["manual_gear_shift"], record["gear"] = control.manual_gear_shift, control.gear
+        self.records.write_vehicle_control(vehicle.row, control)
 
     def apply_walker_control(self, walker: Actor, control: WalkerControl) -> None:
         """Direction and speed of a walker, until others come."""
         self.physics.apply_walker_control(walker, control)
-        record = self.records.walkers[walker.row]
-        record["direction"], record["speed"], record["jump"] = control.direction, control.speed, control.jump
+        self.records.write_walker_control(walker.row, control)
 
     def set_walker_state(self, walker: Actor, feet: Vector, rotation_deg: Vector, speed_mps: float) -> None:
         """Puts a walker where the client's walker AI has it; ``feet`` is at the height of the ground."""
         self.physics.set_walker_state(walker, feet, rotation_deg, speed_mps)
-        record = self.records.walkers[walker.row]
-        yaw = np.radians(rotation_deg[1])
-        record["direction"], record["speed"] = (np.cos(yaw), np.sin(yaw), 0.0), speed_mps
+        yaw = math.radians(rotation_deg[1])
+        control = WalkerControl(direction=(math.cos(yaw), math.sin(yaw), 0.0), speed=speed_mps)
+        self.records.write_walker_control(walker.row, control)
         self.level.rays.invalidate()
 
     def set_street_light(self, light_id: int, light: LightUpdate) -> None:

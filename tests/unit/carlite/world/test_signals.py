@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from carlite.mesh import Box
+from carlite.world.actors import Actor, Kind
+from carlite.world.signals import Controller, Group
+
+_BOX = Box(centre=(0.0, 0.0, 0.0), half_extent=(1.0, 1.0, 1.0))
+_GREEN, _YELLOW, _RED = 0, 1, 2
+
+
+def _light(number: int) -> Actor:
+    return Actor(id=number, kind=Kind.TRAFFIC_LIGHT, type_id="traffic.traffic_light", attributes={}, row=number, box=_BOX)
+
+
+def _group(count: int) -> Group:
+    group = Group([Controller([_light(number)]) for number in range(count)])
+    group.restart()
+    return group
+
+
+@pytest.mark.parametrize(
+    ("time_s", "stages"),
+    [
+        (0.0, [_GREEN, _RED]),
+        (9.0, [_GREEN, _RED]),
+        (10.5, [_YELLOW, _RED]),
+        (13.5, [_RED, _RED]),
+        (15.5, [_RED, _GREEN]),
+        (25.5, [_RED, _YELLOW]),
+        (30.5, [_GREEN, _RED]),
+    ],
+)
+def test_controllers_take_turns(time_s: float, stages: list[int]) -> None:
+    group = _group(2)
+    for _ in range(round(time_s / 0.5)):
+        group.step(0.5)
+    assert [controller.stage for controller in group.controllers] == stages
+
+
+@pytest.mark.parametrize("step_s", [0.05, 0.3, 1.7])
+def test_never_two_controllers_let_traffic_through(step_s: float) -> None:
+    group = _group(3)
+    for _ in range(2000):
+        group.step(step_s)
+        assert sum(controller.stage != _RED for controller in group.controllers) <= 1
+
+
+def test_a_group_without_any_time_does_not_hang() -> None:
+    group = _group(1)
+    group.controllers[0].times_s = [0.0, 0.0, 0.0]
+    assert group.step(0.05)
