@@ -1,0 +1,224 @@
+"""Finds where on a map a scenario takes place.
+
+The conditions of ``where`` must hold. Among the places where they do, those count that suit the story best: enough road ahead, the
+lanes that the actors ask for, no junction and no sharp bend between ego and who stands beside the road. The scenario's own random
+number picks one of the best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rarebit.core.errors import SceneError
+from rarebit.lane_map import Lane, LaneKey, LaneMap
+from rarebit.layout.corridor import Corridor, follow, wrap
+from rarebit.layout.section import MIN_PARKING_M, Slot, cross_section, driving, find_spot
+from rarebit.scenario import ActorPlan, ConcreteScenario, TemplateRoad, Value
+
+STEP_M = 10.0
+BEHIND_M = 120.0
+_BEND_RAD = np.radians(8.0)
+_MARGIN_M = 60.0
+_NOWHERE_M = 1e9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A place to start: point ``index`` of a lane, and what lies ahead of it.
+
+    Attributes:
+        ahead_m: length of the road straight on. straight_m: until it has turned by 8 degrees. junction_m: to the next junction.
+        slots: the road crosswise.
+    """
+
+    key: LaneKey
+    index: int
+    ahead_m: float
+    behind_m: float
+    straight_m: float
+    junction_m: float
+    slots: tuple[Slot, ...]
+    speed_limit_mps: float | None
+
+
+def choose(scenario: ConcreteScenario, lane_map: LaneMap) -> Stretch:
+    """The place where ego starts.
+
+    Raises:
+        SceneError: no place fulfils the conditions; it lists the nearest misses.
+    """
+    needed = needed_m(scenario)
+    lanes = _lanes_for(scenario.ego.place.lane, lane_map, template=isinstance(scenario.road, TemplateRoad))
+    if not lanes:
+        raise SceneError(f"{lane_map.name}: no driving lane outside junctions; choose another road")
+    candidates = [c for key, slots in lanes for c in _candidates(lane_map, key, slots, needed)]
+    if isinstance(scenario.road, TemplateRoad):
+        start = min(max(candidates[0].ahead_m - needed, 20.0), 80.0)
+        return min(candidates, key=lambda c: abs(c.behind_m - start))
+    query = scenario.road.query
+    fitting = [c for c in candidates if not _misses(c, query)]
+    if not fitting:
+        raise SceneError(_no_match(scenario, lane_map, candidates, query))
+    penalties = [_penalty(c, scenario, needed) for c in fitting]
+    best = [c for c, penalty in zip(fitting, penalties, strict=True) if penalty <= min(penalties)]
+    return best[min(int(scenario.road.draw * len(best)), len(best) - 1)]
+
+
+def needed_m(scenario: ConcreteScenario) -> float:
+    """Length of road that the ego may drive, with a margin to see ahead."""
+    far = max((plan.place.ahead_m for plan in scenario.actors if plan.role in ("hazard", "occluder", "static")), default=0.0)
+    return max(scenario.ego.speed_mps * scenario.duration_s, far) + _MARGIN_M
+
+
+def _lanes_for(word: str, lane_map: LaneMap, *, template: bool) -> list[tuple[LaneKey, tuple[Slot, ...]]]:
+    """Driving lanes that ``word`` (rightmost, leftmost, middle) can mean, with the road crosswise; of a template one direction."""
+    found = []
+    for key, lane in sorted(lane_map.lanes.items()):
+        if lane.kind != "driving" or lane.junction is not None or (template and key.lane > 0):
+            continue
+        slots = cross_section(lane_map, key, lane.centre[len(lane.centre) // 2], _yaw(lane, len(lane.centre) // 2))
+        keys = [slot.key for slot in driving(slots, same_way=True)]
+        wanted = {"leftmost": 0, "middle": len(keys) - 1 - (len(keys) - 1) // 2}.get(word, len(keys) - 1)
+        if keys[wanted] == key:
+            found.append((key, slots))
+    return found
+
+
+def _yaw(lane: Lane, index: int) -> float:
+    step = lane.centre[min(index + 1, len(lane.centre) - 1)] - lane.centre[max(index - 1, 0)]
+    return float(np.arctan2(step[1], step[0]))
+
+
+def _candidates(lane_map: LaneMap, key: LaneKey, slots: tuple[Slot, ...], needed: float) -> list[Stretch]:
+    lane = lane_map.lanes[key]
+    way = follow(lane_map, key, 0, ahead_m=_length(lane.centre) + needed + 200.0)
+    behind = -follow(lane_map, key, 0, ahead_m=1.0, behind_m=BEHIND_M).start_m
+    turned = _turned(way)
+    in_junction = np.array([lane_map.lanes[k].junction is not None for k in way.keys])
+    found = []
+    last = max(_length(lane.centre) - 1.0, 0.0)
+    for start in np.arange(0.0, last + 1e-9, STEP_M):
+        i = int(np.searchsorted(way.station_m, start))
+        bent = np.flatnonzero(np.abs(turned[i:] - turned[i]) > _BEND_RAD)
+        junctions = np.flatnonzero(in_junction[i:])
+        found.append(
+            Stretch(
+                key=key,
+                index=int(np.argmin(np.hypot(*(lane.centre[:, :2] - way.points_m[i, :2]).T))),
+                ahead_m=way.end_m - float(start),
+                behind_m=behind + float(start),
+                straight_m=float(way.station_m[i + bent[0]] if len(bent) else way.end_m) - float(start),
+                junction_m=float(way.station_m[i + junctions[0]] - start) if len(junctions) else _NOWHERE_M,
+                slots=slots,
+                speed_limit_mps=lane.speed_limit_mps,
+            )
+        )
+    return found
+
+
+def _turned(way: Corridor) -> NDArray[np.float64]:
+    """(n,) heading of each point, without jumps of a whole turn."""
+    step = np.diff(way.points_m[:, :2], axis=0)
+    headings = np.unwrap(np.arctan2(step[:, 1], step[:, 0]))
+    return np.append(headings, headings[-1])
+
+
+def _length(points_m: NDArray[np.float64]) -> float:
+    return float(np.hypot(*np.diff(points_m[:, :2], axis=0).T).sum())
+
+
+# ------------------------------------------------------------------------------------------------ conditions
+
+
+def _has(kind: str) -> Callable[[Stretch, Value], bool]:
+    def test(stretch: Stretch, side: Value) -> bool:
+        at = next(i for i, slot in enumerate(stretch.slots) if slot.key == stretch.key)
+        least = MIN_PARKING_M if kind == "parking" else 0.5
+        left = any(slot.kind == kind and slot.width_m >= least for slot in stretch.slots[:at])
+        right = any(slot.kind == kind and slot.width_m >= least for slot in stretch.slots[at + 1 :])
+        return {"left": left, "right": right, "both": left and right}.get(str(side), left or right)
+
+    return test
+
+
+def _lane_count(stretch: Stretch) -> int:
+    return len(driving(stretch.slots, same_way=True))
+
+
+_CONDITIONS: dict[str, Callable[[Stretch, Value], bool]] = {
+    "sidewalk": _has("sidewalk"),
+    "parking": _has("parking"),
+    "shoulder": _has("shoulder"),
+    "straight_m": lambda c, v: c.straight_m >= float(v),
+    "length_m": lambda c, v: c.ahead_m >= float(v),
+    "lanes_min": lambda c, v: _lane_count(c) >= int(v),
+    "lanes_max": lambda c, v: _lane_count(c) <= int(v),
+    "speed_limit_min_mps": lambda c, v: c.speed_limit_mps is not None and c.speed_limit_mps >= float(v) - 0.01,
+    "speed_limit_max_mps": lambda c, v: c.speed_limit_mps is not None and c.speed_limit_mps <= float(v) + 0.01,
+    "junction_within_m": lambda c, v: c.junction_m <= float(v),
+    "no_junction_within_m": lambda c, v: c.junction_m >= float(v),
+    "one_way": lambda c, v: bool(driving(c.slots, same_way=False)) != bool(v),
+}
+
+
+def _misses(stretch: Stretch, query: Mapping[str, Value]) -> list[str]:
+    unknown = [name for name in query if name not in _CONDITIONS]
+    if unknown:
+        raise SceneError(f"where.{unknown[0]}: no such condition; known are {', '.join(_CONDITIONS)}")
+    return [name for name, wanted in query.items() if not _CONDITIONS[name](stretch, wanted)]
+
+
+def _no_match(scenario: ConcreteScenario, lane_map: LaneMap, candidates: list[Stretch], query: Mapping[str, Value]) -> str:
+    wanted = ", ".join(f"{name}: {value}" for name, value in query.items())
+    nearest = sorted(candidates, key=lambda c: (len(_misses(c, query)), -c.straight_m))[:3]
+    lines = [
+        f"  road {c.key.road} lane {c.key.lane}: fails {', '.join(_misses(c, query))} (straight {c.straight_m:.0f} m, length "
+        f"{c.ahead_m:.0f} m, {_lane_count(c)} lanes, "
+        f"{'no junction' if c.junction_m >= _NOWHERE_M else f'junction after {c.junction_m:.0f} m'}, "
+        f"beside it {', '.join(sorted({slot.kind for slot in c.slots}))})"
+        for c in nearest
+    ]
+    head = f"{scenario.scenario}: no stretch of {lane_map.name} has {wanted}; relax `where`. Nearest misses:"
+    return "\n".join([head, *lines])
+
+
+# ------------------------------------------------------------------------------------------------ what suits the story
+
+
+def _penalty(stretch: Stretch, scenario: ConcreteScenario, needed: float) -> float:
+    """How badly a place suits the story, 0 for well; in coarse steps, so that many places are equally good."""
+    short = max(0.0, needed - stretch.ahead_m) / needed
+    total = np.ceil(short * 10.0)
+    base = next(slot for slot in stretch.slots if slot.key == stretch.key)
+    named = [plan for plan in scenario.actors if plan.role in ("hazard", "occluder", "static")]
+    for plan in named:
+        total += _lane_penalty(plan, stretch, base)
+    far = max((plan.place.ahead_m for plan in named), default=0.0)
+    standing = [plan for plan in named if plan.speed_mps == 0.0]
+    if standing and stretch.junction_m < far + 25.0:
+        total += 4.0
+    if stretch.straight_m < min(far + 30.0, 100.0):
+        total += 2.0
+    if stretch.behind_m < 20.0:
+        total += 0.5
+    return float(total)
+
+
+def _lane_penalty(plan: ActorPlan, stretch: Stretch, base: Slot) -> float:
+    if plan.place.behind is not None or plan.place.reference != "ego":
+        return 0.0
+    if find_spot(plan.place.lane, stretch.slots, base, 2.0, fallback=False) is not None:
+        return 0.0
+    spot = find_spot(plan.place.lane, stretch.slots, base, 2.0, fallback=True)
+    if spot is None:
+        return 20.0
+    return 4.0 if spot.foreign else 1.0 if spot.slot is None else 0.5
+
+
+def wraps(a_rad: float, b_rad: float) -> float:
+    """Difference of two headings."""
+    return wrap(a_rad - b_rad)
