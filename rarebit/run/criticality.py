@@ -76,7 +76,7 @@ def gap_ahead_m(a: Boxes, b: Boxes) -> Array:
     """(n,) distance along a's heading from a's front to the rearmost point of b; negative once b is beside or behind."""
     heading = _axis(a.yaw_rad)
     reach = _half_extent_along(b, heading)
-    return np.einsum("ni,ni->n", b.centre_m - a.centre_m, heading) - reach - a.size_lw_m[0] / 2.0
+    return np.asarray(np.einsum("ni,ni->n", b.centre_m - a.centre_m, heading) - reach - a.size_lw_m[0] / 2.0)
 
 
 def required_deceleration_mps2(a: Boxes, b: Boxes) -> Array:

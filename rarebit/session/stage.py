@@ -164,13 +164,11 @@ class Stage:
             found.add((frame, names.get(other_id, type_id), impulse))
         return tuple(sorted(found))
 
-    def lights_of(self, name: str) -> int:
-        """CARLA's light bits of a vehicle, 0 of anything else."""
-        one = self._spawned[name]
-        if one.cast.kind != "vehicle":
-            return 0
-        with self._server.asking(f"reading the lights of {name}"):
-            return int(one.handle.get_light_state())
+    def light_bits(self) -> dict[str, int]:
+        """CARLA's light bits of every vehicle by name."""
+        with self._server.asking("reading the vehicles' lights"):
+            bits = {int(actor_id): int(state) for actor_id, state in self._world.get_vehicles_light_states().items()}
+        return {name: bits[cast.actor_id] for name, cast in self.actors.items() if cast.actor_id in bits}
 
     def controls_of(self, name: str) -> tuple[float, float, float, int]:
         """Throttle, brake, steering (-1 to 1, left positive) and gear that are in force."""

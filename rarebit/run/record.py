@@ -1,0 +1,231 @@
+"""Records a rehearsed scene: the same run again with all sensors, one snapshot for every tick that the dataset keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rarebit.core.errors import SceneError
+from rarebit.core.rng import stream
+from rarebit.history import History
+from rarebit.layout import Layout
+from rarebit.run.judge import judge
+from rarebit.run.play import Moment, play, with_run_up
+from rarebit.run.rehearse import Notes
+from rarebit.scenario import ActorPlan, ConcreteScenario
+from rarebit.session.map_objects import MapObject
+from rarebit.session.session import Session
+from rarebit.session.stage import Stage
+from rarebit.session.state import Cast, RawMessage
+from rarebit.snapshot import ActorState, LabelImages, SensorData, Snapshot
+from sensors import camera, lidar, plan, radar
+from sensors.request import SensorRequest
+from sensors.rig import Mount, Rig
+
+_FAR_M = 0.3  # a recording on another run of a real server may differ by this much from its rehearsal
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One tick as taken from the server, still to be decoded."""
+
+    moment: Moment
+    raw: dict[tuple[str, str], RawMessage]
+    controls: dict[str, float]
+    light_bits: dict[str, int]
+
+
+def record(session: Session, scenario: ConcreteScenario, layout: Layout, rig: Rig, rehearsal: History) -> Iterator[Snapshot]:
+    """Runs the scene again with the rig's sensors; a snapshot for each tick at which one of them delivers.
+
+    The next tick is asked for before the last one is decoded, so the server renders while this side decodes, labels and writes.
+
+    Raises:
+        SceneError: the recording went another way than its rehearsal, or fails the verdict; raised after the last snapshot, so
+            a writer that drops its scene on an exception keeps none of it.
+        ServerError: the server or one of its sensors failed.
+    """
+    step_s = session.config.step_s
+    requests = plan.plan(rig, step_s)
+    mounts = {mount.channel: mount for mount in rig.mounts}
+    wanted = [(mounts[request.channel], request) for request in requests]
+    key_ticks = round(1.0 / (rig.key_rate_hz * step_s))
+    notes = Notes(scenario, session.config.step_us)
+    with session.stage(scenario, with_run_up(scenario, layout, step_s), wanted) as stage:
+        decoder = _Decoder(session, scenario, rig, stage, key_ticks)
+        waiting: _Taken | None = None
+        for moment in play(stage, scenario, layout, step_s):
+            notes.add(moment)
+            due = [request for request in requests if moment.tick % request.every_ticks == 0]
+            if waiting is not None:
+                yield decoder.snapshot(waiting)
+                waiting = None
+            if due:
+                waiting = decoder.take(moment, due)
+        if waiting is not None:
+            yield decoder.snapshot(waiting)
+        history = notes.history(stage, {})
+    _compare(scenario, rehearsal, history, exact=session.server.is_embedded)
+
+
+def _compare(scenario: ConcreteScenario, rehearsal: History, history: History, *, exact: bool) -> None:
+    """Raises SceneError if the recording is not the rehearsed run."""
+    for name, track in rehearsal.tracks.items():
+        if name not in history.tracks:
+            raise SceneError(f"{name}: was rehearsed but is not in the recording; run the scene again")
+        apart = np.linalg.norm(track.position_m - history.tracks[name].position_m, axis=1)
+        if apart.max() > (0.0 if exact else _FAR_M):
+            tick = int(np.argmax(apart > (0.0 if exact else _FAR_M)))
+            raise SceneError(
+                f"{name}: the recording left the rehearsed track at {history.time_us[tick] * 1e-6:.2f} s "
+                f"({apart.max():.3g} m at most); run the scene again"
+            )
+    # Rays are not cast again: what could be seen follows from where everybody was.
+    seen = History(
+        time_us=history.time_us, tracks=history.tracks, events=history.events, visible_fraction=rehearsal.visible_fraction
+    )
+    verdict = judge(scenario, seen)
+    if not verdict.accepted:
+        raise SceneError(f"the recording fails the verdict: {'; '.join(verdict.reasons)}")
+
+
+class _Decoder:
+    """Makes snapshots of what one recording's server sends."""
+
+    def __init__(self, session: Session, scenario: ConcreteScenario, rig: Rig, stage: Stage, key_ticks: int) -> None:
+        self._session, self._scenario, self._rig, self._stage = session, scenario, rig, stage
+        self._key_ticks, self._requests = key_ticks, plan.plan(rig, session.config.step_s)
+        self._plans = {p.name: p for p in (scenario.ego, *scenario.actors)}
+        self._map = tuple(_map_actor(thing, ids_match=session.server.is_embedded) for thing in session.map_objects)
+
+    def take(self, moment: Moment, due: list[SensorRequest]) -> _Taken:
+        """Everything of this tick that only the server knows; waits for its sensors."""
+        raw = self._stage.collect(moment.state.frame, due)
+        throttle, brake, steer, gear = self._stage.controls_of("ego")
+        ego = moment.state.names.index("ego")
+        vehicle = self._stage.actors["ego"].vehicle
+        forward = moment.state.world_from_actor[ego, :3, 0]
+        controls = {
+            "throttle": throttle,
+            "brake": brake,
+            "steer": steer * (vehicle.max_steer_rad if vehicle is not None else 1.0),
+            "speed_mps": float(forward @ moment.state.velocity_mps[ego]),
+            "gear": float(gear),
+        }
+        lights = self._stage.light_bits() if moment.tick % self._key_ticks == 0 else {}
+        return _Taken(moment, raw, controls, lights)
+
+    def snapshot(self, taken: _Taken) -> Snapshot:
+        """The decoded tick."""
+        moment, state = taken.moment, taken.moment.state
+        row = state.names.index("ego")
+        world_from_ego = state.world_from_actor[row] @ self._stage.actor_from_ego
+        lever = world_from_ego[:3, 3] - state.world_from_actor[row, :3, 3]
+        spin = state.angular_velocity_radps[row]
+        velocity = state.velocity_mps[row] + np.cross(spin, lever)  # the actor's origin is not the rear axle
+        actors = (*(self._actor(taken, i) for i in range(len(state.names))), *self._map)
+        is_key = moment.tick % self._key_ticks == 0
+        data: dict[str, SensorData] = {}
+        labels: dict[str, LabelImages] = {}
+        for mount in self._rig.mounts:
+            raw = {role: message for (channel, role), message in taken.raw.items() if channel == mount.channel}
+            if not raw:
+                continue
+            rng = stream(self._scenario.seed, self._scenario.scenario, self._scenario.index, mount.channel, moment.tick)
+            if mount.modality == "camera":
+                data[mount.channel] = camera.decode_picture(raw["rgb"].data, mount)
+                if is_key:
+                    labels[mount.channel] = camera.decode_labels(raw["instance"].data, raw["depth"].data, mount)
+            elif mount.modality == "lidar":
+                message = raw["lidar"]
+                data[mount.channel] = lidar.decode(
+                    message.data, message.points_per_channel, weather=self._scenario.weather, rng=rng
+                )
+            else:
+                data[mount.channel] = self._radar(mount, raw, world_from_ego, velocity, spin, actors, rng)
+        return Snapshot(
+            time_us=moment.tick * self._session.config.step_us,
+            is_key_frame=is_key,
+            world_from_ego=world_from_ego,
+            ego_velocity_mps=velocity,
+            ego_acceleration_mps2=state.acceleration_mps2[row],
+            ego_angular_velocity_radps=spin,
+            controls=taken.controls,
+            actors=actors,
+            data=data,
+            labels=labels,
+        )
+
+    def _radar(
+        self,
+        mount: Mount,
+        raw: dict[str, RawMessage],
+        world_from_ego: NDArray[np.float64],
+        velocity: NDArray[np.float64],
+        spin: NDArray[np.float64],
+        actors: tuple[ActorState, ...],
+        rng: np.random.Generator,
+    ) -> SensorData:
+        return radar.decode(
+            {request.role: raw[request.role].data for request in self._requests if request.channel == mount.channel},
+            mount,
+            world_from_ego=world_from_ego,
+            ego_velocity_mps=velocity,
+            ego_angular_velocity_radps=spin,
+            actors=actors,
+            rng=rng,
+        )
+
+    def _actor(self, taken: _Taken, row: int) -> ActorState:
+        moment = taken.moment
+        name = moment.state.names[row]
+        cast, known = self._stage.actors[name], self._plans.get(name)
+        return ActorState(
+            actor_id=cast.actor_id,
+            instance_id=cast.actor_id & 0xFFFF,  # what CARLA writes into instance images
+            name=name,
+            type_id=cast.type_id,
+            base_type=cast.attributes.get("base_type", ""),
+            special_type=cast.attributes.get("special_type", ""),
+            tag=cast.tag,
+            world_from_box=moment.world_from_box[row],
+            size_lwh_m=cast.size_lwh_m,
+            velocity_mps=moment.velocity_mps[row],
+            angular_velocity_radps=moment.state.angular_velocity_radps[row],
+            light_bits=taken.light_bits.get(name, 0),
+            has_rider=_has_rider(cast),
+            is_ego=name == "ego",
+            is_parked=known is not None and _is_parked(known, cast),
+            attributes=cast.attributes,
+        )
+
+
+def _has_rider(cast: Cast) -> bool:
+    """CARLA's two-wheelers come with their riders."""
+    return cast.attributes.get("base_type") in ("motorcycle", "bicycle")
+
+
+def _is_parked(known: ActorPlan, cast: Cast) -> bool:
+    return cast.kind == "vehicle" and known.role in ("parked", "occluder") and known.speed_mps <= 0.0
+
+
+def _map_actor(thing: MapObject, *, ids_match: bool) -> ActorState:
+    """``ids_match``: carlite's instance images hold the low 16 bits of the object's id; CARLA's hold ids of their own."""
+    return ActorState(
+        actor_id=thing.object_id,
+        instance_id=thing.object_id & 0xFFFF if ids_match else None,
+        name=f"map_{thing.object_id}",
+        type_id=thing.name,
+        base_type=thing.base_type,
+        special_type="",
+        tag=thing.tag,
+        world_from_box=thing.world_from_box,
+        size_lwh_m=thing.size_lwh_m,
+        velocity_mps=np.zeros(3),
+        angular_velocity_radps=np.zeros(3),
+        has_rider=False,
+        is_parked=True,
+    )
