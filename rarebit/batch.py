@@ -16,18 +16,20 @@ from pathlib import Path
 
 from rarebit import __version__
 from rarebit.config import AppConfig
-from rarebit.core.errors import OutputError, SceneError, SpecError
+from rarebit.core.errors import Fault, OutputError, SceneError, SpecError
 from rarebit.core.files import content_hash
-from rarebit.dataset import NuScenesWriter
+from rarebit.dataset.nuscenes import NuScenesWriter
 from rarebit.draws import Accepted, Draws, Rejected
 from rarebit.generate import concretise
 from rarebit.history import Event
-from rarebit.labels import annotate
+from rarebit.labels.annotate import annotate
 from rarebit.labels.annotations import Annotations
 from rarebit.labels.first_sight import cameras_that_see
 from rarebit.run import Attempt, attempt, record
 from rarebit.scenario import ConcreteScenario
-from rarebit.session import CarlaConfig, CarlaServer, Session, open_session
+from rarebit.session.config import CarlaConfig
+from rarebit.session.server import CarlaServer
+from rarebit.session.session import Session, open_session
 from rarebit.spec import LogicalScenario, find, load
 from sensors.load import rig_from_mapping
 from sensors.rig import Rig
@@ -107,7 +109,7 @@ class Batch:
 
     def _draws(self, spec: LogicalScenario, index: int) -> Draws:
         identity = content_hash(
-            [self._context, spec.spec_hash, self.writer.key(concretise(spec, self.config.seed, index), self.rig)]
+            [self._context, spec.content, self.writer.key(concretise(spec, self.config.seed, index), self.rig)]
         )
         return Draws.read(self.config.out / "draws" / f"{spec.name}-{index:04d}.json", identity)
 
@@ -172,7 +174,7 @@ def _kept(events: tuple[Event, ...]) -> tuple[Event, ...]:
 
 def _load_all(config: AppConfig) -> tuple[list[LogicalScenario], Rig]:
     specs: list[LogicalScenario] = []
-    faults = []
+    faults: list[Fault] = []
     for name in config.specs:
         try:
             specs.append(load(find(name), road=config.road))
