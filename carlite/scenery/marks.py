@@ -113,14 +113,22 @@ def _painted(road: Road, mark: RoadMark, s: Array, t: Array, start: float, end: 
     look = _COLOURS.get(mark.colour, WHITE)
     words = [word for word in mark.type.split(" ") if word in _LINES]
     width = float(np.clip(mark.width_m, 0.08, 0.5))
-    ribbons = []
+    stretches, centres = [], []
     for number, word in enumerate(words):
         side = 0.0 if len(words) == 1 else (1.0 - 2.0 * number) * (0.5 * width + 0.06)
         for a, b in _dashes(road, mark, start, end) if word != "solid" else [(start, end)]:
-            at = np.concatenate([[a], s[(s > a + 1e-6) & (s < b - 1e-6)], [b]])
-            centre = np.interp(at, s, t) + side
-            ribbons.append(Ribbon(road.surface(at, centre + 0.5 * width), road.surface(at, centre - 0.5 * width), look))
-    return ribbons
+            first, last = np.searchsorted(s, (a + 1e-6, b - 1e-6))
+            at = np.concatenate([[a], s[first:last], [b]])
+            stretches.append(at)
+            centres.append(np.interp(at, s, t) + side)
+    if not stretches:
+        return []
+    # One evaluation for all dashes: a map has tens of thousands of them.
+    along, across = np.concatenate(stretches), np.concatenate(centres)
+    both = road.surface(np.tile(along, 2), np.concatenate([across + 0.5 * width, across - 0.5 * width]))
+    breaks = np.cumsum([len(at) for at in stretches])[:-1]
+    left, right = np.split(both[: len(along)], breaks), np.split(both[len(along) :], breaks)
+    return [Ribbon(a, b, look) for a, b in zip(left, right, strict=True)]
 
 
 def _dashes(road: Road, mark: RoadMark, start: float, end: float) -> list[tuple[float, float]]:
