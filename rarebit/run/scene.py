@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rarebit.core.errors import SceneError
 from rarebit.history import History, Verdict
 from rarebit.layout import Layout, resolve
 from rarebit.run.judge import judge
@@ -16,20 +15,15 @@ from rarebit.session.session import Session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What became of one draw.
+    """What became of one draw: where everything stood, what happened, and whether it counts."""
 
-    Attributes:
-        verdict: accepted or why not.
-        layout, history: None when the draw could not even be laid out or rehearsed.
-    """
-
+    layout: Layout
+    history: History
     verdict: Verdict
-    layout: Layout | None
-    history: History | None
 
 
 def attempt(session: Session, scenario: ConcreteScenario, eye_m: Sequence[float] = FRONT_CAMERA_M) -> Attempt:
-    """Lays out, rehearses and judges ``scenario``; a draw that cannot be staged is a rejected one.
+    """Lays out, rehearses and judges ``scenario``.
 
     Args:
         session: with the scenario's road loaded.
@@ -37,13 +31,9 @@ def attempt(session: Session, scenario: ConcreteScenario, eye_m: Sequence[float]
         eye_m: the front camera in the ego frame.
 
     Raises:
+        SceneError: this draw cannot be staged (no place on the map, no room, an impossible maneuver); another may.
         ServerError: the server failed, or lacks a blueprint; another draw would not help.
     """
-    layout: Layout | None = None
-    try:
-        layout = resolve(scenario, session.lane_map, session.sizes(session.models(scenario)))
-        history = rehearse(session, scenario, layout, eye_m)
-    except SceneError as error:
-        verdict = Verdict(accepted=False, reasons=(str(error),), measures={}, first_event_us=None)
-        return Attempt(verdict=verdict, layout=layout, history=None)
-    return Attempt(verdict=judge(scenario, history), layout=layout, history=history)
+    layout = resolve(scenario, session.lane_map, session.sizes(session.models(scenario)))
+    history = rehearse(session, scenario, layout, eye_m)
+    return Attempt(layout=layout, history=history, verdict=judge(scenario, history))
