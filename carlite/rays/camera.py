@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from carlite.world.actors import Actor
 _LOG = logging.getLogger(__name__)
 _CLEAR_NOON = (5.0, 0.0, 0.0, 10.0, 225.0, 45.0, 2.0, 0.75, 0.1, 0.0, 1.0, 0.03, 0.0331, 0.0)
 _NEAR_M = 0.02
+_HEADER_BYTES = 12
 _EMPTY_PIXELS: NDArray[np.int32] = np.zeros(0, np.int32)
 
 
@@ -49,7 +51,7 @@ class CameraTracer:
         self._azimuth_deg = 225.0
         self._weather = Weather.from_wire(_CLEAR_NOON)
         self._sky: Sky | None = None
-        self._scratch: dict[tuple[str, int], NDArray[np.generic]] = {}
+        self._scratch: dict[tuple[str, int], NDArray[Any]] = {}
         self._directions = _open_directions()
         self._warm = False
 
@@ -145,7 +147,7 @@ class CameraTracer:
         kernel.edge_list(width, height, marks, starts[:-1], pixels)
         return pixels
 
-    def _array(self, name: str, count: int, dtype: type[np.generic]) -> NDArray[np.generic]:  # type: ignore[type-arg]
+    def _array(self, name: str, count: int, dtype: type[np.generic]) -> NDArray[Any]:
         """A scratch array that lives as long as the tracer; what is in it is not cleared."""
         key = (name, count)
         if key not in self._scratch:
@@ -198,8 +200,10 @@ def _buffers(request: CameraRequest, out: GBuffer | None) -> GBuffer:
     channels = request.channels
     if channels & (Channel.TAG | Channel.INSTANCE):
         channels |= Channel.TAG | Channel.INSTANCE
+    if channels & Channel.RGB and image.bgra is None:
+        image.payload = np.empty(_HEADER_BYTES + 4 * request.width * request.height, np.uint8)
+        image.bgra = image.payload[_HEADER_BYTES:].reshape(*shape, 4)
     wishes = {
-        Channel.RGB: ("bgra", (*shape, 4), np.uint8),
         Channel.DEPTH: ("depth_m", shape, np.float32),
         Channel.TAG: ("tag", shape, np.uint8),
         Channel.INSTANCE: ("instance", shape, np.uint16),

@@ -65,9 +65,7 @@ def _head_rows(actor: Actor, world_from_actor: NDArray[np.float64]) -> list[list
     for lamp in actor.model.head_lamps:
         row = [0.0] * at.LIGHT_COLUMNS
         candela = _HIGH_CANDELA if high else _LOW_CANDELA
-        row[at.K_X : at.K_Z + 1] = list(
-            world_from_actor[:, :3] @ (np.asarray(lamp) + (0.15, 0.0, 0.0)) + world_from_actor[:, 3]
-        )
+        row[at.K_X : at.K_Z + 1] = list(world_from_actor[:, :3] @ (np.add(lamp, (0.15, 0.0, 0.0))) + world_from_actor[:, 3])
         row[at.K_R : at.K_B + 1] = [channel * candela * LUX for channel in (1.0, 0.95, 0.86)]
         row[at.K_AX : at.K_AZ + 1] = list(axis)
         row[at.K_EDGE], row[at.K_CORE] = (0.80, 0.985) if high else (0.72, 0.975)

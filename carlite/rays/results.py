@@ -110,6 +110,7 @@ class GBuffer:
 
     Attributes:
         bgra: (h, w, 4) uint8, alpha 255.
+        payload: (12 + 4 h w,) uint8, the memory of ``bgra`` with room for an image header in front, where the trace made it.
         depth_m: (h, w) float32 along the optical axis, inf for sky.
         tag: (h, w) uint8 Tag, SKY where nothing was hit.
         instance: (h, w) uint16, 0 for ground and sky.
@@ -118,6 +119,7 @@ class GBuffer:
     """
 
     bgra: NDArray[np.uint8] | None = None
+    payload: NDArray[np.uint8] | None = None
     depth_m: NDArray[np.float32] | None = None
     tag: NDArray[np.uint8] | None = None
     instance: NDArray[np.uint16] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 
 import numba
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carlite.geometry import world_from_local
-from carlite.mesh import Mesh, StaticWorld, merged
+from carlite.mesh import ActorModel, Mesh, StaticWorld, merged
+from carlite.models.pose import part_transforms_many
 from carlite.rays import kernels
 from carlite.rays.camera import CameraTracer
 from carlite.rays.embree import COHERENT, DYNAMIC, HIGH, INCOHERENT, LOW, ROBUST, Device, address
@@ -40,7 +41,6 @@ class _Placed:
     geometries: list[int]
     rest: NDArray[np.float64]
     looks: tuple[object, ...] = ()
-    slot_array: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 class RayScene:
@@ -65,7 +65,8 @@ class RayScene:
         self._hidden: frozenset[int] = frozenset()
         self._frame: object = None
         self._moving: tuple[NDArray[np.int64], ...] = ()
-        self._scratch: dict[str, NDArray[np.generic]] = {}
+        self._parts: NDArray[np.float64] = np.zeros((0, 3, 4))
+        self._articulated: list[tuple[BakedModel, NDArray[np.int64], NDArray[np.int64]]] = []
         self._ground = self._add_ground(static_world.ground)
         for placed in static_world.objects:
             self._add_object(placed.model, placed.world_from_local, placed.object_id, placed.tint)
@@ -233,8 +234,8 @@ class RayScene:
         self._attach(scene, slot)
         return scene
 
-    def _add_object(self, model: object, matrix: NDArray[np.float64], object_id: int, tint: Sequence[float]) -> None:
-        baked = self._store.add_model(model, rigid=True)  # type: ignore[arg-type]
+    def _add_object(self, model: ActorModel, matrix: NDArray[np.float64], object_id: int, tint: Sequence[float]) -> None:
+        baked = self._store.add_model(model, rigid=True)
         for group in baked.groups:
             slot = self._slots.claim()
             self._slots.fill(
@@ -316,6 +317,20 @@ class RayScene:
             np.repeat(np.arange(len(everyone), dtype=np.int64), counts),
             np.asarray([placed.actor.row for placed in everyone], np.int64),
         )
+        self._parts = np.concatenate([np.zeros((0, 3, 4)), *(placed.rest for placed in everyone)])
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        alike: dict[int, list[int]] = {}
+        for index, placed in enumerate(everyone):
+            if placed.baked.moves_inside:
+                alike.setdefault(id(placed.baked), []).append(index)
+        self._articulated = [
+            (
+                everyone[members[0]].baked,
+                np.asarray([everyone[member].actor.row for member in members], np.int64),
+                starts[members][:, None] + np.arange(counts[members[0]]),
+            )
+            for members in alike.values()
+        ]
 
     def _move(self, states: ActorStates) -> None:
         self._slots.remember()
@@ -323,15 +338,24 @@ class RayScene:
             return
         slots, geometries, owners, rows = self._moving
         everyone = world_from_local(states.location[rows], states.rotation_deg[rows])
-        parts = np.concatenate([self._pose(placed, states) for placed in self._placed.values()])
+        self._pose(states)
         kernels.place_kernel(
-            address("rtcSetGeometryTransform"), address("rtcCommitGeometry"), geometries, slots, owners, everyone, parts,
+            address("rtcSetGeometryTransform"), address("rtcCommitGeometry"), geometries, slots, owners, everyone, self._parts,
             self._slots.transforms,
         )  # fmt: skip
         self._slots.forget_new()
 
-    def _pose(self, placed: _Placed, states: ActorStates) -> NDArray[np.float64]:
-        return placed.rest
+    def _pose(self, states: ActorStates) -> None:
+        """Writes the poses of parts in their actors' frames, model by model."""
+        for baked, rows, where in self._articulated:
+            speed = np.hypot(states.velocity[rows, 0], states.velocity[rows, 1])
+            every = part_transforms_many(
+                baked.model, states.wheel_steer_deg[rows], states.wheel_spin_rad[rows], states.gait_phase_rad[rows], speed
+            )
+            mine = every[:, [group.member for group in baked.groups]]
+            pivots = np.asarray([group.member_pivot for group in baked.groups])
+            mine[..., 3] -= np.einsum("ngij,gj->ngi", mine[..., :3], pivots)
+            self._parts[where] = mine
 
     def _hide(self, ignore: Iterable[int]) -> None:
         """Disables the geometry of ignored actors and enables that of all others."""

@@ -1,7 +1,7 @@
 """Weather to light: sun, sky map, ambient light, fog, exposure, tone curve.
 
-Radiance is relative (see sky_map): outside the atmosphere the sun's irradiance is 20, which stands for about 120 000 lux: one lux is
-LUX.
+Radiance is relative (see sky_map): outside the atmosphere the sun's irradiance is 20, which stands for about 120 000 lux;
+one lux is LUX.
 """
 
 from __future__ import annotations

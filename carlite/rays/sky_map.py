@@ -32,7 +32,8 @@ def _densities(height_m: Array) -> tuple[Array, Array, Array]:
 def _length_to_space(start: Array, direction: Array) -> Array:
     """Metres from (..., 3) points inside the atmosphere to its top."""
     along = np.sum(start * direction, -1)
-    return -along + np.sqrt(np.maximum(along**2 - np.sum(start**2, -1) + _ATMOSPHERE_M**2, 0.0))
+    length: Array = -along + np.sqrt(np.maximum(along**2 - np.sum(start**2, -1) + _ATMOSPHERE_M**2, 0.0))
+    return length
 
 
 def _optical_depth(start: Array, direction: Array, mie: float, steps: int = 10) -> Array:
@@ -95,7 +96,8 @@ def scattering_table(altitude_deg: float, mie: float, rayleigh: float) -> NDArra
     phase_air, phase_dust = phase_air + 0.02, phase_dust + 0.01
     scattered = np.sum(light * (segment * air)[..., None], -2) * phase_air[..., None] * _RAYLEIGH * rayleigh
     scattered += np.sum(light * (segment * dust)[..., None], -2) * phase_dust[..., None] * _MIE * mie
-    return (SUN_IRRADIANCE * scattered).astype(np.float32)
+    table: NDArray[np.float32] = (SUN_IRRADIANCE * scattered).astype(np.float32)
+    return table
 
 
 @njit(inline="always")

@@ -26,12 +26,16 @@ class Group:
         first_triangle: where its triangles start in the store.
         leader: index of the part whose transform moves the group, -1 for the actor itself.
         leader_pivot: rest position of the leader in the actor's frame, metres.
+        member: a part that moves with the group: the leader, or any part for leader -1.
+        member_pivot: rest position of that part in the group's frame, metres.
     """
 
     scene: int
     first_triangle: int
     leader: int
     leader_pivot: tuple[float, float, float]
+    member: int
+    member_pivot: tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,10 @@ def _moved(mesh: Mesh, offset: NDArray[np.float64]) -> Mesh:
         materials=mesh.materials,
         tags=mesh.tags,
     )
+
+
+def _triple(vector: NDArray[np.float64]) -> tuple[float, float, float]:
+    return float(vector[0]), float(vector[1]), float(vector[2])
 
 
 def rest_positions(model: ActorModel) -> NDArray[np.float64]:
@@ -147,6 +155,14 @@ class ModelStore:
             if not len(mesh.triangles):
                 continue
             scene, first = self.add_mesh(mesh, quality=HIGH)
-            pivot = (float(origin[0]), float(origin[1]), float(origin[2]))
-            groups.append(Group(scene=scene, first_triangle=first, leader=leader, leader_pivot=pivot))
+            groups.append(
+                Group(
+                    scene=scene,
+                    first_triangle=first,
+                    leader=leader,
+                    leader_pivot=_triple(origin),
+                    member=indices[0],
+                    member_pivot=_triple(positions[indices[0]] - origin),
+                )
+            )
         return BakedModel(model=model, groups=tuple(groups))

@@ -50,7 +50,8 @@ def _halved(image: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _encoded(image: NDArray[np.float32]) -> NDArray[np.uint8]:
     colours = np.sqrt(np.clip(image[..., :3] / _WHITEST, 0, 1))
-    return np.rint(np.concatenate([colours, image[..., 3:]], -1) * 255).astype(np.uint8).ravel()
+    texels: NDArray[np.uint8] = np.rint(np.concatenate([colours, image[..., 3:]], -1) * 255).astype(np.uint8).ravel()
+    return texels
 
 
 def _texture_bytes() -> NDArray[np.uint8]:

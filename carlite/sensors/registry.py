@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from carlite.sensors.base import Sensor, View
+from carlite.sensors.camera import CAMERAS
 from carlite.sensors.events import Collision, Obstacle
 from carlite.sensors.lidar import Lidar, SemanticLidar
 from carlite.sensors.motion import Gnss, Imu
@@ -14,6 +15,7 @@ from carlite.wire.binary import SensorKind
 from carlite.world.actors import Actor
 
 SENSORS: dict[str, type[Sensor]] = {
+    **CAMERAS,
     "sensor.lidar.ray_cast": Lidar,
     "sensor.lidar.ray_cast_semantic": SemanticLidar,
     "sensor.other.collision": Collision,
