@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from rarebit.core.errors import OutputError
+from rarebit.core.files import write_bytes
 from rarebit.dataset.can_bus import can_bus_messages
 from rarebit.dataset.lane_map_file import from_plain, union
 from rarebit.dataset.lane_shapes import Area, area_of, lane_shapes, outlines_in
@@ -26,6 +27,7 @@ from rarebit.dataset.scene_record import LANE_MAP, RECORD, Json
 from rarebit.dataset.tables import SIDECARS, TABLES, Tables, build_tables, scene_base_us, scene_name
 from rarebit.lane_map import LaneMap
 
+_MARKER = ".rarebit"
 _FOLDERS = ("samples", "sweeps", "lidarseg", "panoptic", "maps", "can_bus", "rarebit_labels")
 
 
@@ -41,6 +43,7 @@ def assemble(out: Path, version: str, keys: Sequence[str]) -> None:
         what = f"scenes not done: {', '.join(undone)}" if undone else "no scenes, or one twice"
         raise OutputError(f"{out}: cannot assemble the dataset: {what}; record them first")
     building = out / ".building"
+    _claim(out, version)
     try:
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir(parents=True)
@@ -49,6 +52,19 @@ def assemble(out: Path, version: str, keys: Sequence[str]) -> None:
     except OSError as error:
         where = error.filename or out
         raise OutputError(f"{where}: cannot write: {error.strerror or error}; free space or choose another out=") from error
+
+
+def _claim(out: Path, version: str) -> None:
+    """Marks ``out`` as ours, so that no other dataset is ever replaced.
+
+    Raises:
+        OutputError: there is data that Rarebit has not written.
+    """
+    marker = out / _MARKER
+    foreign = [name for name in (*_FOLDERS, version) if (out / name).exists()]
+    if foreign and not marker.exists():
+        raise OutputError(f"{out}: holds {', '.join(foreign)} that Rarebit has not written; choose another out=")
+    write_bytes(marker, b"Folders here are replaced whenever Rarebit assembles this dataset.\n")
 
 
 def _fill(building: Path, version: str, folders: dict[str, Path]) -> None:

@@ -104,9 +104,12 @@ def _add_vocabulary(tables: Tables) -> None:
 
 
 def _splits(names: list[str]) -> dict[str, list[str]]:
-    """Every fifth scene validates, the last one if there are fewer; "all" has every scene."""
+    """Every fifth scene validates, the last one if there are fewer; "all" has every scene.
+
+    The devkit takes "train" and "val" for the real dataset's and refuses them under another version, hence the prefix.
+    """
     val = names[4::5] or names[1:][-1:]
-    return {"train": [name for name in names if name not in set(val)], "val": val, "all": names}
+    return {"sim_train": [name for name in names if name not in set(val)], "sim_val": val, "all": names}
 
 
 class _SceneTables:

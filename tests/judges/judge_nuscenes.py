@@ -1,0 +1,374 @@
+"""Judges a dataset with the official nuScenes devkit: ``python judge_nuscenes.py DATAROOT VERSION`` prints one JSON object.
+
+Runs in an environment of its own with nuscenes-devkit 1.2.0 and imports nothing of Rarebit, so that it also proves that the
+dataset stands by itself. ``faults`` lists all that is wrong; an empty list and scores of 1.0 are a pass.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import math
+import os
+import sys
+import tempfile
+import warnings
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import numpy as np
+from nuscenes.can_bus.can_bus_api import NuScenesCanBus
+from nuscenes.eval.common.config import config_factory
+from nuscenes.eval.detection.evaluate import DetectionEval
+from nuscenes.eval.detection.utils import category_to_detection_name
+from nuscenes.eval.tracking.evaluate import TrackingEval
+from nuscenes.eval.tracking.utils import category_to_tracking_name
+from nuscenes.map_expansion import map_api
+from nuscenes.map_expansion.map_api import NuScenesMap
+from nuscenes.nuscenes import NuScenes
+from nuscenes.utils.data_classes import Box, LidarPointCloud, RadarPointCloud
+from nuscenes.utils.data_io import load_bin_file
+from nuscenes.utils.geometry_utils import points_in_box
+from PIL import Image
+from pyquaternion import Quaternion
+
+SPLIT = "all"
+
+
+class Judge:
+    """Collects faults and measures of one dataset."""
+
+    def __init__(self, dataroot: Path, version: str) -> None:
+        self.dataroot, self.version = dataroot, version
+        self.faults: list[str] = []
+        self.measures: dict[str, Any] = {}
+        self.tables = {
+            path.stem: json.loads(path.read_text(), parse_constant=self._constant)
+            for path in sorted((dataroot / version).glob("*.json"))
+        }
+        self.nusc = NuScenes(version=version, dataroot=str(dataroot), verbose=False)
+
+    def _constant(self, name: str) -> float:
+        self.faults.append(f"JSON holds {name}")
+        return math.nan
+
+    def check(self, condition: Any, fault: str) -> None:
+        if not condition:
+            self.faults.append(fault)
+
+    # -------------------------------------------------------------------------------------------- section 13 of the contract
+
+    def tokens_and_references(self) -> None:
+        tokens = {}
+        for name, rows in self.tables.items():
+            if isinstance(rows, list) and rows and "token" in rows[0]:
+                tokens[name] = [row["token"] for row in rows]
+                self.check(len(set(tokens[name])) == len(rows), f"{name}: tokens are not unique")
+        known = {name: set(values) for name, values in tokens.items()}
+        references = {
+            "sample_data": {"sample": "sample", "ego_pose": "ego_pose", "calibrated_sensor": "calibrated_sensor"},
+            "sample_annotation": {"sample": "sample", "instance": "instance", "visibility": "visibility"},
+            "calibrated_sensor": {"sensor": "sensor"},
+            "sample": {"scene": "scene"},
+            "scene": {"log": "log", "first_sample": "sample", "last_sample": "sample"},
+            "instance": {
+                "category": "category",
+                "first_annotation": "sample_annotation",
+                "last_annotation": "sample_annotation",
+            },
+            "lidarseg": {"sample_data": "sample_data"},
+            "panoptic": {"sample_data": "sample_data"},
+        }
+        for table, keys in references.items():
+            for row in self.tables[table]:
+                for key, target in keys.items():
+                    self.check(row[f"{key}_token"] in known[target], f"{table}.{key}_token: {row[f'{key}_token']} is unknown")
+        for row in self.tables["sample_annotation"]:
+            self.check(len(row["attribute_tokens"]) <= 1, f"annotation {row['token']}: more than one attribute")
+            self.check(set(row["attribute_tokens"]) <= known["attribute"], f"annotation {row['token']}: unknown attribute")
+            self.check(min(row["size"]) > 0, f"annotation {row['token']}: size {row['size']}")
+            self.check(abs(np.linalg.norm(row["rotation"]) - 1) < 1e-6, f"annotation {row['token']}: rotation not normal")
+            counts = (row["num_lidar_pts"], row["num_radar_pts"])
+            self.check(all(type(count) is int for count in counts), f"annotation {row['token']}: counts {counts} are no ints")
+            self.check(min(row["translation"][:2]) >= 0, f"annotation {row['token']}: negative place")
+        self.check(Counter(t for row in self.tables["map"] for t in row["log_tokens"]) == Counter(known["log"]), "map: logs")
+
+    def chains(self) -> None:
+        sample_time = {row["token"]: (row["scene_token"], row["timestamp"]) for row in self.tables["sample"]}
+        sensor_of = {row["token"]: row["sensor_token"] for row in self.tables["calibrated_sensor"]}
+        groups = {
+            "sample": lambda row: row["scene_token"],
+            "sample_data": lambda row: (sample_time[row["sample_token"]][0], sensor_of[row["calibrated_sensor_token"]]),
+            "sample_annotation": lambda row: row["instance_token"],
+        }
+        for table, group_of in groups.items():
+            rows = defaultdict(list)
+            for row in self.tables[table]:
+                rows[group_of(row)].append(row)
+            for group, chain in rows.items():
+                time_of = {r["token"]: r.get("timestamp") or sample_time[r["sample_token"]][1] for r in chain}
+                chain.sort(key=lambda row: time_of[row["token"]])
+                names = ["", *(row["token"] for row in chain), ""]
+                good = all(row["prev"] == names[i] and row["next"] == names[i + 2] for i, row in enumerate(chain))
+                self.check(good, f"{table}: the chain of {group} is broken")
+                self.check(len(set(time_of.values())) == len(chain), f"{table}: two rows of {group} at one time")
+        for row in self.tables["scene"]:
+            chain = [s for s in self.tables["sample"] if s["scene_token"] == row["token"]]
+            self.check(row["nbr_samples"] == len(chain), f"scene {row['name']}: nbr_samples")
+            self.check(row["first_sample_token"] == chain[0]["token"], f"scene {row['name']}: first sample")
+            self.check(row["last_sample_token"] == chain[-1]["token"], f"scene {row['name']}: last sample")
+        counts = Counter(row["instance_token"] for row in self.tables["sample_annotation"])
+        for row in self.tables["instance"]:
+            self.check(row["nbr_annotations"] == counts[row["token"]], f"instance {row['token']}: nbr_annotations")
+
+    def samples(self) -> None:
+        poses = {row["token"]: row for row in self.tables["ego_pose"]}
+        self.check(len(poses) == len(self.tables["sample_data"]), "ego_pose: not one a sample_data")
+        channels = [row["channel"] for row in self.tables["sensor"]]
+        by_sample = defaultdict(list)
+        for row in self.nusc.sample_data:
+            self.check((self.dataroot / row["filename"]).is_file(), f"{row['filename']}: missing")
+            self.check(poses[row["ego_pose_token"]]["timestamp"] == row["timestamp"], f"{row['filename']}: ego_pose time")
+            after = self.nusc.get("sample", row["sample_token"])
+            if row["is_key_frame"]:
+                by_sample[row["sample_token"]].append(row)
+            else:
+                before = self.nusc.get("sample", after["prev"])["timestamp"] if after["prev"] else -math.inf
+                self.check(before < row["timestamp"] <= after["timestamp"], f"{row['filename']}: linked to a wrong sample")
+        for sample in self.nusc.sample:
+            rows = by_sample[sample["token"]]
+            self.check(sorted(row["channel"] for row in rows) == sorted(channels), f"sample {sample['token']}: key frames")
+            for row in rows:
+                self.check(abs(row["timestamp"] - sample["timestamp"]) <= 50_000, f"{row['filename']}: too far from its sample")
+            self.check(
+                self.nusc.get("sample_data", sample["data"]["LIDAR_TOP"])["timestamp"] == sample["timestamp"], "lidar time"
+            )
+
+    # -------------------------------------------------------------------------------------------- files
+
+    def images(self) -> None:
+        for row in self.nusc.sample_data:
+            if row["sensor_modality"] == "camera":
+                with Image.open(self.dataroot / row["filename"]) as image:
+                    self.check(image.format == "JPEG", f"{row['filename']}: {image.format}")
+                    self.check(image.size == (row["width"], row["height"]), f"{row['filename']}: {image.size}")
+
+    def points(self) -> None:
+        """Recounts points in boxes from the files, loads every radar scan, compares label counts with clouds."""
+        returns = 0
+        for row in self.nusc.sample_data:
+            if row["sensor_modality"] == "radar":
+                cloud = RadarPointCloud.from_file(str(self.dataroot / row["filename"]))
+                returns += cloud.nbr_points()
+            elif row["sensor_modality"] == "lidar":
+                cloud = LidarPointCloud.from_file(str(self.dataroot / row["filename"]))
+                self.check(np.isfinite(cloud.points).all(), f"{row['filename']}: not finite")
+                self.check(cloud.points[3].min() >= 0 and cloud.points[3].max() <= 255, f"{row['filename']}: intensity")
+        self.check(returns > 0, "radar: the default filters leave no return in any scan")
+        self.measures["radar_returns"] = returns
+        for sample in self.nusc.sample:
+            self._points_of(sample)
+
+    def _points_of(self, sample: dict[str, Any]) -> None:
+        lidar_token = sample["data"]["LIDAR_TOP"]
+        lidar = self._global_points(lidar_token)
+        radar = np.concatenate(
+            [self._global_points(token) for channel, token in sample["data"].items() if channel.startswith("RADAR")], axis=1
+        )
+        for token in sample["anns"]:
+            row = self.nusc.get("sample_annotation", token)
+            box = Box(row["translation"], row["size"], Quaternion(row["rotation"]))
+            inside = int(points_in_box(box, lidar).sum())
+            # The files hold 32-bit numbers, so a point on a face may fall on either side.
+            self.check(abs(inside - row["num_lidar_pts"]) <= 1, f"{token}: num_lidar_pts {row['num_lidar_pts']}, is {inside}")
+            box.wlh[2] = 1e4
+            inside = int(points_in_box(box, radar).sum())
+            self.check(abs(inside - row["num_radar_pts"]) <= 1, f"{token}: num_radar_pts {row['num_radar_pts']}, is {inside}")
+        for table, kind in (("lidarseg", "lidarseg"), ("panoptic", "panoptic")):
+            labels = load_bin_file(str(self.dataroot / self.nusc.get(table, lidar_token)["filename"]), kind)
+            self.check(len(labels) == lidar.shape[1], f"{table} of {lidar_token}: {len(labels)} labels")
+            classes = labels if table == "lidarseg" else labels // 1000
+            self.check(classes.max() <= 31, f"{table} of {lidar_token}: class {classes.max()}")
+
+    def _global_points(self, token: str) -> np.ndarray:
+        data = self.nusc.get("sample_data", token)
+        path = str(self.dataroot / data["filename"])
+        if data["sensor_modality"] == "radar":
+            every = list(range(18))
+            cloud = RadarPointCloud.from_file(path, invalid_states=every, dynprop_states=list(range(8)), ambig_states=every)
+        else:
+            cloud = LidarPointCloud.from_file(path)
+        points = cloud.points[:3].astype(np.float64)
+        for table, key in (("calibrated_sensor", "calibrated_sensor_token"), ("ego_pose", "ego_pose_token")):
+            row = self.nusc.get(table, data[key])
+            points = Quaternion(row["rotation"]).rotation_matrix @ points + np.array(row["translation"])[:, None]
+        return points
+
+    # -------------------------------------------------------------------------------------------- map and CAN bus
+
+    def maps(self) -> None:
+        distances = []
+        for location in sorted({row["location"] for row in self.tables["log"]}):
+            map_api.locations.append(location)
+            roads = NuScenesMap(str(self.dataroot), location)
+            lanes = [row["token"] for row in roads.lane + roads.lane_connector]
+            self.check(lanes, f"map {location}: no lanes")
+            for token in lanes:
+                self.check(len(roads.discretize_lanes([token], 1.0)[token]) >= 2, f"map {location}: lane {token}: no path")
+            for layer in ("drivable_area", "road_segment", "road_block", "lane", "walkway", "ped_crossing", "stop_line"):
+                for row in getattr(roads, layer):
+                    for polygon in row.get("polygon_tokens", [row.get("polygon_token")]):
+                        self.check(roads.extract_polygon(polygon).is_valid or layer != "drivable_area", f"{layer}: not valid")
+            for layer in roads.non_geometric_line_layers:
+                for row in getattr(roads, layer):
+                    self.check(not roads.extract_line(row["line_token"]).is_empty, f"map {location}: {layer}: empty line")
+            logs = {row["token"] for row in self.tables["log"] if row["location"] == location}
+            for sample in self.nusc.sample:
+                if self.nusc.get("scene", sample["scene_token"])["log_token"] in logs:
+                    distances.append(self._on_map(roads, sample))
+        self.measures["ego_to_lane_m"] = max(distances)
+
+    def _on_map(self, roads: NuScenesMap, sample: dict[str, Any]) -> float:
+        """Distance of the ego from the centre line of its closest lane; the masks have to know the place as drivable."""
+        pose = self.nusc.get("ego_pose", self.nusc.get("sample_data", sample["data"]["LIDAR_TOP"])["ego_pose_token"])
+        x, y = pose["translation"][:2]
+        lane = roads.get_closest_lane(x, y, radius=5)
+        self.check(lane, f"sample {sample['token']}: no lane near the ego")
+        mask = roads.get_map_mask((x, y, 4.0, 4.0), 0.0, ["drivable_area"], (8, 8))[0]
+        self.check(mask[4, 4], f"sample {sample['token']}: the ego is off the drivable area")
+        log = self.nusc.get("log", self.nusc.get("scene", sample["scene_token"])["log_token"])
+        prior = self.nusc.get("map", log["map_token"])["mask"]
+        self.check(prior.is_on_mask(x, y)[0], f"sample {sample['token']}: the ego is off the map mask")
+        width, height = roads.canvas_edge
+        self.check(
+            prior.mask().shape == (height * 10, width * 10), f"map mask: {prior.mask().shape}, canvas {width} x {height}"
+        )
+        points = np.array(roads.discretize_lanes([lane], 0.2)[lane]) if lane else np.full((1, 3), np.inf)
+        return float(np.linalg.norm(points[:, :2] - [x, y], axis=1).min())
+
+    def can_bus(self) -> None:
+        can = NuScenesCanBus(str(self.dataroot))
+        for scene in self.nusc.scene:
+            for name in ("pose", "ms_imu", "steeranglefeedback", "vehicle_monitor", "zoesensors"):
+                messages = can.get_messages(scene["name"], name)
+                times = [message["utime"] for message in messages]
+                self.check(messages and times == sorted(times), f"can_bus: {scene['name']}: {name}")
+            self.check(set(can.get_messages(scene["name"], "meta")) >= {"pose", "ms_imu"}, f"can_bus: {scene['name']}: meta")
+            route, pose = can.get_pose_and_route(scene["name"])
+            gap = np.min(np.linalg.norm(route[:, None] - pose[None, :, :2], axis=2), axis=0).max()
+            self.check(gap < 1.0, f"can_bus: {scene['name']}: the route is {gap:.2f} m off")
+            first = self.nusc.get("sample", scene["first_sample_token"])
+            messages = can.get_messages(scene["name"], "pose")
+            self.check(messages[0]["utime"] <= first["timestamp"], f"can_bus: {scene['name']}: starts late")
+            self.check(list(messages[0]) == sorted(messages[0]), f"can_bus: {scene['name']}: order of keys")
+
+    # -------------------------------------------------------------------------------------------- own truth as a submission
+
+    def detection(self, folder: Path) -> None:
+        results: dict[str, list[dict[str, Any]]] = {}
+        for sample in self.nusc.sample:
+            results[sample["token"]] = []
+            for row in (self.nusc.get("sample_annotation", token) for token in sample["anns"]):
+                name = category_to_detection_name(row["category_name"])
+                if name is None or row["num_lidar_pts"] + row["num_radar_pts"] == 0:
+                    continue
+                attributes = [self.nusc.get("attribute", token)["name"] for token in row["attribute_tokens"]]
+                results[sample["token"]].append(
+                    self._result(sample, row)
+                    | {
+                        "detection_name": name,
+                        "detection_score": 1.0,
+                        "attribute_name": attributes[0] if attributes else "",
+                    }
+                )
+        path = self._submission(folder, "detection.json", results)
+        config = config_factory("detection_cvpr_2019")
+        judge = DetectionEval(self.nusc, config, str(path), SPLIT, str(folder / "detection"), verbose=False)
+        present = sorted({box.detection_name for box in judge.gt_boxes.all})
+        metrics, _ = judge.evaluate()
+        self.measures["detection_classes"] = present
+        aps = [ap for name in present for ap in metrics.get_label_ap_dict(name).values()] if False else []
+        aps = [metrics.mean_dist_aps[name] for name in present]
+        self.measures["mAP"] = float(np.mean(aps)) if aps else math.nan
+        errors = {}
+        for name in ("trans_err", "scale_err", "orient_err", "vel_err", "attr_err"):
+            values = [metrics.get_label_tp(label, name) for label in present]
+            errors[name] = float(np.nanmean(values)) if not np.all(np.isnan(values)) else 0.0
+        self.measures["tp_errors"] = errors
+        # The devkit's NDS over the classes that occur.
+        self.measures["NDS"] = (5 * self.measures["mAP"] + sum(1 - min(1, error) for error in errors.values())) / 10
+
+    def tracking(self, folder: Path) -> None:
+        results: dict[str, list[dict[str, Any]]] = {}
+        for sample in self.nusc.sample:
+            results[sample["token"]] = []
+            for row in (self.nusc.get("sample_annotation", token) for token in sample["anns"]):
+                name = category_to_tracking_name(row["category_name"])
+                if name is None or row["num_lidar_pts"] + row["num_radar_pts"] == 0:
+                    continue
+                results[sample["token"]].append(
+                    self._result(sample, row)
+                    | {"tracking_id": row["instance_token"], "tracking_name": name, "tracking_score": 1.0}
+                )
+        path = self._submission(folder, "tracking.json", results)
+        judge = TrackingEval(
+            config_factory("tracking_nips_2019"),
+            str(path),
+            SPLIT,
+            str(folder / "tracking"),
+            self.version,
+            str(self.dataroot),
+            verbose=False,
+        )
+        metrics, _ = judge.evaluate()
+        tracks = judge.tracks_gt
+        present = {box.tracking_name for scene in tracks.values() for boxes in scene.values() for box in boxes}
+        amota = {name: metrics.label_metrics["amota"][name] for name in sorted(present)}
+        self.measures["tracking_classes"] = sorted(present)
+        self.measures["AMOTA"] = float(np.mean(list(amota.values()))) if amota else math.nan
+        self.measures["id_switches"] = sum(metrics.label_metrics["ids"][name] for name in sorted(present))
+
+    def _result(self, sample: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+        velocity = np.nan_to_num(self.nusc.box_velocity(row["token"]))[:2]
+        return {
+            "sample_token": sample["token"],
+            "translation": row["translation"],
+            "size": row["size"],
+            "rotation": row["rotation"],
+            "velocity": velocity.tolist(),
+        }
+
+    def _submission(self, folder: Path, name: str, results: dict[str, Any]) -> Path:
+        meta = {f"use_{source}": False for source in ("camera", "lidar", "radar", "map", "external")}
+        path = folder / name
+        path.write_text(json.dumps({"meta": meta, "results": results}))
+        return path
+
+    def run(self) -> dict[str, Any]:
+        for check in (
+            *(self.tokens_and_references, self.chains, self.samples, self.images, self.points, self.maps, self.can_bus),
+        ):
+            check()
+        with tempfile.TemporaryDirectory() as folder:
+            self.detection(Path(folder))
+            self.tracking(Path(folder))
+        counts = {name: len(rows) for name, rows in self.tables.items() if isinstance(rows, list)}
+        return {"faults": self.faults, "counts": counts, **self.measures}
+
+
+def main() -> int:
+    warnings.filterwarnings("ignore")
+    # The devkit prints tables and progress; the caller wants one JSON object.
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        verdict = Judge(Path(sys.argv[1]), sys.argv[2]).run()
+    json.dump(verdict, sys.stdout, indent=1)
+    print()
+    return 1 if verdict["faults"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
