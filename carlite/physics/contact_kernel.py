@@ -141,13 +141,13 @@ def touch(a: Record, b: Record, p: Floats, q: Floats, out: Floats) -> bool:
         out[3], out[4] = a.x + out[0] * a.radius, a.y + out[1] * a.radius
         return True
     if a.radius > 0.0:
-        return _touch_circle_box(a.x, a.y, a.radius, q, out)
+        return bool(_touch_circle_box(a.x, a.y, a.radius, q, out))
     if b.radius > 0.0:
         if not _touch_circle_box(b.x, b.y, b.radius, p, out):
             return False
         out[0], out[1] = -out[0], -out[1]
         return True
-    return _touch_boxes(p, q, out)
+    return bool(_touch_boxes(p, q, out))
 
 
 @numba.njit(cache=True)
@@ -252,7 +252,7 @@ def _candidates(
 @numba.njit(cache=True)
 def _key(pairs: Integers, k: int) -> int:
     second = pairs[k, 1]
-    return pairs[k, 0] * 4294967296 + (second if second >= 0 else 2147483647 - second)
+    return int(pairs[k, 0] * 4294967296 + (second if second >= 0 else 2147483647 - second))
 
 
 @numba.njit(cache=True)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from carlite import geometry
+from carlite.errors import CallError
 from carlite.mesh import Box, PlacedObject
-from carlite.physics import motion
 from carlite.physics.ackermann import AckermannController
 from carlite.physics.contact_kernel import PAIR_COLUMNS, overlaps_any
 from carlite.physics.controls import (
@@ -22,11 +22,12 @@ from carlite.physics.controls import (
     WalkerControl,
 )
 from carlite.physics.fleet import telemetry, with_wheel_positions, write_control
+from carlite.physics.motion_kernel import load, probe_points, store
 from carlite.physics.obstacles import box_record, build_obstacles
 from carlite.physics.reports import contacts_of
 from carlite.physics.solids import Solid, Solids
 from carlite.physics.tables import BODY, Records
-from carlite.physics.tick_kernel import run_slices
+from carlite.physics.tick_kernel import run_tick
 from carlite.physics.types import Contact, GroundSource
 from carlite.world.actors import Actor, Kind
 from carlite.world.state import ActorStates
@@ -34,7 +35,6 @@ from carlite.world.state import ActorStates
 GRAVITY_MPS2 = 9.81
 _MOVING_KINDS = frozenset({Kind.VEHICLE, Kind.WALKER, Kind.PROP})
 _PHYSX_PER_SI = 1e4  # CARLA hands angular impulses and torques on in kg cm^2, unscaled
-_SLICE_M, _MAX_SLICES = 0.6, 10  # nothing moves further between two looks for contacts
 _SUBSTEP_S = 0.01
 _MAX_FOUND = 4096
 _JUMP_MPS = 4.2
@@ -151,6 +151,7 @@ class Physics:
         lever = np.zeros(3) if at is None else np.asarray(at, np.float64) - self._states.location[actor.row]
         solid.force = solid.force + push
         solid.torque += float(lever[0] * push[1] - lever[1] * push[0])
+        solid.is_pushed = True
 
     def add_angular_impulse(self, actor: Actor, impulse: ArrayLike) -> None:
         """World frame, kg cm^2/s as CARLA passes it on; only its vertical part turns actors."""
@@ -164,6 +165,7 @@ class Physics:
         solid = self._pushable(actor)
         if solid is not None:
             solid.torque += float(np.asarray(torque, np.float64)[2]) / _PHYSX_PER_SI
+            solid.is_pushed = True
 
     def _pushable(self, actor: Actor) -> Solid | None:
         solid = self._solids.by_id.get(actor.id)
@@ -202,7 +204,8 @@ class Physics:
     def physics_control(self, actor: Actor) -> VehiclePhysicsControl:
         """The mechanics, with the wheels' present positions in world centimetres."""
         solid = self._vehicle(actor)
-        assert solid.physics is not None and solid.blueprint is not None
+        assert solid.physics is not None
+        assert solid.blueprint is not None
         row = actor.row
         world_from_actor = geometry.world_from_local(self._states.location[row], self._states.rotation_deg[row])
         centres = geometry.apply(world_from_actor, [wheel.centre for wheel in solid.blueprint.wheels]) * 100.0
@@ -220,13 +223,18 @@ class Physics:
 
     def set_wheel_steer_direction(self, actor: Actor, wheel: int, angle_deg: float) -> None:
         """Turns a wheel for the eye only; from then on the client alone turns this vehicle's wheels."""
-        self._vehicle(actor).wheel_override = True
+        self._lead_wheels(actor)
         self._states.wheel_steer_deg[actor.row, wheel] = angle_deg
 
     def set_wheel_pitch_angle(self, actor: Actor, wheel: int, angle_deg: float) -> None:
         """Rolls a wheel for the eye only; from then on the client alone turns this vehicle's wheels."""
-        self._vehicle(actor).wheel_override = True
+        self._lead_wheels(actor)
         self._states.wheel_spin_rad[actor.row, wheel] = math.radians(angle_deg)
+
+    def _lead_wheels(self, actor: Actor) -> None:
+        solid = self._vehicle(actor)
+        solid.wheel_override = True
+        self._solids.refresh(solid)
 
     def _vehicle(self, actor: Actor) -> Solid:
         solid = self._solids.by_id.get(actor.id)
@@ -256,7 +264,7 @@ class Physics:
         """The walker AI's verb: places a walker whose feet are at ``location``; it walks at ``speed_mps`` until the next."""
         solid = self._walker(actor)
         feet = np.asarray(location, np.float64)
-        self.teleport(actor, feet + (0.0, 0.0, actor.box.half_extent[2]), rotation_deg)
+        self.teleport(actor, feet + np.array([0.0, 0.0, actor.box.half_extent[2]]), rotation_deg)
         yaw = math.radians(float(np.asarray(rotation_deg, np.float64)[1]))
         solid.walker = WalkerControl(direction=(math.cos(yaw), math.sin(yaw), 0.0), speed=speed_mps)
         body = self._solids.body(solid)
@@ -265,7 +273,9 @@ class Physics:
     def _walker(self, actor: Actor) -> Solid:
         solid = self._solids.by_id.get(actor.id)
         if solid is None or actor.kind is not Kind.WALKER:
-            raise KeyError(f"actor {actor.id} ({actor.type_id}): got a {actor.kind.name}, expected a walker that physics knows")
+            raise CallError(
+                f"actor {actor.id} ({actor.type_id}): got a {actor.kind.name}, expected a walker that physics knows"
+            )
         return solid
 
     # the tick ----------------------------------------------------------------------------------------------------------
@@ -281,20 +291,23 @@ class Physics:
         solids = self._solids
         if not len(solids.bodies):
             return []
-        motion.load(solids, self._states, dt_s)
-        self._apply_commands(dt_s)
-        heights = motion.look_down(solids, self._ground, dt_s)
-        motion.steer_walkers(solids, dt_s)
-        bodies, still = solids.bodies, self._obstacles
-        fastest = float(np.hypot(bodies["vx"], bodies["vy"]).max())
-        slices = min(max(math.ceil(fastest * dt_s / _SLICE_M), 1), _MAX_SLICES)
-        substeps = max(math.ceil(dt_s / slices / min(self.substep_s, _SUBSTEP_S) - 1e-9), 1)
-        count = run_slices(
-            solids.vehicles, bodies, still.records, still.cells, still.starts, still.members, still.grid,
-            self.gravity_mps2, dt_s / slices, slices, substeps, self._found,
+        states, bodies, vehicles, still = self._states, solids.bodies, solids.vehicles, self._obstacles
+        load(
+            bodies, vehicles, states.location, states.rotation_deg, states.velocity, states.angular_velocity_dps, dt_s
         )  # fmt: skip
-        motion.drop(solids, heights, self.gravity_mps2, dt_s)
-        motion.store(solids, self._states, dt_s)
+        self._apply_commands(dt_s)
+        points = np.empty((4 * len(vehicles) + len(bodies), 3))
+        probe_points(bodies, vehicles, dt_s, points)
+        below = self._ground.ground_below(points)
+        count = run_tick(
+            vehicles, bodies, still.records, still.cells, still.starts, still.members, still.grid,
+            np.asarray(below.height_m, np.float64), np.asarray(below.normal, np.float64),
+            self.gravity_mps2, dt_s, min(self.substep_s, _SUBSTEP_S), self._found,
+        )  # fmt: skip
+        store(
+            bodies, vehicles, states.location, states.rotation_deg, states.velocity, states.angular_velocity_dps,
+            states.acceleration, states.wheel_steer_deg, states.wheel_spin_rad, states.gait_phase_rad, dt_s,
+        )  # fmt: skip
         return contacts_of(self._found[:count], solids, still)
 
     def _apply_commands(self, dt_s: float) -> None:
@@ -303,7 +316,7 @@ class Physics:
         for solid in solids.order:
             if solid.ackermann.target is not None:
                 self._run_ackermann(solid, dt_s)
-            pushed = solid.torque != 0.0 or bool(solid.force.any())
+            pushed = solid.is_pushed
             if solid.vehicle >= 0:
                 if pushed or solid.was_pushed:
                     record = solids.vehicle(solid)
@@ -314,7 +327,7 @@ class Physics:
                 body.vx, body.vy, body.vz = np.array([body.vx, body.vy, body.vz]) + solid.force * dt_s / body.mass
                 body.w += solid.torque * dt_s / body.inertia
             if pushed:
-                solid.force, solid.torque = np.zeros(3), 0.0
+                solid.force, solid.torque, solid.is_pushed = np.zeros(3), 0.0, False
             if solid.constant_velocity is not None and solid.vehicle < 0:
                 body = solids.body(solid)
                 turn = geometry.rotation_matrices(self._states.rotation_deg[solid.actor.row])

@@ -89,7 +89,7 @@ def _write_axles(vehicle: Record, physics: VehiclePhysicsControl, slots: Sequenc
     wheelbase = max(float(vehicle.wheel_x[0] - vehicle.wheel_x[2]), 0.2)
     front = min(max(-float(vehicle.wheel_x[2]) / wheelbase, 0.1), 0.9)  # share of the weight
     hertz = _CAR_HZ if physics.mass < 3000.0 else _HEAVY_HZ
-    for slot, k in enumerate(slots):
+    for slot in range(4):
         load = 0.5 * (front if slot < 2 else 1.0 - front) * physics.mass
         vehicle.spring[slot] = load * (2.0 * math.pi * hertz) ** 2
         vehicle.damper[slot] = 2.0 * _DAMPING * load * 2.0 * math.pi * hertz

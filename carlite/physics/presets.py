@@ -12,7 +12,7 @@ TYRE_FRICTION = 3.5  # CARLA's number for dry road
 MU_PER_FRICTION = 0.3  # so 3.5 gives a friction coefficient of 1.05, a good dry tyre
 CORNERING_PER_LOAD = 20.0  # lateral stiffness per wheel load, 1/rad, as CARLA's presets
 _BRAKING_MPS2 = {"truck": 7.5, "bus": 7.0, "motorcycle": 8.5, "bicycle": 5.5}
-_BRAKING_CAR_MPS2 = 9.3
+_BRAKING_CAR_MPS2 = 9.0
 _HANDBRAKE_MPS2 = 5.0
 _OUTER_RADIUS_M = {"bicycle": 2.2, "motorcycle": 3.0}  # of the front wheel's track circle
 _STEERING_CURVE = ((0.0, 1.0), (20.0, 0.9), (60.0, 0.8), (120.0, 0.7))
@@ -54,7 +54,7 @@ def default_physics(blueprint: Blueprint) -> VehiclePhysicsControl:
 def turning_limit_deg(blueprint: Blueprint) -> float:
     """Angle of the inner front wheel, degrees, at which the outer one runs on the class's turning circle."""
     wheelbase, track = _wheelbase(blueprint.wheels), _track(blueprint.wheels)
-    radius = _OUTER_RADIUS_M.get(blueprint.base_type, max(4.7 + 0.35 * (wheelbase - 2.5), 1.7 * wheelbase))
+    radius = _OUTER_RADIUS_M.get(blueprint.base_type, max(5.3 + 0.5 * (wheelbase - 2.5), 1.9 * wheelbase))
     rear_centre = math.sqrt(max(radius**2 - wheelbase**2, 0.04)) - track / 2
     return round(math.degrees(math.atan2(wheelbase, max(rear_centre - track / 2, 0.1))), 1)
 

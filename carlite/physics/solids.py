@@ -41,14 +41,15 @@ class Solid:
     blueprint: Blueprint | None
     index: int = -1
     vehicle: int = -1
-    control: VehicleControl = VehicleControl()
+    control: VehicleControl = field(default_factory=VehicleControl)
     ackermann: AckermannController = field(default_factory=AckermannController)
     physics: VehiclePhysicsControl | None = None
-    walker: WalkerControl = WalkerControl()
+    walker: WalkerControl = field(default_factory=WalkerControl)
     constant_velocity: tuple[float, float, float] | None = None
     wheel_override: bool = False
     force: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
     torque: float = 0.0
+    is_pushed: bool = False
     was_pushed: bool = False
 
 
@@ -59,8 +60,6 @@ class Solids:
         self.by_id: dict[int, Solid] = {}
         self.bodies: Records = np.zeros(0, BODY)
         self.vehicles: Records = np.zeros(0, VEHICLE)
-        self.walkers: NDArray[np.intp] = np.zeros(0, np.intp)
-        self.props: NDArray[np.intp] = np.zeros(0, np.intp)
         self.order: list[Solid] = []
 
     def add(self, actor: Actor) -> Solid:
@@ -81,7 +80,6 @@ class Solids:
             self.vehicles["ground_z"][solid.vehicle] = -np.inf
             self.set_physics(solid, default_physics(self._vehicle_blueprint(solid)))
         self.refresh(solid)
-        self._index()
         return solid
 
     def remove(self, solid: Solid) -> None:
@@ -98,7 +96,6 @@ class Solids:
                 other.vehicle = vehicle
                 self.vehicles["body"][vehicle] = index
                 vehicle += 1
-        self._index()
 
     def vehicle(self, solid: Solid) -> Record:
         """The VEHICLE record of a vehicle, its fields as attributes."""
@@ -131,6 +128,7 @@ class Solids:
             record = self.vehicle(solid)
             record.simulate, record.gravity = actor.simulate_physics, actor.gravity
             record.constant = solid.constant_velocity is not None
+            record.wheels_led = solid.wheel_override
             record.constant_v[:] = solid.constant_velocity or (0.0, 0.0, 0.0)
 
     @staticmethod
@@ -169,7 +167,3 @@ class Solids:
             body.radius = max(half[0], half[1])
         body.rolls = motion in {"sphere", "wheel"}
         body.friction = _ROLLING_DECELERATION if body.rolls else _SLIDING_DECELERATION
-
-    def _index(self) -> None:
-        self.walkers = np.flatnonzero(self.bodies["kind"] == int(Kind.WALKER))
-        self.props = np.flatnonzero(self.bodies["kind"] == int(Kind.PROP))

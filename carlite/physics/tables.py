@@ -36,7 +36,7 @@ BODY = np.dtype(
 # its centre line. Lengths are seen from the centre of mass (x) and from the ground under the vehicle (com_height).
 VEHICLE = np.dtype(
     [
-        ("body", "i8"), ("two_wheeled", "u1"), ("simulate", "u1"), ("gravity", "u1"), ("constant", "u1"),
+        ("body", "i8"), ("two_wheeled", "u1"), ("simulate", "u1"), ("gravity", "u1"), ("constant", "u1"), ("wheels_led", "u1"),
         ("mass", "f8"), ("inertia_z", "f8"), ("inertia_y", "f8"), ("inertia_x", "f8"), ("com_height", "f8"),
         ("wheel_x", "f8", 4), ("wheel_y", "f8", 4), ("wheel_radius", "f8", 4), ("max_steer", "f8", 4),
         ("brake_torque", "f8", 4), ("handbrake_torque", "f8", 4), ("mu", "f8", 2), ("cornering", "f8", 2),

@@ -20,8 +20,7 @@ import numpy as np
 
 from carlite.physics.tables import Floats, Record, Records
 
-_AIR_DENSITY = 1.225
-_EFFICIENCY = 0.9
+_EFFICIENCY = 0.8
 _IDLE_RPM = 800.0
 _STEER_RATE = 5.0  # full locks a second, CARLA's input smoothing on release
 _HELD_MPS = 0.05
@@ -40,11 +39,11 @@ def interpolate(x: float, xs: Floats, ys: Floats, count: int) -> float:
     if count == 0:
         return 0.0
     if x <= xs[0]:
-        return ys[0]
+        return float(ys[0])
     for k in range(1, count):
         if x <= xs[k]:
-            return ys[k - 1] + (ys[k] - ys[k - 1]) * (x - xs[k - 1]) / max(xs[k] - xs[k - 1], 1e-9)
-    return ys[count - 1]
+            return float(ys[k - 1] + (ys[k] - ys[k - 1]) * (x - xs[k - 1]) / max(xs[k] - xs[k - 1], 1e-9))
+    return float(ys[count - 1])
 
 
 @numba.njit(cache=True)
@@ -109,7 +108,7 @@ def _shift(v: Record, wheel_speed: float, dt: float) -> float:
     if v.gear == 0 or (v.shift_timer > 0.0 and v.throttle > 0.0):
         return 0.0
     ratio = v.gear_ratio[abs(v.gear) - 1] * v.final_ratio
-    return -ratio if v.gear < 0 else ratio
+    return float(-ratio if v.gear < 0 else ratio)
 
 
 @numba.njit(cache=True)
@@ -159,7 +158,7 @@ def _suspension(v: Record, b: Record, gravity: float, normal: Floats, dt: float)
     roll_moment -= (v.lat_force[0] + v.lat_force[1]) * v.com_height
     v.pitch_rate += dt * pitch_moment / v.inertia_y
     v.roll_rate += dt * roll_moment / v.inertia_x
-    return v.load[0] + v.load[1] + v.load[2] + v.load[3]
+    return float(v.load[0] + v.load[1] + v.load[2] + v.load[3])
 
 
 @numba.njit(cache=True)
@@ -175,7 +174,7 @@ def _drive_force(v: Record, vx: float, dt: float) -> tuple[float, float]:
     drag = 0.0
     if v.throttle < 0.05 and abs(vx) > 1.0:
         drag = v.engine_brake * v.rpm / _RPM_PER_RADS * abs(ratio) / radius
-    return force, min(drag, 0.15 * v.mass * 9.81)
+    return force, min(drag, 0.05 * v.mass * 9.81)
 
 
 @numba.njit(cache=True)

@@ -98,4 +98,4 @@ def scan_points(
             for k in range(3):
                 out[row, k] = local[i, k] * d
             out[row, 3] = intensity[i]
-    return total
+    return int(total)
