@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from rarebit.core.errors import SceneError
 from rarebit.core.rng import stream
 from rarebit.history import History
-from rarebit.layout import Layout
 from rarebit.run.judge import judge
 from rarebit.run.play import Moment, play, with_run_up
 from rarebit.run.rehearse import Notes
+from rarebit.run.scene import Attempt
 from rarebit.scenario import ActorPlan, ConcreteScenario
 from rarebit.session.map_objects import MapObject
 from rarebit.session.session import Session
@@ -38,7 +38,7 @@ class _Taken:
     light_bits: dict[str, int]
 
 
-def record(session: Session, scenario: ConcreteScenario, layout: Layout, rig: Rig, rehearsal: History) -> Iterator[Snapshot]:
+def record(session: Session, scenario: ConcreteScenario, trial: Attempt, rig: Rig) -> Iterator[Snapshot]:
     """Runs the scene again with the rig's sensors; a snapshot for each tick at which one of them delivers.
 
     The next tick is asked for before the last one is decoded, so the server renders while this side decodes, labels and writes.
@@ -54,10 +54,10 @@ def record(session: Session, scenario: ConcreteScenario, layout: Layout, rig: Ri
     wanted = [(mounts[request.channel], request) for request in requests]
     key_ticks = round(1.0 / (rig.key_rate_hz * step_s))
     notes = Notes(scenario, session.config.step_us)
-    with session.stage(scenario, with_run_up(scenario, layout, step_s), wanted) as stage:
+    with session.stage(scenario, with_run_up(scenario, trial.layout, step_s), wanted) as stage:
         decoder = _Decoder(session, scenario, rig, stage, key_ticks)
         waiting: _Taken | None = None
-        for moment in play(stage, scenario, layout, step_s):
+        for moment in play(stage, scenario, trial.layout, step_s):
             notes.add(moment)
             due = [request for request in requests if moment.tick % request.every_ticks == 0]
             if waiting is not None:
@@ -68,7 +68,7 @@ def record(session: Session, scenario: ConcreteScenario, layout: Layout, rig: Ri
         if waiting is not None:
             yield decoder.snapshot(waiting)
         history = notes.history(stage, {})
-    _compare(scenario, rehearsal, history, exact=session.server.is_embedded)
+    _compare(scenario, trial.history, history, exact=session.server.is_embedded)
 
 
 def _compare(scenario: ConcreteScenario, rehearsal: History, history: History, *, exact: bool) -> None:
