@@ -11,12 +11,13 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from carlite import sensors
 from carlite.calls import WORLD_STREAM, Call, Context, all_calls
 from carlite.errors import CallError
+from carlite.sensing import SensorBank, StreamMessage
+from carlite.sensors import Sensor
 from carlite.wire import values
 from carlite.wire.rpc import Connection, Request
 from carlite.wire.streams import Buffer
@@ -37,6 +38,7 @@ class Simulator:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._calls = all_calls()
+        self._sensors = SensorBank(context)
         self._waiting: deque[Request] = deque()
         self._busy = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="carlite")
@@ -146,16 +148,16 @@ class Simulator:
             self._start(self._settle_then_tick(passed_s))
             return
         due = self._step(passed_s)
-        if due:
+        if self._sensors.is_quick(due):
+            self._measure_now(due)
+        else:
             self._start(self._measure(due))
 
     async def _settle_then_tick(self, passed_s: float) -> None:
         await self._context.streams.settled()
-        due = self._step(passed_s)
-        if due:
-            await self._measure(due)
+        await self._measure(self._step(passed_s))
 
-    def _step(self, passed_s: float) -> list[sensors.Sensor]:
+    def _step(self, passed_s: float) -> list[Sensor]:
         """Physics and the snapshot; the sensors that have something to say in this frame."""
         world = self._context.world
         fixed_s = world.settings.fixed_delta_s
@@ -164,28 +166,38 @@ class Simulator:
         except Exception as error:
             self._fail(error)
         self._publish_snapshot()
-        return world.due_sensors(self._context.streams.has_listeners)
+        return self._sensors.due()
 
     def _publish_snapshot(self) -> None:
         world = self._context.world
         self._snapshot = world.snapshot(time.time())
         self._publish(WORLD_STREAM, self._snapshot)
 
-    def _publish(self, stream_id: int, message: list[Buffer] | list[bytes]) -> None:
+    def _publish(self, stream_id: int, message: Sequence[Buffer]) -> None:
         self._context.streams.send(stream_id, message, lossless=self._context.world.settings.synchronous)
 
-    async def _measure(self, due: list[sensors.Sensor]) -> None:
+    def _measure_now(self, due: list[Sensor]) -> None:
+        try:
+            for message in self._sensors.measure(due):
+                self._send_data(message)
+        except Exception as error:
+            self._fail(error)
+
+    async def _measure(self, due: list[Sensor]) -> None:
         """Measures in the worker thread; each message goes out as soon as it is there."""
         loop = asyncio.get_running_loop()
 
         def work() -> None:
-            for message in self._context.world.measure(due):
-                loop.call_soon_threadsafe(self._publish, message.stream_id, message.buffers)
+            for message in self._sensors.measure(due):
+                loop.call_soon_threadsafe(self._send_data, message)
 
         try:
             await loop.run_in_executor(self._worker, work)
         except Exception as error:
             self._fail(error)
+
+    def _send_data(self, message: StreamMessage) -> None:
+        self._publish(message.stream_id, message.buffers)
 
     def _fail(self, error: Exception) -> None:
         """Keeps the reason for the next client that asks for a tick."""

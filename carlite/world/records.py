@@ -95,7 +95,7 @@ class SnapshotRecords:
         if missing <= 0:
             return
         self._records = np.concatenate([self._records, np.zeros(missing, binary.ACTOR_RECORD)])
-        self._bytes = memoryview(self._records.view(np.uint8))
+        self._bytes = self._records.view(np.uint8).data
         self.vehicles = binary.detail_view(self._records, binary.VEHICLE_DETAIL)
         self.walkers = binary.detail_view(self._records, binary.WALKER_DETAIL)
         self.lights = binary.detail_view(self._records, binary.LIGHT_DETAIL)

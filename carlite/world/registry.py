@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from carlite.errors import ActorCallError
 from carlite.world.actors import Actor, Kind
@@ -27,6 +28,11 @@ class ActorRegistry:
 
     def __len__(self) -> int:
         return len(self._actors)
+
+    @property
+    def by_id(self) -> Mapping[int, Actor]:
+        """All actors by id, as a live view."""
+        return MappingProxyType(self._actors)
 
     def next_id(self) -> int:
         """Claims an id; ids are never used twice in an episode."""

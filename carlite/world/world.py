@@ -45,6 +45,7 @@ class World:
         elapsed_s: simulated seconds since the episode began.
         delta_s: length of the last tick.
         sensors_by_stream: sensors with a stream, by its number.
+        shown_weather: the weather with unset values resolved.
     """
 
     def __init__(self, level: Level, *, first_episode: int = 1) -> None:
@@ -53,7 +54,7 @@ class World:
         self.settings = EpisodeSettings()
         self.imu_gravity = 9.81
         self._next_stream = _FIRST_SENSOR_STREAM
-        self._shown_weather = Weather(sun_azimuth_angle=0.0)
+        self.shown_weather = Weather(sun_azimuth_angle=0.0)
         self._closed_streams: list[int] = []
         self._begin(level)
 
@@ -91,8 +92,8 @@ class World:
     def set_weather(self, weather: Weather) -> None:
         """Changes the weather; it is stored as given, and shown with unset values resolved."""
         self.weather = weather
-        self._shown_weather = weather.shown_after(self._shown_weather)
-        self.level.rays.set_weather(self._shown_weather.values())
+        self.shown_weather = weather.shown_after(self.shown_weather)
+        self.level.rays.set_weather(self.shown_weather.values())
 
     def spawn(
         self,

@@ -1,0 +1,95 @@
+"""The sensors of an episode: which are due in a tick, and their messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from carlite.calls import Context, encode
+from carlite.sensors import Sensor, View, geo_reference, make_sensor, measure_all
+from carlite.tags import Tag
+from carlite.wire.binary import SensorKind, sensor_header
+from carlite.wire.streams import Buffer
+
+_WITHOUT_RAYS = frozenset({SensorKind.COLLISION, SensorKind.GNSS, SensorKind.IMU})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamMessage:
+    """A message that is ready to be sent; ``buffers`` together are header and payload."""
+
+    stream_id: int
+    buffers: list[Buffer]
+
+
+class SensorBank:
+    """Keeps one Sensor for each sensor actor.
+
+    Args:
+        context: the world and the streams.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._sensors: dict[int, Sensor | None] = {}
+        self._geo_of: object = None
+        self._geo = geo_reference("")
+
+    def due(self) -> list[Sensor]:
+        """The sensors that fire in this tick and have subscribers; call it once a tick."""
+        world = self._context.world
+        live = world.sensors_by_stream
+        self._sensors = {stream: sensor for stream, sensor in self._sensors.items() if stream in live}
+        firing = []
+        for stream_id, actor in live.items():
+            if stream_id not in self._sensors:
+                self._sensors[stream_id] = make_sensor(actor)
+            sensor = self._sensors[stream_id]
+            if sensor is None or not sensor.is_due(world.delta_s) or not self._context.streams.has_listeners(stream_id):
+                continue
+            if not (world.settings.no_rendering and actor.type_id.startswith("sensor.camera.")):
+                firing.append(sensor)
+        return firing
+
+    @staticmethod
+    def is_quick(due: list[Sensor]) -> bool:
+        """Whether none of the sensors needs rays, so that measuring takes no time worth a thread."""
+        return all(sensor.kind in _WITHOUT_RAYS for sensor in due)
+
+    def measure(self, due: list[Sensor]) -> Iterator[StreamMessage]:
+        """The messages of the present tick."""
+        world = self._context.world
+        if not self.is_quick(due):
+            world.refresh_rays()
+        view = self._view()
+        for message in measure_all(due, view):
+            row = message.actor.row
+            header = sensor_header(
+                message.kind, world.frame, world.elapsed_s, world.states.location[row], world.states.rotation_deg[row]
+            )
+            yield StreamMessage(stream_id=message.actor.stream_id, buffers=[header, message.payload])
+
+    def _view(self) -> View:
+        context, world = self._context, self._context.world
+        if self._geo_of is not world.level:
+            self._geo_of, self._geo = world.level, geo_reference(world.level.source.opendrive)
+        return View(
+            frame=world.frame,
+            elapsed_s=world.elapsed_s,
+            dt_s=world.delta_s,
+            states=world.states,
+            actors=world.actors.by_id,
+            scene=world.level.rays,
+            weather=world.shown_weather,
+            contacts=world.contacts,
+            geo=self._geo,
+            gravity_mps2=world.imu_gravity,
+            encode_actor=lambda actor: encode.actor(context, actor),
+            encode_scenery=_encode_scenery,
+            ignored_by_camera=world.ignored_by_camera,
+        )
+
+
+def _encode_scenery(tag: int) -> object:
+    """The stand-in actor for a piece of scenery, as CARLA names it: "static.building"."""
+    return encode.scenery_actor(f"static.{Tag(tag).name.lower().replace('_', '')}")
