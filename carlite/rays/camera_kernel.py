@@ -168,6 +168,8 @@ def trace_kernel(
         i = s.view(np.int32)
         address = s.ctypes.data
         s[:] = float32(0)
+        for j in range(LANES * 3):
+            s[at.ADX + j] = p[at.P_AODIR + j]
         for packet in range(packets):
             if again == 0:
                 place_tile(s, i, packet, job, width, height)

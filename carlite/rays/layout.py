@@ -25,9 +25,10 @@ MOX, MOY, MOZ, MNEAR, MDX, MDY, MDZ, MTIME, MFAR, MMASK, MID, MFLAGS, MGX, MGY, 
 VALID, SVALID, MVALID = _rows(58, 3)
 (
     SX, SY, Q, NX, NY, NZ, TU, TV, CR, CG, CB, DENS, MAT, SLOT, NL, LIT, AO, OPEN, ROUGH, F0, METAL, COAT, LR, LG, LB, LOD, WET,
-    ER, EG, EB, MR, MG, MB, COSV, PIXEL, TMP, TMP2, PX, PY, PZ, MAT2,
-) = _rows(61, 41)  # fmt: skip
-BLOCK_ROWS = 104
+    ER, EG, EB, MR, MG, MB, COSV, PIXEL, TMP, TMP2, PX, PY, PZ,
+    ADX, ADY, ADZ,
+) = _rows(61, 43)  # fmt: skip
+BLOCK_ROWS = 106
 
 # camera kernel parameters (float32)
 (

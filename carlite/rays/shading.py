@@ -27,18 +27,34 @@ _INV_PI = 0.31830988
 @inlined
 def aim(s, u, i, p):
     """Primary rays through the image positions SX, SY (pixels)."""
+    cx = p[at.P_CX]
+    invf = p[at.P_INVF]
+    cy = p[at.P_CY]
+    r00 = p[at.P_R00]
+    r01 = p[at.P_R01]
+    r02 = p[at.P_R02]
+    r10 = p[at.P_R10]
+    r11 = p[at.P_R11]
+    r12 = p[at.P_R12]
+    r20 = p[at.P_R20]
+    r21 = p[at.P_R21]
+    r22 = p[at.P_R22]
+    ex = p[at.P_EX]
+    ey = p[at.P_EY]
+    ez = p[at.P_EZ]
+    near = p[at.P_NEAR]
     for j in range(LANES):
-        x = (s[at.SX + j] - p[at.P_CX]) * p[at.P_INVF]
-        y = (s[at.SY + j] - p[at.P_CY]) * p[at.P_INVF]
+        x = (s[at.SX + j] - cx) * invf
+        y = (s[at.SY + j] - cy) * invf
         q = float32(1) / np.sqrt(float32(1) + x * x + y * y)
         s[at.Q + j] = q
-        s[at.DX + j] = (p[at.P_R00] + p[at.P_R01] * x - p[at.P_R02] * y) * q
-        s[at.DY + j] = (p[at.P_R10] + p[at.P_R11] * x - p[at.P_R12] * y) * q
-        s[at.DZ + j] = (p[at.P_R20] + p[at.P_R21] * x - p[at.P_R22] * y) * q
-        s[at.OX + j] = p[at.P_EX]
-        s[at.OY + j] = p[at.P_EY]
-        s[at.OZ + j] = p[at.P_EZ]
-        s[at.NEAR + j] = p[at.P_NEAR]
+        s[at.DX + j] = (r00 + r01 * x - r02 * y) * q
+        s[at.DY + j] = (r10 + r11 * x - r12 * y) * q
+        s[at.DZ + j] = (r20 + r21 * x - r22 * y) * q
+        s[at.OX + j] = ex
+        s[at.OY + j] = ey
+        s[at.OZ + j] = ez
+        s[at.NEAR + j] = near
         s[at.TIME + j] = float32(0)
         s[at.FAR + j] = float32(1e30)
         u[at.MASK + j] = NO_HIT
@@ -101,6 +117,10 @@ def fetch(s, u, i, j, p, vertices, triangles, table, transforms, tints, emission
 @inlined
 def orient(s, i, p):
     """Unit normals towards the viewer, positions, mip level, sun angle."""
+    invf = p[at.P_INVF]
+    sunx = p[at.P_SUNX]
+    suny = p[at.P_SUNY]
+    sunz = p[at.P_SUNZ]
     for j in range(LANES):
         x = s[at.NX + j]
         y = s[at.NY + j]
@@ -118,12 +138,12 @@ def orient(s, i, p):
         s[at.COSV + j] = cosine
         t = s[at.FAR + j]
         # Texels under a pixel, squared, for log2 by the exponent of the float.
-        s[at.TMP + j] = t * t * p[at.P_INVF] * p[at.P_INVF] / cosine
+        s[at.TMP + j] = t * t * invf * invf / cosine
         t *= float32(0.9999)
         s[at.PX + j] = s[at.OX + j] + t * s[at.DX + j]
         s[at.PY + j] = s[at.OY + j] + t * s[at.DY + j]
         s[at.PZ + j] = s[at.OZ + j] + t * s[at.DZ + j]
-        s[at.NL + j] = x * p[at.P_SUNX] + y * p[at.P_SUNY] + z * p[at.P_SUNZ]
+        s[at.NL + j] = x * sunx + y * suny + z * sunz
     for j in range(LANES):
         log2 = float32(i[at.TMP + j]) * float32(1.1920929e-07) - float32(126.957)
         s[at.LOD + j] = float32(0.5) * log2 + s[at.DENS + j] + float32(np.log2(TEXTURE_SIZE) - 0.25)
@@ -249,14 +269,17 @@ def shadow_rays(s, u, i):
 @inlined
 def sun_light(s, u, i, p, occluded, scene, coherent, address):
     """LIT: cosine towards the sun where it is seen, else 0."""
+    sunx = p[at.P_SUNX]
+    suny = p[at.P_SUNY]
+    sunz = p[at.P_SUNZ]
     wanted = 0
     for j in range(LANES):
         towards = i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and s[at.NL + j] > float32(0)
         i[at.SVALID + j] = -1 if towards else 0
         wanted += 1 if towards else 0
-        s[at.SDX + j] = p[at.P_SUNX]
-        s[at.SDY + j] = p[at.P_SUNY]
-        s[at.SDZ + j] = p[at.P_SUNZ]
+        s[at.SDX + j] = sunx
+        s[at.SDY + j] = suny
+        s[at.SDZ + j] = sunz
         s[at.SFAR + j] = float32(1e30)
     if wanted:
         call4(occluded, address + at.SVALID * 4, scene, address + at.SOX * 4, coherent)
@@ -271,14 +294,15 @@ def open_sky(s, u, i, p, occluded, scene, incoherent, address, share):
 
     Only where the sun does not light the surface: there the sky is all the light.
     """
+    sung = p[at.P_SUNG]
     wanted = 0
     for j in range(LANES):
-        dark = i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and s[at.LIT + j] * p[at.P_SUNG] < float32(2.0)
+        dark = i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and s[at.LIT + j] * sung < float32(2.0)
         i[at.SVALID + j] = -1 if dark else 0
         wanted += 1 if dark else 0
-        x = s[at.NX + j] + p[at.P_AODIR + j]
-        y = s[at.NY + j] + p[at.P_AODIR + LANES + j]
-        z = s[at.NZ + j] + p[at.P_AODIR + 2 * LANES + j]
+        x = s[at.NX + j] + s[at.ADX + j]
+        y = s[at.NY + j] + s[at.ADY + j]
+        z = s[at.NZ + j] + s[at.ADZ + j]
         k = float32(1) / np.sqrt(x * x + y * y + z * z + float32(1e-6))
         s[at.SDX + j] = x * k
         s[at.SDY + j] = y * k
@@ -364,38 +388,43 @@ def ambient(p, x, y, z, channel):
 
 
 @inlined
+def channel_light(s, p, channel, out, albedo):
+    """One colour channel of ``diffuse``: AO, LIT, the highlight in TMP and the share of matte light in TMP2."""
+    sun = p[at.P_SUNR + channel]
+    even = p[at.P_AMBIENT + channel]
+    slope_x = p[at.P_AMBIENT + 3 + channel]
+    slope_y = p[at.P_AMBIENT + 6 + channel]
+    slope_z = p[at.P_AMBIENT + 9 + channel]
+    least = float32(0.15) * even
+    for j in range(LANES):
+        sky = max(even + slope_x * s[at.NX + j] + slope_y * s[at.NY + j] + slope_z * s[at.NZ + j], least)
+        metal = s[at.METAL + j]
+        s[out + j] = s[albedo + j] * s[at.TMP2 + j] * (sun * s[at.LIT + j] + s[at.AO + j] * sky) + sun * s[at.TMP + j] * (
+            float32(1) - metal + metal * s[albedo + j]
+        )
+
+
+@inlined
 def diffuse(s, p):
     """LR, LG, LB: matte light of sun and sky, and the sun's highlight (GGX with Kelemen's visibility term)."""
+    sunx = p[at.P_SUNX]
+    suny = p[at.P_SUNY]
+    sunz = p[at.P_SUNZ]
     for j in range(LANES):
-        x = s[at.NX + j]
-        y = s[at.NY + j]
-        z = s[at.NZ + j]
-        lit = s[at.LIT + j]
-        hx = p[at.P_SUNX] - s[at.DX + j]
-        hy = p[at.P_SUNY] - s[at.DY + j]
-        hz = p[at.P_SUNZ] - s[at.DZ + j]
-        k = float32(1) / (hx * hx + hy * hy + hz * hz + float32(1e-6))
-        nh = x * hx + y * hy + z * hz
-        nh2 = nh * nh * k
+        hx = sunx - s[at.DX + j]
+        hy = suny - s[at.DY + j]
+        hz = sunz - s[at.DZ + j]
+        length2 = hx * hx + hy * hy + hz * hz + float32(1e-6)
+        nh = s[at.NX + j] * hx + s[at.NY + j] * hy + s[at.NZ + j] * hz
         rough = max(s[at.ROUGH + j] * (float32(1) - float32(0.8) * s[at.COAT + j]), float32(0.06))
         a2 = rough * rough * rough * rough
-        d = nh2 * (a2 - float32(1)) + float32(1)
-        lh2 = float32(0.25) / k
-        f0 = s[at.F0 + j]
-        shine = min(a2 * f0 / (d * d * max(lh2, float32(0.1)) * float32(12.566)), float32(6.0)) * lit
-        matte = (float32(1) - s[at.METAL + j]) * float32(_INV_PI)
-        ao = s[at.AO + j]
-        metal = s[at.METAL + j]
-        plain = float32(1) - metal
-        s[at.LR + j] = s[at.CR + j] * matte * (p[at.P_SUNR] * lit + ao * ambient(p, x, y, z, 0)) + p[at.P_SUNR] * shine * (
-            plain + metal * s[at.CR + j]
-        )
-        s[at.LG + j] = s[at.CG + j] * matte * (p[at.P_SUNG] * lit + ao * ambient(p, x, y, z, 1)) + p[at.P_SUNG] * shine * (
-            plain + metal * s[at.CG + j]
-        )
-        s[at.LB + j] = s[at.CB + j] * matte * (p[at.P_SUNB] * lit + ao * ambient(p, x, y, z, 2)) + p[at.P_SUNB] * shine * (
-            plain + metal * s[at.CB + j]
-        )
+        d = nh * nh / length2 * (a2 - float32(1)) + float32(1)
+        spread = d * d * max(float32(0.25) * length2, float32(0.1)) * float32(12.566)
+        s[at.TMP + j] = min(a2 * s[at.F0 + j] / spread, float32(6.0)) * s[at.LIT + j]
+        s[at.TMP2 + j] = (float32(1) - s[at.METAL + j]) * float32(_INV_PI)
+    channel_light(s, p, 0, at.LR, at.CR)
+    channel_light(s, p, 1, at.LG, at.CG)
+    channel_light(s, p, 2, at.LB, at.CB)
 
 
 @inlined
@@ -444,25 +473,40 @@ def exp_minus(x):
 @inlined
 def haze(s, u, p):
     """Height fog and the glare of the sun over everything."""
+    skydist = p[at.P_SKYDIST]
+    fogstart = p[at.P_FOGSTART]
+    fogk = p[at.P_FOGK]
+    fog = p[at.P_FOG]
+    sunx = p[at.P_SUNX]
+    suny = p[at.P_SUNY]
+    sunz = p[at.P_SUNZ]
+    fogsun = p[at.P_FOGSUN]
+    glare = p[at.P_GLARE]
+    fogr = p[at.P_FOGR]
+    sunr = p[at.P_SUNR]
+    fogg = p[at.P_FOGG]
+    sung = p[at.P_SUNG]
+    fogb = p[at.P_FOGB]
+    sunb = p[at.P_SUNB]
     for j in range(LANES):
         hit = u[at.GEOM + j] != NO_HIT
-        t = s[at.FAR + j] if hit else p[at.P_SKYDIST]
-        t = max(min(t, p[at.P_SKYDIST]) - p[at.P_FOGSTART], float32(0))
-        climb = p[at.P_FOGK] * s[at.DZ + j] * t
+        t = s[at.FAR + j] if hit else skydist
+        t = max(min(t, skydist) - fogstart, float32(0))
+        climb = fogk * s[at.DZ + j] * t
         climb = min(max(climb, float32(-6)), float32(60))
         # (1 - exp(-a)) / a, for rising and falling rays
         rise = float32(1) - exp_minus(abs(climb))
         mean = rise / (abs(climb) + float32(1e-4)) + float32(1e-4) / (abs(climb) + float32(1e-4))
         mean = mean if climb >= float32(0) else mean / max(float32(1) - rise, float32(0.01))
-        clear = exp_minus(p[at.P_FOG] * t * mean)
+        clear = exp_minus(fog * t * mean)
         veil = float32(1) - clear
-        towards = s[at.DX + j] * p[at.P_SUNX] + s[at.DY + j] * p[at.P_SUNY] + s[at.DZ + j] * p[at.P_SUNZ]
+        towards = s[at.DX + j] * sunx + s[at.DY + j] * suny + s[at.DZ + j] * sunz
         away = float32(1) - towards
-        glow = p[at.P_FOGSUN] / (float32(0.06) + away)
-        glare = p[at.P_GLARE] * (float32(0.00045) / (away + float32(0.00025)) + float32(0.0022) / (away + float32(0.012)))
-        s[at.LR + j] = s[at.LR + j] * clear + veil * (p[at.P_FOGR] + glow * p[at.P_SUNR]) + glare * p[at.P_SUNR]
-        s[at.LG + j] = s[at.LG + j] * clear + veil * (p[at.P_FOGG] + glow * p[at.P_SUNG]) + glare * p[at.P_SUNG]
-        s[at.LB + j] = s[at.LB + j] * clear + veil * (p[at.P_FOGB] + glow * p[at.P_SUNB]) + glare * p[at.P_SUNB]
+        glow = fogsun / (float32(0.06) + away)
+        halo = glare * (float32(0.00045) / (away + float32(0.00025)) + float32(0.0022) / (away + float32(0.012)))
+        s[at.LR + j] = s[at.LR + j] * clear + veil * (fogr + glow * sunr) + halo * sunr
+        s[at.LG + j] = s[at.LG + j] * clear + veil * (fogg + glow * sung) + halo * sung
+        s[at.LB + j] = s[at.LB + j] * clear + veil * (fogb + glow * sunb) + halo * sunb
         s[at.ER + j] *= clear
         s[at.EG + j] *= clear
         s[at.EB + j] *= clear
@@ -471,8 +515,9 @@ def haze(s, u, p):
 @inlined
 def expose(s, p):
     """Exposure, emission (which is relative to the exposed picture) and the index into the tone curve, 0..4095."""
+    exposure = p[at.P_EXPOSURE]
     for j in range(LANES):
-        e = p[at.P_EXPOSURE]
+        e = exposure
         r = s[at.LR + j] * e + s[at.ER + j]
         g = s[at.LG + j] * e + s[at.EG + j]
         b = s[at.LB + j] * e + s[at.EB + j]
