@@ -1,6 +1,7 @@
 """What a generator family is: a name that specs use, its parameters, and a pure function.
 
-A module of this package that sets ``FAMILY`` is found by itself; its parameters appear in the JSON Schema and are checked in specs.
+A module of this package that sets ``FAMILY`` is found by itself; its parameters appear in the JSON Schema and are checked in
+specs.
 """
 
 from __future__ import annotations

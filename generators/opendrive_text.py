@@ -1,7 +1,7 @@
 """Writes one road as complete OpenDRIVE 1.4 text.
 
-The road runs from (0, 0) eastwards; lanes are given from the centre line outwards on both sides. Numbers are printed with twelve
-digits, so that the same road always gives the same bytes.
+The road runs from (0, 0) eastwards; lanes are given from the centre line outwards on both sides. Numbers are printed with
+twelve digits, so that the same road always gives the same bytes.
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ def _row(side: str, values: Mapping[str, Value], surroundings: Surroundings, rng
     blocked = [reach(plan, named) for name, plan in named.items() if name != "ego" and _needs_room(plan, side)]
     clear = number(values, "clear_m")
     turned = math.pi if side == "left" and surroundings.road.get("one_way") else 0.0
-    at, plans = number(values, "from_m"), []
+    at = number(values, "from_m")
+    plans: list[ActorPlan] = []
     while True:
         car = pick(CARS, rng)
         gap = float(rng.uniform(number(values, "gap_min_m"), number(values, "gap_max_m")))

@@ -110,7 +110,7 @@ def _renamed(plan: s.ActorPlan, name: str) -> s.ActorPlan:
 
 
 def _weather(block: Block) -> s.Weather:
-    """A preset, single values on top, the sun last. Without a sun block it stands where the preset's altitude says, at 45 deg."""
+    """A preset, single values on top, the sun last; without a sun block it stands at the preset's altitude and 45 degrees."""
     values: dict[str, float] = {"sun_azimuth_deg": 45.0, **PRESETS[block.get("weather", "ClearNoon")]}
     for key, value in block.items():
         name = key.removesuffix("_percent").removesuffix("_m") if key != "fog_falloff" else key
@@ -157,9 +157,9 @@ def _maneuver(block: Block) -> s.Maneuver:
         return s.ChangeLane(side=block[kind], duration_s=block["within_s"], lanes=block.get("lanes", 1), indicate=indicate)
     if kind == "roll":
         heading = math.radians(block.get("heading_deg", 0.0))
-        towards = "road" if block["roll"] == "across" else None
+        across = block["roll"] == "across"
         slowing = block.get("slowing_mps2", 0.3)
-        return s.Roll(speed_mps=block["speed_mps"], decel_mps2=slowing, heading_rad=heading, towards=towards)
+        return s.Roll(speed_mps=block["speed_mps"], decel_mps2=slowing, heading_rad=heading, towards="road" if across else None)
     if kind in ("lights_on", "lights_off"):
         return s.SetLights(on=block.get("lights_on", ()), off=block.get("lights_off", ()))
     return s.Cross(

@@ -1,7 +1,7 @@
 """A concrete scenario on a map: start poses and paths.
 
-``resolve(scenario, lane_map, sizes) -> Layout`` is pure; ``sizes`` maps each model of the scenario to its (length, width, height)
-in metres.
+``resolve(scenario, lane_map, sizes) -> Layout`` is pure; ``sizes`` maps each model of the scenario to its (length, width,
+height) in metres.
 """
 
 from __future__ import annotations

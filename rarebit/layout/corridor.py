@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -59,44 +60,49 @@ class Corridor:
 def follow(lane_map: LaneMap, key: LaneKey, index: int, *, ahead_m: float, behind_m: float = 0.0) -> Corridor:
     """The way from point ``index`` of a lane: straight on at junctions, ``ahead_m`` far or to the end of the road, and back."""
     lanes = lane_map.lanes
-    forward = _chain(lanes, key, index, ahead_m, ahead=True)
-    backward = _chain(lanes, key, index, behind_m, ahead=False)
-    keys = [*(k for k, _ in reversed(backward)), *(k for k, _ in forward[1:])]
-    points = np.array([*(p for _, p in reversed(backward)), *(p for _, p in forward[1:])])
+    forward, forward_keys = _chain(lanes, key, index, ahead_m, ahead=True)
+    backward, backward_keys = _chain(lanes, key, index, behind_m, ahead=False)
+    points = np.vstack([backward[:0:-1], forward])
+    keys = (*backward_keys[:0:-1], *forward_keys)
     station = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points[:, :2], axis=0).T))])
-    return Corridor(points_m=points, station_m=station - station[len(backward) - 1], keys=tuple(keys))
+    return Corridor(points_m=points, station_m=station - station[len(backward) - 1], keys=keys)
 
 
 def _chain(
     lanes: Mapping[LaneKey, Lane], key: LaneKey, index: int, reach_m: float, *, ahead: bool
-) -> list[tuple[LaneKey, NDArray[np.float64]]]:
-    """Points from the start on, the start first."""
+) -> tuple[NDArray[np.float64], list[LaneKey]]:
+    """(n, 3) points from the start on, the start first, with their lanes; n >= 2 if ``ahead``."""
     lane = lanes[key]
     points = lane.centre[index:] if ahead else lane.centre[index::-1]
-    found = [(key, points[0])]
-    length, visited = 0.0, {key}
-    while True:
-        for point in points:
-            step = float(np.hypot(*(point[:2] - found[-1][1][:2])))
-            if step < _MIN_STEP_M:
-                continue
-            found.append((key, point))
-            length += step
-            if length >= reach_m:
-                return found
+    chunks, keys = [points], [key] * len(points)
+    length, visited = _length(points), {key}
+    while length < reach_m:
         onward = straightest(lanes, key, ahead=ahead)
         if onward is None or onward in visited:
-            return found if len(found) > 1 or not ahead else [*found, _beyond(lane, key)]
+            break
         key = onward
         visited.add(key)
-        lane = lanes[key]
-        points = lane.centre if ahead else lane.centre[::-1]
+        points = lanes[key].centre if ahead else lanes[key].centre[::-1]
+        length += _length(points) + float(np.hypot(*(points[0, :2] - chunks[-1][-1, :2])))
+        chunks.append(points)
+        keys += [key] * len(points)
+    whole = np.vstack(chunks)
+    steps = np.hypot(*np.diff(whole[:, :2], axis=0).T)
+    keep = np.concatenate([[True], (steps >= _MIN_STEP_M) & (np.cumsum(steps) - steps < reach_m)])
+    if ahead and keep.sum() < 2:
+        return np.vstack([whole[0], _beyond(lane)]), [key, key]
+    return whole[keep], [k for k, inside in zip(keys, keep, strict=True) if inside]
 
 
-def _beyond(lane: Lane, key: LaneKey) -> tuple[LaneKey, NDArray[np.float64]]:
+def _length(points_m: NDArray[np.float64]) -> float:
+    return float(np.hypot(*np.diff(points_m[:, :2], axis=0).T).sum())
+
+
+def _beyond(lane: Lane) -> NDArray[np.float64]:
     """A point just beyond a lane's end, so that a way from its last point still has a direction."""
     step = lane.centre[-1] - lane.centre[-2]
-    return key, lane.centre[-1] + step * (0.1 / max(float(np.linalg.norm(step)), 1e-9))
+    beyond: NDArray[np.float64] = lane.centre[-1] + step * (0.1 / max(float(np.linalg.norm(step)), 1e-9))
+    return beyond
 
 
 def straightest(lanes: Mapping[LaneKey, Lane], key: LaneKey, *, ahead: bool) -> LaneKey | None:
@@ -130,9 +136,15 @@ def shifted(points_m: NDArray[np.float64], offset_m: float) -> NDArray[np.float6
 
 def nearest_on(points_m: NDArray[np.float64], point_m: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
     """The point (3,) of a polyline nearest to another in the ground plane, and the index of the nearest vertex."""
-    start, step = points_m[:-1], np.diff(points_m, axis=0)
-    square = np.maximum(np.einsum("ij,ij->i", step[:, :2], step[:, :2]), 1e-12)
-    share = np.clip(np.einsum("ij,ij->i", point_m[:2] - start[:, :2], step[:, :2]) / square, 0.0, 1.0)
-    feet = start + share[:, None] * step
-    best = int(np.argmin(np.hypot(*(feet[:, :2] - point_m[:2]).T)))
-    return feet[best], best + int(share[best] > 0.5)
+    nearest = int(np.argmin(np.square(points_m[:, :2] - point_m[:2]).sum(axis=1)))
+    best, index, least = points_m[nearest], nearest, np.inf
+    for i in (nearest - 1, nearest):
+        if not 0 <= i < len(points_m) - 1:
+            continue
+        start, step = points_m[i], points_m[i + 1] - points_m[i]
+        share = float(np.clip((point_m[:2] - start[:2]) @ step[:2] / max(step[:2] @ step[:2], 1e-12), 0.0, 1.0))
+        foot = start + share * step
+        distance = math.hypot(*(foot[:2] - point_m[:2]))
+        if distance < least:
+            best, index, least = foot, i + int(share > 0.5), distance
+    return best, index

@@ -3,8 +3,9 @@
 Fallbacks, so that one spec works on any road (each is noted in ``Layout.notes``; see ``section.find_spot`` for lanes):
 
 * a story actor takes the most similar place the road has; if there is none, that is an error;
-* parked cars, traffic and passers-by never take a lane of another kind than asked, save that parked cars may stand on a shoulder
-  or beside the road; whoever finds no room, or would stand in a junction, on a crossing or in another's box, is dropped;
+* parked cars, traffic and passers-by never take a lane of another kind than asked, save that parked cars may stand on a
+  shoulder or beside the road; whoever finds no room, or would stand in a junction, on a crossing or in another's box, is
+  dropped;
 * where a story vehicle drives in a lane of the other direction, no traffic comes towards it.
 """
 
@@ -31,6 +32,7 @@ _EXTRA_PATH_M = 60.0
 _AHEAD_M = 400.0
 _CLEAR_M = {"parked": 0.25, "traffic": 0.5}
 _JUNCTION_CLEAR_M = 6.0
+_WALKER_CLEAR_M = 0.4
 _CROSSING_CLEAR_M = 1.0
 _STORY = ("ego", "hazard", "occluder", "static")
 Size = tuple[float, float, float]
@@ -72,6 +74,7 @@ class _Placing:
         self._scenario, self._map, self._sizes, self._way = scenario, lane_map, sizes, way
         self._plans = {plan.name: plan for plan in (scenario.ego, *scenario.actors)}
         self._stands: dict[str, _Stand] = {}
+        self._sections: dict[float, tuple[Slot, ...]] = {}
         self._boxes: dict[str, Footprint] = {}
         self._notes: list[str] = []
         self._oncoming_closed = False
@@ -141,7 +144,7 @@ class _Placing:
             return _Stand(station, reference.offset_m + place.lateral_m, None, True)
         station = reference.station_m + (place.ahead_m if reference.forward else -place.ahead_m)
         slots = self._slots(station)
-        spot = self._spot(plan, slots, _base_slot(slots, reference), size)
+        spot = self._spot(plan, reference, slots, size)
         forward = spot.slot is None or spot.slot.same_way or spot.foreign or spot.slot.kind == "sidewalk"
         if spot.foreign:
             self._oncoming_closed = True
@@ -156,10 +159,23 @@ class _Placing:
             self._stands[name] = self._stand(plan, self._size(plan))
         return self._stands[name]
 
-    def _spot(self, plan: ActorPlan, slots: tuple[Slot, ...], base: Slot, size: Size) -> Spot:
+    def _spot_in_junction(self, plan: ActorPlan, reference: _Stand, size: Size) -> Spot | None:
+        """In a junction the road's other lanes are roads of their own; then the lanes before it count, drawn through it."""
+        station = reference.station_m + (plan.place.ahead_m if reference.forward else -plan.place.ahead_m)
+        slots = self._slots_before_junction(station)
+        spot = find_spot(plan.place.lane, slots, _base_slot(slots, reference), size[1], fallback=True)
+        if spot is None:
+            return None
+        note = f"lane {plan.place.lane} drawn on through a junction"
+        return Spot(offset_m=spot.offset_m, slot=None, note=spot.note or note, foreign=spot.foreign)
+
+    def _spot(self, plan: ActorPlan, reference: _Stand, slots: tuple[Slot, ...], size: Size) -> Spot:
+        base = _base_slot(slots, reference)
         word = plan.place.lane
         story = plan.role in _STORY
         spot = find_spot(word, slots, base, size[1], fallback=story or plan.role == "parked")
+        if spot is None and story:
+            spot = self._spot_in_junction(plan, reference, size)
         if spot is None:
             raise _NoRoomError(f"the road has no lane {word}")
         if spot.slot is not None and not spot.slot.same_way and plan.role == "traffic" and self._oncoming_closed:
@@ -175,8 +191,18 @@ class _Placing:
             raise _NoRoomError(str(error)) from error
 
     def _slots(self, station_m: float) -> tuple[Slot, ...]:
-        point, yaw, key = self._at(station_m)
-        return cross_section(self._map, key, point, yaw)
+        if station_m not in self._sections:
+            point, yaw, key = self._at(station_m)
+            self._sections[station_m] = cross_section(self._map, key, point, yaw)
+        return self._sections[station_m]
+
+    def _slots_before_junction(self, station_m: float) -> tuple[Slot, ...]:
+        """The road crosswise where it enters the junction that a station lies in; as it is there if it lies in none."""
+        inside = np.array([self._in_junction(key) for key in self._way.keys])
+        if not self._in_junction(self._at(station_m)[2]):
+            return self._slots(station_m)
+        before = np.flatnonzero(~inside & (self._way.station_m < station_m))
+        return self._slots(float(self._way.station_m[before[-1]]) if len(before) else station_m)
 
     def _size(self, plan: ActorPlan) -> Size:
         try:
@@ -226,6 +252,7 @@ class _Placing:
     ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
         """What it drives or walks along, from where it stands, with the speed limits; (None, None) for what stays."""
         moves = plan.role in ("ego", "hazard", "traffic")
+        along: Corridor | None
         if plan.model.startswith("vehicle.") and moves:
             along = self._drive(plan, stand)
         elif plan.model.startswith("walker.") and plan.speed_mps > 0.0 and moves:
@@ -243,14 +270,14 @@ class _Placing:
         length = max(plan.speed_mps, self._scenario.ego.speed_mps) * self._scenario.duration_s + _EXTRA_PATH_M
         slot = stand.slot
         if slot is not None and slot.kind == "driving" and slot.same_way == stand.forward:
-            way, offset = follow(self._map, slot.key, slot.index, ahead_m=length), 0.0
+            way = follow(self._map, slot.key, slot.index, ahead_m=length)
             offset = stand.offset_m - slot.offset_m if stand.forward else slot.offset_m - stand.offset_m
         else:
             way, offset = _tail(self._way, stand.station_m, length), stand.offset_m
         return Corridor(points_m=shifted(way.points_m, offset), station_m=way.station_m, keys=way.keys)
 
     def _walk(self, plan: ActorPlan, stand: _Stand) -> Corridor | None:
-        """Along ego's way, forwards or backwards, up to the next junction."""
+        """Along ego's way, forwards or backwards, up to the next junction or the first thing that stands there."""
         forward = math.cos(plan.place.heading_rad) >= 0.0
         length = plan.speed_mps * self._scenario.duration_s + 5.0
         whole = self._way
@@ -266,8 +293,21 @@ class _Placing:
         start = self._at(stand.station_m)[0]
         points = np.vstack([start, whole.points_m[keep]])
         moved = shifted(points, stand.offset_m if forward else -stand.offset_m)
+        free = self._free(moved, plan.name)
+        if free < 3:
+            return None
         station = np.concatenate([[0.0], np.abs(whole.station_m[keep] - stand.station_m)])
-        return Corridor(points_m=moved, station_m=station, keys=tuple(whole.keys[i] for i in (keep[0], *keep)))
+        keys = tuple(whole.keys[i] for i in (keep[0], *keep))
+        return Corridor(points_m=moved[:free], station_m=station[:free], keys=keys[:free])
+
+    def _free(self, points_m: NDArray[np.float64], name: str) -> int:
+        """How many points of a walk come before the first box in the way."""
+        others = [box for other, box in self._boxes.items() if other != name]
+        for i, (x, y) in enumerate(points_m[:, :2].tolist()):
+            step = Footprint(x, y, 0.0, _WALKER_CLEAR_M, _WALKER_CLEAR_M)
+            if any(abs(x - box.x) + abs(y - box.y) < 12.0 and step.overlaps(box) for box in others):
+                return i
+        return len(points_m)
 
 
 def _tail(way: Corridor, station_m: float, length_m: float) -> Corridor:
@@ -278,9 +318,7 @@ def _tail(way: Corridor, station_m: float, length_m: float) -> Corridor:
         after[-1] = True
     keys = tuple(k for k, inside in zip(way.keys, after, strict=True) if inside)
     points = np.vstack([start, way.points_m[after]])
-    return Corridor(
-        points_m=points, station_m=np.concatenate([[0.0], way.station_m[after] - station_m]), keys=(key, *keys)
-    )
+    return Corridor(points_m=points, station_m=np.concatenate([[0.0], way.station_m[after] - station_m]), keys=(key, *keys))
 
 
 def _base_slot(slots: tuple[Slot, ...], reference: _Stand) -> Slot:

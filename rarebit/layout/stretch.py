@@ -1,12 +1,13 @@
 """Finds where on a map a scenario takes place.
 
-The conditions of ``where`` must hold. Among the places where they do, those count that suit the story best: enough road ahead, the
-lanes that the actors ask for, no junction and no sharp bend between ego and who stands beside the road. The scenario's own random
-number picks one of the best.
+The conditions of ``where`` must hold. Among the places where they do, those count that suit the story best: enough road ahead,
+the lanes that the actors ask for, no junction and no sharp bend between ego and who stands beside the road, a speed limit that
+is not far from ego's speed. The scenario's own random number picks one of the best.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -15,9 +16,9 @@ from numpy.typing import NDArray
 
 from rarebit.core.errors import SceneError
 from rarebit.lane_map import Lane, LaneKey, LaneMap
-from rarebit.layout.corridor import Corridor, follow, wrap
+from rarebit.layout.corridor import Corridor, follow
 from rarebit.layout.section import MIN_PARKING_M, Slot, cross_section, driving, find_spot
-from rarebit.scenario import ActorPlan, ConcreteScenario, TemplateRoad, Value
+from rarebit.scenario import ActorPlan, ConcreteScenario, TemplateRoad, TownRoad, Value
 
 STEP_M = 10.0
 BEHIND_M = 120.0
@@ -51,31 +52,52 @@ def choose(scenario: ConcreteScenario, lane_map: LaneMap) -> Stretch:
     Raises:
         SceneError: no place fulfils the conditions; it lists the nearest misses.
     """
+    template = isinstance(scenario.road, TemplateRoad)
     needed = needed_m(scenario)
-    lanes = _lanes_for(scenario.ego.place.lane, lane_map, template=isinstance(scenario.road, TemplateRoad))
-    if not lanes:
+    candidates = _survey(lane_map, scenario.ego.place.lane, template, needed)
+    if not candidates:
         raise SceneError(f"{lane_map.name}: no driving lane outside junctions; choose another road")
-    candidates = [c for key, slots in lanes for c in _candidates(lane_map, key, slots, needed)]
-    if isinstance(scenario.road, TemplateRoad):
+    if not isinstance(scenario.road, TownRoad):
         start = min(max(candidates[0].ahead_m - needed, 20.0), 80.0)
         return min(candidates, key=lambda c: abs(c.behind_m - start))
     query = scenario.road.query
     fitting = [c for c in candidates if not _misses(c, query)]
     if not fitting:
         raise SceneError(_no_match(scenario, lane_map, candidates, query))
-    penalties = [_penalty(c, scenario, needed) for c in fitting]
+    lane_penalties: dict[LaneKey, float] = {}
+    for c in fitting:
+        if c.key not in lane_penalties:
+            lane_penalties[c.key] = sum(_lane_penalty(plan, c) for plan in _named(scenario)) + _company_penalty(scenario, c)
+    penalties = [lane_penalties[c.key] + _penalty(c, scenario, needed) for c in fitting]
     best = [c for c, penalty in zip(fitting, penalties, strict=True) if penalty <= min(penalties)]
     return best[min(int(scenario.road.draw * len(best)), len(best) - 1)]
 
 
 def needed_m(scenario: ConcreteScenario) -> float:
     """Length of road that the ego may drive, with a margin to see ahead."""
-    far = max((plan.place.ahead_m for plan in scenario.actors if plan.role in ("hazard", "occluder", "static")), default=0.0)
+    far = max((plan.place.ahead_m for plan in _named(scenario)), default=0.0)
     return max(scenario.ego.speed_mps * scenario.duration_s, far) + _MARGIN_M
 
 
+_surveyed: list[tuple[LaneMap, tuple[str, bool, int], list[Stretch]]] = []  # the last few: draws are tried on one map
+
+
+def _survey(lane_map: LaneMap, word: str, template: bool, needed: float) -> list[Stretch]:
+    """Every place where ego could start, remembered for the next draw on the same map."""
+    reach = 100 * math.ceil(needed / 100.0)
+    asked = (word, template, reach)
+    for known, key, found in _surveyed:
+        if known is lane_map and key == asked:
+            return found
+    lanes = _lanes_for(word, lane_map, template=template)
+    made = [c for lane_key, slots in lanes for c in _candidates(lane_map, lane_key, slots, float(reach))]
+    _surveyed.append((lane_map, asked, made))
+    del _surveyed[:-6]
+    return made
+
+
 def _lanes_for(word: str, lane_map: LaneMap, *, template: bool) -> list[tuple[LaneKey, tuple[Slot, ...]]]:
-    """Driving lanes that ``word`` (rightmost, leftmost, middle) can mean, with the road crosswise; of a template one direction."""
+    """Driving lanes that ``word`` (rightmost, leftmost, middle) can mean, and the road crosswise; one direction of a template."""
     found = []
     for key, lane in sorted(lane_map.lanes.items()):
         if lane.kind != "driving" or lane.junction is not None or (template and key.lane > 0):
@@ -193,10 +215,7 @@ def _penalty(stretch: Stretch, scenario: ConcreteScenario, needed: float) -> flo
     """How badly a place suits the story, 0 for well; in coarse steps, so that many places are equally good."""
     short = max(0.0, needed - stretch.ahead_m) / needed
     total = np.ceil(short * 10.0)
-    base = next(slot for slot in stretch.slots if slot.key == stretch.key)
-    named = [plan for plan in scenario.actors if plan.role in ("hazard", "occluder", "static")]
-    for plan in named:
-        total += _lane_penalty(plan, stretch, base)
+    named = _named(scenario)
     far = max((plan.place.ahead_m for plan in named), default=0.0)
     standing = [plan for plan in named if plan.speed_mps == 0.0]
     if standing and stretch.junction_m < far + 25.0:
@@ -208,7 +227,23 @@ def _penalty(stretch: Stretch, scenario: ConcreteScenario, needed: float) -> flo
     return float(total)
 
 
-def _lane_penalty(plan: ActorPlan, stretch: Stretch, base: Slot) -> float:
+def _named(scenario: ConcreteScenario) -> list[ActorPlan]:
+    return [plan for plan in scenario.actors if plan.role in ("hazard", "occluder", "static")]
+
+
+def _company_penalty(scenario: ConcreteScenario, stretch: Stretch) -> float:
+    """For roads that lack what parked cars, traffic and passers-by ask for, and for a speed limit far from ego's speed."""
+    base = next(slot for slot in stretch.slots if slot.key == stretch.key)
+    words = {plan.place.lane for plan in scenario.actors if plan.role in ("parked", "traffic")}
+    kinds = sorted(word for word in words if word.startswith(("sidewalk", "parking")) or word == "opposite_1")
+    lacking = [word for word in kinds if find_spot(word, stretch.slots, base, 2.0, fallback=False) is None]
+    limit, speed = stretch.speed_limit_mps, scenario.ego.speed_mps
+    unusual = limit is not None and not 0.5 * limit <= speed <= 1.4 * limit
+    return 0.5 * len(lacking) + float(unusual)
+
+
+def _lane_penalty(plan: ActorPlan, stretch: Stretch) -> float:
+    base = next(slot for slot in stretch.slots if slot.key == stretch.key)
     if plan.place.behind is not None or plan.place.reference != "ego":
         return 0.0
     if find_spot(plan.place.lane, stretch.slots, base, 2.0, fallback=False) is not None:
@@ -217,8 +252,3 @@ def _lane_penalty(plan: ActorPlan, stretch: Stretch, base: Slot) -> float:
     if spot is None:
         return 20.0
     return 4.0 if spot.foreign else 1.0 if spot.slot is None else 0.5
-
-
-def wraps(a_rad: float, b_rad: float) -> float:
-    """Difference of two headings."""
-    return wrap(a_rad - b_rad)

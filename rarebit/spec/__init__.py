@@ -1,6 +1,7 @@
 """Reads and checks scenario specs: one logical scenario a YAML file.
 
-``load(path) -> LogicalScenario`` or SpecError with every fault; ``find(name)`` locates shipped ones; ``json_schema()`` for editors.
+``load(path) -> LogicalScenario`` or SpecError with every fault; ``find(name)`` locates shipped ones; ``json_schema()`` is for
+editors.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ TRIES = 5000
 def draw_values(spec: LogicalScenario, seed: int, index: int, attempt: int) -> dict[str, Scalar]:
     """A value for each parameter, in the order of the file.
 
-    Each parameter has a random stream of its own. Parameters that constraints tie together are redrawn together until these hold
-    (rejection sampling, which keeps the distributions exact); the others are left alone.
+    Each parameter has a random stream of its own. Parameters that constraints tie together are redrawn together until these
+    hold (rejection sampling, which keeps the distributions exact); the others are left alone.
 
     Raises:
         SpecError: constraints that hold in none of ``TRIES`` draws; it names the one that fails most.

@@ -21,11 +21,14 @@ from rarebit.spec.units import PLAIN, UNITS, Unit, unit_of
 NAME = r"[a-z][a-z0-9_]{0,59}"
 MODEL = r"(?:vehicle|walker|static\.prop|carlite)\.[A-Za-z0-9_ .-]+"
 LANE = r"same|(?:left|right|opposite)_[1-9]|(?:shoulder|parking|sidewalk|biking)_(?:left|right)"
-LANES = ("same", "left_1", "right_1", "opposite_1")
-LANES += tuple(f"{kind}_{side}" for kind in ("shoulder", "parking", "sidewalk") for side in ("left", "right"))
-LIGHTS = (
-    "Position LowBeam HighBeam Brake RightBlinker LeftBlinker Reverse Fog Interior Special1 Special2".split()
-)  # carla.VehicleLightState
+LANES = (
+    *("same", "left_1", "right_1", "opposite_1"),
+    *(f"{kind}_{side}" for kind in ("shoulder", "parking", "sidewalk") for side in ("left", "right")),
+)
+LIGHTS = (  # carla.VehicleLightState
+    *("Position", "LowBeam", "HighBeam", "Brake", "RightBlinker", "LeftBlinker"),
+    *("Reverse", "Fog", "Interior", "Special1", "Special2"),
+)
 ROLES = ("hazard", "occluder", "traffic", "parked", "static")
 SIDES = ("left", "right", "both", "any")
 
@@ -40,7 +43,7 @@ _MODEL_WORD = Word(
     example="vehicle.mercedes.sprinter",
     about="CARLA blueprint, or walker.child, walker.adult for any such figure",
 )
-_LIGHT_LIST = Many(Word(choices=tuple(LIGHTS)), about="lights of a vehicle")
+_LIGHT_LIST = Many(Word(choices=LIGHTS), about="lights of a vehicle")
 _PLACE = Record(
     (
         Field("lane", Word(choices=LANES, pattern=LANE, example="left_1", about="lane as seen from ego (or from `from`)")),

@@ -80,7 +80,7 @@ class DistributionShape:
             return {"type": "object", "properties": {kind: inner}, "required": [kind], "additionalProperties": False}
 
         def bell(*names: str) -> Json:
-            properties = {name: number for name in names}
+            properties = dict.fromkeys(names, number)
             return {"type": "object", "properties": properties, "required": list(names), "additionalProperties": False}
 
         options: Json = {"type": "array", "items": scalar, "minItems": 1}

@@ -1,7 +1,7 @@
 """Shapes that values of a spec can have: each checks an entry of the file and gives its part of the JSON Schema.
 
-A checked value is plain data (numbers in the unit of the declared name, words, tuples, dicts), in which a ``Term`` stands for every
-formula until a scenario is drawn.
+A checked value is plain data (numbers in the unit of the declared name, words, tuples, dicts), in which a ``Term`` stands for
+every formula until a scenario is drawn.
 """
 
 from __future__ import annotations

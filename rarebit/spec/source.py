@@ -15,7 +15,7 @@ from rarebit.spec.expressions import Scalar
 MAX_CHARACTERS = 1_000_000
 MAX_NODES = 20_000
 MAX_DEPTH = 40
-Content: TypeAlias = "Scalar | None | list[Entry] | dict[str, Entry]"
+Content: TypeAlias = "Scalar | list[Entry] | dict[str, Entry] | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class _Reader:
             if kind in ("int", "float", "bool", "null"):
                 value = getattr(self._scalars, f"construct_yaml_{kind}")(node)
                 return None if value is None else value if isinstance(value, (bool, int)) else float(value)
-            if node.style is None and text[:1] in "+-.0123456789":
+            if getattr(node, "style", None) is None and text[:1] in "+-.0123456789":
                 number = float(text)  # YAML 1.1 reads 1e-3 as text
                 return number if math.isfinite(number) else text
         except (ValueError, OverflowError):
