@@ -6,7 +6,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ from carlite.world.weather import Weather
 
 _log = logging.getLogger(__name__)
 _TICK_TOLERANCE_S = 1e-7
+
+Payload: TypeAlias = bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,7 @@ class Sensor(ABC):
         """First pass of a tick: cameras ask ``view.traces`` for what they need, so that they can share it."""
 
     @abstractmethod
-    def measure(self, view: View) -> list[bytes]:
+    def measure(self, view: View) -> Sequence[Payload]:
         """Payloads (without the message header) of this tick; event sensors may give none or several."""
 
     def rng(self) -> np.random.Generator:

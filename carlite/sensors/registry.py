@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from carlite.sensors.base import Sensor, View
+from carlite.sensors.base import Payload, Sensor, View
 from carlite.sensors.camera import CAMERAS
 from carlite.sensors.events import Collision, Obstacle
 from carlite.sensors.lidar import Lidar, SemanticLidar
@@ -32,7 +32,7 @@ class Message:
 
     actor: Actor
     kind: SensorKind
-    payload: bytes
+    payload: Payload
 
 
 def make_sensor(actor: Actor) -> Sensor | None:
