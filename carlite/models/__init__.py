@@ -8,11 +8,12 @@ from carlite.library import Blueprint, find
 from carlite.mesh import ActorModel
 from carlite.models.cars import car_model
 from carlite.models.people import figure, walker_model, wheelchair_model
+from carlite.models.scenery import SCENERY_KINDS, scenery_box, scenery_model
 from carlite.models.trucks import truck_model
 from carlite.models.twowheelers import two_wheeler_model
 from carlite.world.actors import Kind
 
-__all__ = ["actor_model"]
+__all__ = ["SCENERY_KINDS", "actor_model", "scenery_box", "scenery_model"]
 
 _Triple = tuple[float, float, float]
 _TRUCKS = ("cola", "hgv", "firetruck", "ambulance")

@@ -25,6 +25,7 @@ class _Surface:
     tags: NDArray[np.uint8]
     uvs: Points | None
     crease_deg: float
+    normals: Points | None = None
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ class MeshBuilder:
         scale: ArrayLike = 1.0,
         uvs: Points | None = None,
         crease_deg: float = 40.0,
+        normals: Points | None = None,
     ) -> None:
         """Adds a shape.
 
@@ -63,6 +65,7 @@ class MeshBuilder:
             scale: applied first.
             uvs: (n, 2) texture coordinates; by box projection where None.
             crease_deg: faces that meet at more than this keep a hard edge.
+            normals: (n, 3) unit, in the place of computed ones; they are not turned.
         """
         points, triangles = shape
         points = np.asarray(points, np.float64) * np.asarray(scale, np.float64)
@@ -73,13 +76,15 @@ class MeshBuilder:
         materials = np.full(count, material, np.uint8) if isinstance(material, Material) else material.astype(np.uint8)
         colours = np.broadcast_to(np.asarray(colour, np.float64), (count, 3))
         tags = np.full(count, self.tag if tag is None else tag, np.uint8)
-        self._surfaces.append(_Surface(points, np.asarray(triangles, np.int64), colours, materials, tags, uvs, crease_deg))
+        self._surfaces.append(
+            _Surface(points, np.asarray(triangles, np.int64), colours, materials, tags, uvs, crease_deg, normals)
+        )
 
     def absorb(self, other: MeshBuilder, at: ArrayLike = (0.0, 0.0, 0.0), turn: Points | None = None) -> None:
         """Adds everything of another builder, turned, then shifted."""
         for s in other._surfaces:
             points = (s.points if turn is None else s.points @ turn.T) + np.asarray(at, np.float64)
-            self._surfaces.append(_Surface(points, s.triangles, s.colours, s.materials, s.tags, s.uvs, s.crease_deg))
+            self._surfaces.append(_Surface(points, s.triangles, s.colours, s.materials, s.tags, s.uvs, s.crease_deg, s.normals))
 
     def bounds(self) -> tuple[Points, Points]:
         """Lowest and highest corner of all surfaces so far."""
@@ -131,7 +136,10 @@ def _finish(surface: _Surface) -> _Corners:
     size = np.linalg.norm(area, axis=1)
     keep = size > 1e-10
     corners, area, size = corners[keep], area[keep], size[keep]
-    normals = smooth_normals(corners, area, area / size[:, None], surface.crease_deg)
+    if surface.normals is None:
+        normals = smooth_normals(corners, area, area / size[:, None], surface.crease_deg)
+    else:
+        normals = surface.normals[surface.triangles[keep]].reshape(-1, 3)
     materials = surface.materials[keep]
     chosen = surface.uvs
     uvs = _box_uvs(corners, area, materials) if chosen is None else chosen[surface.triangles[keep]].reshape(-1, 2)
