@@ -74,7 +74,7 @@ def spawn(
 
 
 def describe(server: CarlaServer, handle: Any, name: str) -> Cast:
-    """What does not change about a living actor."""
+    """What does not change about a living actor, mechanics (``vehicle_data``) apart."""
     with server.asking(f"describing {name}"):
         actor_from_box, size = convert.box(handle.bounding_box)
         kind = kind_of(handle.type_id)
@@ -88,7 +88,6 @@ def describe(server: CarlaServer, handle: Any, name: str) -> Cast:
             actor_from_box=actor_from_box,
             size_lwh_m=size,
             tag=12 if kind == "walker" else tags[0] if tags else 21,
-            vehicle=vehicle_data(handle) if kind == "vehicle" else None,
         )
 
 
@@ -100,7 +99,10 @@ def kind_of(type_id: str) -> Kind:
 
 
 def vehicle_data(handle: Any) -> VehicleData:
-    """What the drive code needs, from the vehicle's ``VehiclePhysicsControl``."""
+    """What the drive code needs, from the ``VehiclePhysicsControl`` of a vehicle that has lived for a tick.
+
+    Before that the client does not know where the vehicle is, and the wheels are told in the world.
+    """
     physics = handle.get_physics_control()
     wheels = list(physics.wheels)
     world_from_actor = convert.transform(handle.get_transform())

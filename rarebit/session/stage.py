@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import queue
 import time
@@ -19,7 +20,7 @@ from rarebit.scenario import ConcreteScenario
 from rarebit.session import convert, sensing
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
-from rarebit.session.spawning import Spawned, actor_from_ego, describe, spawn
+from rarebit.session.spawning import Spawned, actor_from_ego, describe, spawn, vehicle_data
 from rarebit.session.state import (
     Cast,
     Command,
@@ -93,7 +94,11 @@ class Stage:
         self._listen_for_touches(library)
         self.tick([LightsCommand(name=plan.name, on=plan.lights) for plan in plans.values() if plan.lights])
         self._settle()
-        with self._server.asking("reading the ego's wheels"):
+        with self._server.asking("reading the vehicles' mechanics"):
+            for name, one in self._spawned.items():
+                if one.cast.kind == "vehicle":
+                    one.cast = dataclasses.replace(one.cast, vehicle=vehicle_data(one.handle))
+                    self.actors[name] = one.cast
             self.actor_from_ego = actor_from_ego(self._spawned["ego"].handle)
 
     def close(self) -> None:
@@ -105,7 +110,7 @@ class Stage:
             self._server.check_alive("cleaning up")
             mine = [one.handle for one in self._spawned.values() if one.plan is not None]
             batch = [carla.command.DestroyActor(actor.id) for actor in (*sensors, *reversed(mine))]
-            self._client.apply_batch_sync(batch, False)
+            self._client.apply_batch_sync(batch, True)  # the client lists the dead until the next tick
         except (RuntimeError, ServerError) as error:
             _log.warning("%s: actors could not be destroyed: %s", self._server.name, str(error).splitlines()[0])
         self._sensors, self._collision, self._spawned = [], None, {}
