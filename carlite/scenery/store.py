@@ -42,7 +42,7 @@ def key(text: str, seed: int) -> str:
 def read(path: Path) -> Built | None:
     """The world stored at ``path``; None if there is none or it cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         return _unpack(arrays)
     except FileNotFoundError:

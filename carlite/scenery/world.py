@@ -11,6 +11,8 @@ from carlite.scenery.drape import Draper
 from carlite.scenery.ground import build_ground
 from carlite.scenery.marks import lane_ribbons, lay
 from carlite.scenery.paint import line_ribbons, painted_areas
+from carlite.scenery.placing import lamps_of, realise
+from carlite.scenery.populate import populate
 from carlite.scenery.shapes import joined
 
 
@@ -41,9 +43,15 @@ def _built(network: RoadNetwork, seed: int) -> store.Built:
     ground = build_ground(network, seed=seed)
     with Draper(list(ground.meshes.values())) as draper:
         painted = joined([*lay([*lane_ribbons(network), *line_ribbons(network)], draper), *painted_areas(network, draper)])
+        placements = populate(network, ground, draper, seed=seed)
     meshes = [*ground.meshes.values(), *([painted] if painted is not None else [])]
-    return store.Built(ground=tuple(meshes), placements=(), spawn_points=spawn_points(network))
+    return store.Built(ground=tuple(meshes), placements=placements, spawn_points=spawn_points(network))
 
 
 def _realised(built: store.Built) -> StaticWorld:
-    return StaticWorld(ground=built.ground, objects=(), spawn_points=built.spawn_points)
+    return StaticWorld(
+        ground=built.ground,
+        objects=realise(built.placements),
+        lamps=lamps_of(built.placements),
+        spawn_points=built.spawn_points,
+    )

@@ -1,0 +1,64 @@
+"""What stands on sidewalks and verges: lamps, trees in rows, benches, bins, guard rails."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from carlite.scenery.roadside import Side
+from carlite.scenery.site import Site, depth_and_front, facing, pick
+
+TREES, BUSHES, LAMPS = 8, 4, 3
+_LAMP_EVERY_M, _RURAL_LAMP_EVERY_M = 28.0, 45.0
+_TREE_EVERY_M = 14.0
+_FROM_KERB_M = 0.7
+_ITEMS = (("bench", 3.0), ("bin", 4.0), ("hydrant", 1.5), ("bus_stop", 0.6))
+_FAST_MPS = 20.0
+
+
+def place_furniture(site: Site, rng: np.random.Generator) -> None:
+    """Everything along the roads but buildings, signals and parked cars."""
+    for number, side in enumerate(site.sides):
+        if side.walk is not None:
+            _sidewalk(site, side, rng, stagger=0.5 * (number % 2))
+        elif side.speed_mps > _FAST_MPS:
+            _guard_rail(site, side)
+            _roadside_lamps(site, side)
+
+
+def _sidewalk(site: Site, side: Side, rng: np.random.Generator, *, stagger: float) -> None:
+    walk = side.walk
+    if walk is None:
+        return
+    width = float(np.median(walk.width_m))
+    kerb = -width + _FROM_KERB_M
+    for walked in np.arange(4.0 + stagger * _LAMP_EVERY_M, side.length_m - 2.0, _LAMP_EVERY_M):
+        point, outward, _ = side.at(float(walked), kerb)
+        site.put("street_lamp", pick(rng, LAMPS), point, facing(outward), off=site.off_street, thin=True)
+    if width < 2.4:
+        return
+    if width >= 3.5:
+        for walked in np.arange(9.0, side.length_m - 6.0, _TREE_EVERY_M):
+            point, _, _ = side.at(float(walked + rng.uniform(-1.0, 1.0)), kerb + 0.3)
+            site.put("tree", pick(rng, TREES), point, float(rng.uniform(0.0, 360.0)), off=site.off_street, thin=True)
+    weights = np.array([weight for _, weight in _ITEMS])
+    for walked in np.arange(6.0, side.length_m - 5.0, 17.0):
+        if rng.random() < 0.45:
+            continue
+        kind = _ITEMS[int(rng.choice(len(_ITEMS), p=weights / weights.sum()))][0]
+        depth, _ = depth_and_front(kind, 0)
+        at = kerb if kind in ("bin", "hydrant") else -0.5 * depth - 0.4
+        point, outward, _ = side.at(float(walked + rng.uniform(-2.0, 2.0)), at)
+        site.put(kind, 0, point, facing(outward), off=site.off_street)
+
+
+def _roadside_lamps(site: Site, side: Side) -> None:
+    for walked in np.arange(10.0, side.length_m - 2.0, _RURAL_LAMP_EVERY_M):
+        point, outward, _ = side.at(float(walked), 2.2)
+        site.put("street_lamp", 0, point, facing(outward), off=site.covered, thin=True)
+
+
+def _guard_rail(site: Site, side: Side) -> None:
+    _, length = depth_and_front("guard_rail", 0)
+    for walked in np.arange(0.5 * length, side.length_m, length):
+        point, outward, _ = side.at(float(walked), 0.6)
+        site.put("guard_rail", 0, point, facing(outward), off=site.covered, margin_m=-0.05)

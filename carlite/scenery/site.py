@@ -1,0 +1,94 @@
+"""What every placing function works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from carlite.scenery.drape import Draper
+from carlite.scenery.placement import Placement
+from carlite.scenery.placing import Plots, extent, footprint
+from carlite.scenery.roadside import Side
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A map's ground while things are put on it.
+
+    Attributes:
+        covered: prepared area of all roads with their sidewalks.
+        off_street: prepared area that nothing may stand on: lanes for vehicles and crosswalks with some room.
+        sides: of all roads outside junctions.
+        plots: areas taken so far.
+        placements: made so far.
+    """
+
+    covered: BaseGeometry
+    off_street: BaseGeometry
+    sides: list[Side]
+    urban: bool
+    draper: Draper
+    plots: Plots = field(default_factory=Plots)
+    placements: list[Placement] = field(default_factory=list)
+
+    def ground_z(self, points: Array, *, lift_m: float = 1.0) -> Array:
+        """Heights (n,) of the ground below (n, 3)."""
+        laid, _ = self.draper.lay(points, lift_m=lift_m)
+        return laid[:, 2]
+
+    def put(
+        self,
+        kind: str,
+        variant: int,
+        point: Array,
+        yaw_deg: float,
+        *,
+        margin_m: float = 0.1,
+        off: BaseGeometry | None = None,
+        tint: tuple[float, float, float] = (1.0, 1.0, 1.0),
+        thin: bool = False,
+        name: str = "",
+    ) -> bool:
+        """Places a thing at ``point`` (3,) on the ground if its plot is free and clear of the area ``off``.
+
+        Args:
+            thin: only the foot (0.3 m around the origin) takes ground, as of trees and lamps.
+        """
+        x, y = float(point[0]), float(point[1])
+        if thin:
+            plot = shapely.box(x - 0.3, y - 0.3, x + 0.3, y + 0.3)
+        else:
+            plot = footprint(kind, variant, x, y, yaw_deg, margin_m=margin_m)
+        if (off is not None and off.intersects(plot)) or not self.plots.take(plot):
+            return False
+        corners = shapely.get_coordinates(plot)[:4]
+        around = np.concatenate([corners, np.full((4, 1), point[2])], 1)
+        z = float(np.min(self.ground_z(around, lift_m=6.0 if off is not None else 1.0)))
+        self.placements.append(
+            Placement(
+                kind=kind, variant=variant, location=(x, y, z - 0.02), rotation_deg=(0.0, yaw_deg, 0.0), tint=tint, name=name
+            )
+        )
+        return True
+
+
+def pick(rng: np.random.Generator, count: int) -> int:
+    """A variant number below ``count``."""
+    return int(rng.integers(count))
+
+
+def depth_and_front(kind: str, variant: int) -> tuple[float, float]:
+    """Size in metres of a model along x (away from the street) and along y (its front)."""
+    half = extent(kind, variant).box.half_extent
+    return 2.0 * half[0], 2.0 * half[1]
+
+
+def facing(outward: Array) -> float:
+    """Yaw in degrees of a thing that looks back at the road."""
+    return float(np.degrees(np.arctan2(-outward[1], -outward[0])))
