@@ -86,7 +86,7 @@ class Sensor(ABC):
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
         self._interval_s = self.number("sensor_tick", 0.0)
-        self._waited_s = self._interval_s  # the first tick counts at once
+        self._waited_s: float | None = None
 
     def number(self, name: str, default: float) -> float:
         """An attribute as a number; ``default`` where the actor lacks it or the text is none."""
@@ -98,16 +98,19 @@ class Sensor(ABC):
             return default
 
     def is_due(self, dt_s: float) -> bool:
-        """Counts a tick of ``dt_s`` and says whether the sensor fires in it; the overshoot is carried over.
+        """Counts a tick of ``dt_s`` and says whether the sensor fires in it; call it once a tick.
 
-        Call it once a tick.
+        The first tick fires, later ones when ``sensor_tick`` seconds have passed; the overshoot is carried over.
         """
         if self._interval_s <= 0.0:
+            return True
+        if self._waited_s is None:
+            self._waited_s = 0.0
             return True
         self._waited_s += dt_s
         if self._waited_s + _TICK_TOLERANCE_S < self._interval_s:
             return False
-        self._waited_s = (self._waited_s - self._interval_s) % self._interval_s
+        self._waited_s = max(self._waited_s - self._interval_s, 0.0) % self._interval_s
         if self._interval_s - self._waited_s < _TICK_TOLERANCE_S:
             self._waited_s = 0.0
         return True
