@@ -61,8 +61,6 @@ def read(text: str, file: str, *, road: Mapping[str, Any] | None = None) -> Logi
     if road is not None and isinstance(top.value, dict):
         top.value["road"] = from_plain(road, "road", "road override")
     spec = _check(top, file, faults)
-    if faults:
-        raise SpecError(_once(faults))
     probe(spec, faults)
     if faults:
         raise SpecError(_once(faults))
@@ -76,7 +74,8 @@ def _check(top: Entry, file: str, faults: list[Fault]) -> LogicalScenario:
     given = top.value.get("constraints") if isinstance(top.value, dict) else None
     entries = given.value if given is not None and isinstance(given.value, list) else []
     checked.pop("constraints", None)
-    constraints = read_constraints(entries, list(distributions), faults)
+    right = {parameter.name for parameter in parameters}
+    constraints = tuple(c for c in read_constraints(entries, list(distributions), faults) if right.issuperset(c.formula.names()))
     if isinstance(top.value, dict):
         check_names(top, faults)
     check_formulas(checked, list(distributions), faults)

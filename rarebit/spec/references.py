@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from generators import populate_families
@@ -140,14 +141,17 @@ def check_formulas(body: Block, known: list[str], faults: list[Fault]) -> None:
 def probe(spec: LogicalScenario, faults: list[Fault]) -> None:
     """Tries formulas on drawn values and on the ends of the distributions; reports each formula once.
 
-    Also finds constraints that cannot be met.
+    Also finds constraints that cannot be met. Works on what is right of a spec that has other faults.
     """
     try:
         draws = [draw_values(spec, 0, index, 0) for index in range(_PROBES)]
     except SpecError as error:
         faults.extend(error.faults)
-        return
+        draws = [draw_values(replace(spec, constraints=()), 0, index, 0) for index in range(_PROBES)]
+    drawn = {p.name for p in spec.parameters}
     for term in terms(spec.body):
+        if not drawn.issuperset(term.formula.names()):
+            continue  # reported where the parameter is missing or wrong
         for values in [*draws, *_extremes(term, spec)]:
             try:
                 term.value(values)
