@@ -2,7 +2,7 @@
 
 Longitudinal: a speed profile (hold, change at a given rate, brake at a given rate) is tracked by force feed-forward from mass,
 torque curve, gears, slope and air drag, plus a PI term for what that misses. Lateral: curvature feed-forward plus feedback of
-the rear axle's offset and heading by pole placement on the kinematic bicycle ``e' = v sin(psi)``, ``psi' = v (k - k_ref)``.
+the rear axle's offset and course by pole placement on the kinematic bicycle ``e' = v sin(psi)``, ``psi' = v (k - k_ref)``.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _KP, _KI = 1.6, 0.8  # 1/s, 1/s^2
 _MAX_INTEGRAL_MPS2 = 3.0
 
 _OMEGA, _ZETA = 1.5, 0.9  # rad/s of the lateral error; slow enough for a 50 ms tick and tyre lag
-_OFFSET_INTEGRAL = 0.35  # share of omega^3
-_PREVIEW_S = 0.12  # steering takes effect about two ticks late
+_OFFSET_INTEGRAL = 0.25  # share of omega^3
+_PREVIEW_S = 0.25  # a vehicle turns that much later than its steering wheel
 _MIN_SPEED_MPS = 3.0
 _MAX_LATERAL_MPS2 = 3.5
 _CURVE_DECEL_MPS2 = 2.0
@@ -131,39 +131,48 @@ class VehicleDriver:
     # -------------------------------------------------------------------------------------------- a tick
 
     def step(
-        self, time_s: float, world_from_actor: NDArray[np.float64], velocity_mps: NDArray[np.float64], lead: Lead | None
+        self,
+        time_s: float,
+        world_from_actor: NDArray[np.float64],
+        velocity_mps: NDArray[np.float64],
+        yaw_rate_radps: float,
+        lead: Lead | None,
     ) -> DriveCommand:
         """The command for the next tick."""
         forward = world_from_actor[:3, 0]
         speed = float(forward @ velocity_mps)
         if time_s >= self._indicates_until_s:
             self.blinker = ""
-        steer = self._steering(time_s, world_from_actor, speed)
+        sideways = float(world_from_actor[:3, 1] @ velocity_mps) + yaw_rate_radps * self._vehicle.rear_axle_m
+        slip = math.atan2(sideways, max(speed, _MIN_SPEED_MPS))
+        steer = self._steering(time_s, world_from_actor, speed, slip)
         wanted = self._acceleration(speed, lead)
         if self._profile_mps < _STAND_MPS and self._goal_mps < _STAND_MPS and speed < _STAND_MPS:
             return DriveCommand(name=self.name, brake=1.0, steer=steer)
         throttle, brake = self._pedals(wanted, speed, float(forward[2]))
         return DriveCommand(name=self.name, throttle=throttle, brake=brake, steer=steer)
 
-    def _steering(self, time_s: float, world_from_actor: NDArray[np.float64], speed: float) -> float:
-        yaw = math.atan2(world_from_actor[1, 0], world_from_actor[0, 0])
+    def _steering(self, time_s: float, world_from_actor: NDArray[np.float64], speed: float, slip_rad: float) -> float:
+        """Steering command; ``slip_rad`` is the angle from the body's heading to the way the rear axle moves."""
+        course = math.atan2(world_from_actor[1, 0], world_from_actor[0, 0]) + slip_rad
         axle = world_from_actor[:2, 3] + self._vehicle.rear_axle_m * world_from_actor[:2, 0]
         station, lateral = self.path.project(float(axle[0]), float(axle[1]), self._near_m)
         self._near_m = station
         self.station_m = station + self._box_from_axle_m
         v = max(abs(speed), _MIN_SPEED_MPS)
-        shift, shift_rate, shift_bend = self._shift.at(time_s)
+        shift, shift_rate, _ = self._shift.at(time_s)
+        next_shift, _, next_bend = self._shift.at(time_s + _PREVIEW_S)
         ahead = self.path.at(station + v * _PREVIEW_S)
         error = lateral - shift
-        heading = _wrapped(yaw - self.path.at(station).yaw_rad) - math.atan2(shift_rate, v)
+        heading = _wrapped(course - self.path.at(station).yaw_rad) - math.atan2(shift_rate, v)
         self.offset_m = error + self._box_from_axle_m * heading
         soft = _OMEGA / v
         if abs(error) < 1.0 and abs(speed) > 1.0:
             self._offset_integral += error * self._step_s
             self._offset_integral = min(max(self._offset_integral, -1.0), 1.0)
         curvature = (
-            ahead.curvature_pm / max(1.0 - shift * ahead.curvature_pm, 0.2)
-            + shift_bend / v**2
+            ahead.curvature_pm / max(1.0 - next_shift * ahead.curvature_pm, 0.2)
+            + next_bend / v**2
             - soft**2 * min(max(error, -2.0), 2.0)
             - 2.0 * _ZETA * soft * heading
             - _OFFSET_INTEGRAL * _OMEGA * soft**2 * self._offset_integral

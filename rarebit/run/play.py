@@ -165,7 +165,7 @@ class _Company:
             if number < _LAUNCH_TICKS:
                 velocity = speed * pose[:3, 0]
                 commands.append(VelocityCommand(name=name, velocity_mps=velocity))
-            commands.append(driver.step(-1.0, pose, velocity, None))
+            commands.append(driver.step(-1.0, pose, velocity, 0.0, None))
         for name, walker in self._walkers.items():
             if self._plans[name].speed_mps > 0.0:
                 commands += _present([walker.step(self._box_now[self._rows[name]][:3, 3])])
@@ -188,7 +188,8 @@ class _Company:
         commands: list[Command] = []
         for name, driver in self._drivers.items():
             row = self._rows[name]
-            command = driver.step(time_s, state.world_from_actor[row], state.velocity_mps[row], leads.get(name))
+            spin = float(state.angular_velocity_radps[row, 2])
+            command = driver.step(time_s, state.world_from_actor[row], state.velocity_mps[row], spin, leads.get(name))
             commands.append(command)
             commands += self._light_change(name, driver, command)
         for name, walker in self._walkers.items():
