@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from carlite.rays.results import Hits
 from carlite.sensors.base import Sensor, View
-from carlite.sensors.lidar_kernel import packet_order, scan_directions, scan_points
+from carlite.sensors.lidar_kernel import packet_order, scan_directions, select_returns, write_points
 from carlite.wire.binary import SensorKind
 from carlite.world.actors import Actor
 
 _log = logging.getLogger(__name__)
+_NOTHING = np.zeros(0, np.float32)
 _SEMANTIC_POINT = np.dtype([("xyz", "<f4", 3), ("cos_incidence", "<f4"), ("actor_id", "<u4"), ("tag", "<u4")])
 
 
@@ -64,8 +65,8 @@ class _Sweep(Sensor):
         self._waited_dt_s += dt_s
         return super().is_due(dt_s)
 
-    def _scan(self, view: View, keep: NDArray[np.bool_] | None, dt_s: float) -> Scan | None:
-        """Casts the rays of ``dt_s`` seconds; ``keep`` says which are really sent out."""
+    def _scan(self, view: View, dt_s: float, keep: NDArray[np.float32] = _NOTHING, drop_rate: float = 0.0) -> Scan | None:
+        """Casts the rays of ``dt_s`` seconds, those with ``keep`` below ``drop_rate`` left out; None for no rays at all."""
         steps, (channel, step) = self._steps, self._order
         if steps <= 0:
             return None
@@ -73,13 +74,15 @@ class _Sweep(Sensor):
         turned = np.fmod(self._angle_deg + sweep_deg / steps * np.arange(steps), self._fov_deg)
         azimuth = np.radians(turned - self._fov_deg / 2.0).astype(np.float32)
         self._angle_deg = math.fmod(self._angle_deg + sweep_deg, self._fov_deg)
-        if keep is not None:
-            channel, step = channel[keep], step[keep]
         pose = view.world_from(self.actor)
-        local, world = np.empty((len(channel), 3), np.float32), np.empty((len(channel), 3), np.float32)
-        scan_directions(channel, step, self._elevation, azimuth, pose[:, :3].astype(np.float32), local, world)
+        rays = len(channel)
+        sent, local, world = np.empty(rays, np.int32), np.empty((rays, 3), np.float32), np.empty((rays, 3), np.float32)
+        count = scan_directions(
+            channel, step, keep, drop_rate, self._elevation, azimuth, pose[:, :3].astype(np.float32), sent, local, world
+        )
+        sent, local, world = sent[:count], local[:count], world[:count]
         hits = view.scene.cast(pose[:, 3], world, self.range_m, ignore=(self.actor.id,))
-        return Scan(angle_rad=math.radians(self._angle_deg), channel=channel, local=local, world=world, hits=hits)
+        return Scan(angle_rad=math.radians(self._angle_deg), channel=sent, local=local, world=world, hits=hits)
 
     def _begin(self) -> float:
         """Takes the time since the last scan and arranges the rays for it; returns that time."""
@@ -115,22 +118,31 @@ class Lidar(_Sweep):
     def measure(self, view: View) -> list[bytes]:
         """Angle, channels, points per channel, then x, y, z, intensity of each point in the sensor's frame."""
         dt_s = self._begin()
-        rays = len(self._order[0])
-        keep = self._rng.random(rays, np.float32) >= self._general_drop if self._general_drop > 0.0 else None
-        scan = self._scan(view, keep, dt_s)
+        dropped = self._general_drop > 0.0
+        keep = self._rng.random(len(self._order[0]), np.float32) if dropped else _NOTHING
+        scan = self._scan(view, dt_s, keep, self._general_drop)
         counts = np.zeros(self.channels, np.uint32)
         if scan is None:
             return [self._header(math.radians(self._angle_deg), counts)]
-        nothing = np.zeros(0, np.float32)
-        sent = len(scan.channel)
-        chance = self._rng.random(sent, np.float32) if self._zero_drop > 0.0 and self._limit > 0.0 else nothing
-        noise = self._rng.standard_normal(sent, np.float32) * np.float32(self._sigma_m) if self._sigma_m > 0.0 else nothing
-        points = np.empty((sent, 4), np.float32)
-        total = scan_points(
-            scan.channel, scan.local, scan.hits.distance_m, noise, chance,
-            self._attenuation, self._limit, self._zero_drop, counts, points,
-        )  # fmt: skip
-        return [self._header(scan.angle_rad, counts) + points[:total].tobytes()]
+        distance = scan.hits.distance_m
+        intensity = np.empty(len(distance), np.float32)
+        kept = select_returns(
+            scan.channel, distance, self._chances(distance), self._attenuation, self._limit, self._zero_drop, intensity, counts
+        )
+        noise = self._rng.standard_normal(kept, np.float32) * np.float32(self._sigma_m) if self._sigma_m > 0.0 else _NOTHING
+        points = np.empty((kept, 4), np.float32)
+        write_points(scan.channel, scan.local, distance, intensity, noise, counts, points)
+        return [self._header(scan.angle_rad, counts) + points.tobytes()]
+
+    def _chances(self, distance_m: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A random number for each return that may be too weak; none where no return can be."""
+        if self._zero_drop <= 0.0 or self._limit <= 0.0:
+            return _NOTHING
+        if self._attenuation <= 0.0:
+            weak = len(distance_m) if self._limit >= 1.0 else 0
+        else:  # a little nearer than the limit's distance, so that rounding never leaves too few
+            weak = int(np.count_nonzero(distance_m >= 0.999 * -math.log(min(self._limit, 1.0)) / self._attenuation))
+        return self._rng.random(weak + 1, np.float32)
 
 
 class SemanticLidar(_Sweep):
@@ -141,7 +153,7 @@ class SemanticLidar(_Sweep):
     def measure(self, view: View) -> list[bytes]:
         """Angle, channels, points per channel, then x, y, z, cosine of incidence, actor id, tag of each point."""
         dt_s = self._begin()
-        scan = self._scan(view, None, dt_s)
+        scan = self._scan(view, dt_s)
         counts = np.zeros(self.channels, np.uint32)
         if scan is None:
             return [self._header(math.radians(self._angle_deg), counts)]

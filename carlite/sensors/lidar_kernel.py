@@ -21,81 +21,116 @@ def packet_order(channels: int, steps: int) -> tuple[NDArray[np.int32], NDArray[
     return channel.ravel()[order].astype(np.int32), step.ravel()[order].astype(np.int32)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, fastmath={"contract", "nsz", "arcp"})
 def scan_directions(
     channel: NDArray[np.int32],
     step: NDArray[np.int32],
+    keep: Floats32,
+    drop_rate: float,
     elevation: Floats32,
     azimuth: Floats32,
     turn: Floats32,
+    sent: NDArray[np.int32],
     local: Floats32,
     world: Floats32,
-) -> None:
-    """Unit directions of all rays in the sensor's frame and in the world's.
+) -> int:
+    """Unit directions of the rays that are sent out, in the sensor's frame and in the world's; returns their number.
 
     Args:
         channel, step: (n,) of each ray.
+        keep: (n,) uniform 0..1, a ray is sent where it is at least ``drop_rate``; or (0,) to send all.
+        drop_rate: share of rays that are dropped before they are cast.
         elevation: (channels,) rad upwards.
         azimuth: (steps,) rad to the right.
         turn: (3, 3) world-from-sensor.
+        sent: (n,) result, the channel of each ray sent.
         local, world: (n, 3) results.
     """
     ce, se, ca, sa = np.cos(elevation), np.sin(elevation), np.cos(azimuth), np.sin(azimuth)
+    limit = np.float32(drop_rate)
+    a, b, c = turn[0], turn[1], turn[2]
+    m = 0
     for i in range(len(channel)):
-        c, s = channel[i], step[i]
-        x, y, z = ce[c] * ca[s], ce[c] * sa[s], se[c]
-        local[i, 0], local[i, 1], local[i, 2] = x, y, z
-        for k in range(3):
-            world[i, k] = turn[k, 0] * x + turn[k, 1] * y + turn[k, 2] * z
+        if len(keep) and keep[i] < limit:
+            continue
+        k, s = channel[i], step[i]
+        x, y, z = ce[k] * ca[s], ce[k] * sa[s], se[k]
+        sent[m] = k
+        local[m, 0], local[m, 1], local[m, 2] = x, y, z
+        world[m, 0] = a[0] * x + a[1] * y + a[2] * z
+        world[m, 1] = b[0] * x + b[1] * y + b[2] * z
+        world[m, 2] = c[0] * x + c[1] * y + c[2] * z
+        m += 1
+    return int(m)
 
 
 @numba.njit(cache=True)
-def scan_points(
+def select_returns(
     channel: NDArray[np.int32],
-    local: Floats32,
     distance: Floats32,
-    noise: Floats32,
     chance: Floats32,
     attenuation: float,
     limit: float,
     zero_drop: float,
+    intensity: Floats32,
     counts: NDArray[np.uint32],
-    out: Floats32,
 ) -> int:
-    """Points of an ordinary lidar, channel after channel; returns their number.
+    """Intensity exp(-attenuation d) of each hit, -1 for no hit and for returns that are too weak; returns the number kept.
 
-    The intensity is exp(-attenuation d). Returns weaker than ``limit`` are kept with a chance that falls linearly to
-    1 - zero_drop at intensity 0.
+    Returns weaker than ``limit`` are kept with a chance that falls linearly from 1 to 1 - zero_drop at intensity 0.
 
     Args:
-        noise: (n,) metres along the ray, or (0,).
-        chance: (n,) uniform 0..1, or (0,) to keep all.
-        counts: (channels,) result.
-        out: (n, 4) x, y, z, intensity; result.
+        chance: uniform 0..1, one for each weak return, in order; (0,) to keep all.
+        intensity: (n,) result.
+        counts: (channels,) result, must come in as zeros.
     """
-    n = len(channel)
-    intensity = np.empty(n, np.float32)
-    for i in range(n):
-        value = np.exp(-np.float32(attenuation) * distance[i])
-        if distance[i] < np.inf and len(chance) and value <= limit:
-            keep = 1.0 - zero_drop + (zero_drop * value / limit if limit > 0.0 else 0.0)
-            if chance[i] >= keep:
-                value = np.float32(-1.0)
-        if not distance[i] < np.inf:
-            value = np.float32(-1.0)
+    rate, weakest = np.float32(-attenuation), np.float32(limit)
+    slope, base = np.float32(zero_drop / limit if limit > 0.0 else 0.0), np.float32(1.0 - zero_drop)
+    drawn = total = 0
+    for i in range(len(channel)):
+        value = np.float32(-1.0)
+        if distance[i] < np.float32(np.inf):
+            value = np.exp(rate * distance[i])
+            if len(chance) and value <= weakest:
+                if chance[drawn] >= base + slope * value:
+                    value = np.float32(-1.0)
+                drawn += 1
         intensity[i] = value
-        if value >= 0.0:
+        if value >= np.float32(0.0):
             counts[channel[i]] += np.uint32(1)
-    place = np.zeros(len(counts) + 1, np.int64)
-    for c in range(len(counts)):
-        place[c + 1] = place[c] + counts[c]
-    total = place[len(counts)]
-    for i in range(n):
-        if intensity[i] >= 0.0:
-            row = place[channel[i]]
-            place[channel[i]] = row + 1
-            d = distance[i] + (noise[i] if len(noise) else np.float32(0.0))
-            for k in range(3):
-                out[row, k] = local[i, k] * d
-            out[row, 3] = intensity[i]
+            total += 1
     return int(total)
+
+
+@numba.njit(cache=True)
+def write_points(
+    channel: NDArray[np.int32],
+    local: Floats32,
+    distance: Floats32,
+    intensity: Floats32,
+    noise: Floats32,
+    counts: NDArray[np.uint32],
+    out: Floats32,
+) -> None:
+    """Points x, y, z, intensity of the returns kept (intensity >= 0), channel after channel.
+
+    Args:
+        noise: metres along the ray, one for each point kept, in the order of casting; or (0,).
+        counts: (channels,) of the points kept.
+        out: (kept, 4) result.
+    """
+    place = np.zeros(len(counts), np.int64)
+    for c in range(1, len(counts)):
+        place[c] = place[c - 1] + counts[c - 1]
+    drawn = 0
+    for i in range(len(channel)):
+        if intensity[i] < np.float32(0.0):
+            continue
+        d = distance[i]
+        if len(noise):
+            d += noise[drawn]
+            drawn += 1
+        row = place[channel[i]]
+        place[channel[i]] = row + 1
+        out[row, 0], out[row, 1], out[row, 2] = local[i, 0] * d, local[i, 1] * d, local[i, 2] * d
+        out[row, 3] = intensity[i]
