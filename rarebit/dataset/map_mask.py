@@ -20,7 +20,9 @@ def map_mask(area: Area, shapes: Iterable[LaneShape], crossings: Iterable[Polygo
     image = Image.new("L", (int(width_m) * PIXELS_PER_M, int(height_m) * PIXELS_PER_M), 0)
     draw = ImageDraw.Draw(image)
     lanes = [shape.polygon for shape in shapes if shape.lane.kind in DRIVABLE | WALKABLE]
-    for polygon in [*lanes, *crossings]:
+    for outline in [*lanes, *crossings]:
+        # Half a pixel more closes the hairlines between neighbours that thinning their edges has left.
+        polygon = outline.buffer(0.5 / PIXELS_PER_M, join_style="mitre")
         xy = np.asarray(polygon.exterior.coords)
         pixels = np.stack([xy[:, 0], height_m - xy[:, 1]], axis=1) * PIXELS_PER_M
         draw.polygon([(float(x), float(y)) for x, y in pixels], fill=255)

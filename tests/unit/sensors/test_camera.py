@@ -1,0 +1,42 @@
+"""Decoding of CARLA's images."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sensors.camera import decode_labels, decode_picture
+from sensors.rig import Mount
+
+MOUNT = Mount(channel="CAM_FRONT", modality="camera", ego_from_body=np.eye(4), rate_hz=10, width_px=3, height_px=2, fov_deg=90)
+
+
+def test_labels_follow_carlas_encoding() -> None:
+    instance = np.zeros((2, 3, 4), np.uint8)
+    # B is the high byte, G the low byte of the id, R the tag.
+    instance[1, 2] = (0x12, 0x34, 14, 255)
+    depth = np.zeros((2, 3, 4), np.uint8)
+    # The reference gives 12.345 m as an example; R is the least significant byte.
+    value = round(12.345 / 1000 * (2**24 - 1))
+    depth[0, 1] = (value >> 16, (value >> 8) & 255, value & 255, 255)
+    depth[1, 0] = 255
+    labels = decode_labels(instance.tobytes(), depth.tobytes(), MOUNT)
+    assert labels.instance[1, 2] == 0x1234
+    assert labels.tag[1, 2] == 14
+    assert labels.tag.sum() == 14
+    assert labels.depth_m[0, 1] == pytest.approx(12.345, abs=1e-4)
+    assert labels.depth_m[1, 0] == pytest.approx(1000.0)
+    assert (labels.tag.dtype, labels.instance.dtype, labels.depth_m.dtype) == (np.uint8, np.uint16, np.float32)
+
+
+def test_a_picture_is_a_view() -> None:
+    raw = bytearray(range(24))
+    picture = decode_picture(raw, MOUNT)
+    assert picture.bgra.shape == (2, 3, 4)
+    raw[4] = 99
+    assert picture.bgra[0, 1, 0] == 99
+
+
+def test_a_wrong_size_names_the_channel() -> None:
+    with pytest.raises(ValueError, match=r"CAM_FRONT.*23 bytes.*3x2"):
+        decode_picture(bytes(23), MOUNT)
