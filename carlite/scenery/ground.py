@@ -31,7 +31,7 @@ class Ground:
         strips: of roads outside junctions.
         junctions: by junction id.
         covered: area of all roads, sidewalks included.
-        driven: area of all driving lanes.
+        roadway: area that vehicles use: all lanes for them, and junctions but for their sidewalks.
         urban: True for a map most of whose roads have sidewalks.
     """
 
@@ -40,7 +40,7 @@ class Ground:
     junctions: dict[int, JunctionGround]
     terrain: Terrain
     covered: BaseGeometry
-    driven: BaseGeometry
+    roadway: BaseGeometry
     urban: bool
 
 
@@ -61,9 +61,8 @@ def build_ground(network: RoadNetwork, *, seed: int) -> Ground:
         low, high = _levels(strips)
         near = [outside[at] for at in sorted(tree.query(shapely.box(*_bounds(strips))))]
         junctions[key] = junction_ground(strips, [strip for strip in near if low < np.mean(strip.inner[:, 2]) < high])
-    driven = shapely.union_all(
-        [*driven_outside, *(strip_polygon(s) for strips in inside.values() for s in strips if s.lane.type in DRIVABLE)],
-        grid_size=0.001,
+    roadway = shapely.union_all(
+        [*driven_outside, *(j.asphalt.difference(j.walks) for j in junctions.values())], grid_size=0.001
     )
     covered = shapely.union_all(
         [*polygons, *(j.asphalt for j in junctions.values()), *(j.walks for j in junctions.values())], grid_size=0.001
@@ -88,7 +87,7 @@ def build_ground(network: RoadNetwork, *, seed: int) -> Ground:
         junctions=junctions,
         terrain=terrain,
         covered=covered,
-        driven=driven,
+        roadway=roadway,
         urban=urban,
     )
 

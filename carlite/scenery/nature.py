@@ -4,35 +4,53 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from carlite.scenery.furniture import BUSHES, TREES
 from carlite.scenery.site import Site, pick
 
-_EVERY_M = {True: 22.0, False: 7.0}
-_MAX_PLANTS = 4000
-_CLEAR_M = 3.5
-_NEAR_M, _SPREAD_M = 5.0, 28.0
+Array = NDArray[np.float64]
+_EVERY_M = {True: 14.0, False: 6.0}
+_LAND_M2 = {True: 900.0, False: 1100.0}
+_MAX_ROADSIDE, _MAX_LAND = 3000, 1500
+_CLEAR_M, _LAND_CLEAR_M = 3.5, 12.0
+_NEAR_M, _SPREAD_M = 5.0, 26.0
+_GROVE_M, _GROVE = 16.0, 8
 
 
 def place_nature(site: Site, rng: np.random.Generator) -> None:
-    """Scattered trees and bushes: sparse in towns, in clumps along open roads."""
+    """Clumps of trees and bushes along the roads, sparser in towns, and groves on the land around."""
+    for points, clear_m, tree_share in ((_roadside(site, rng), _CLEAR_M, 0.6), (_land(site, rng), _LAND_CLEAR_M, 0.85)):
+        if not len(points):
+            continue
+        near = shapely.dwithin(site.covered, shapely.points(points[:, :2]), clear_m)
+        for point in points[~near]:
+            is_tree = rng.random() < tree_share
+            kind, count = ("tree", TREES) if is_tree else ("bush", BUSHES)
+            site.put(kind, pick(rng, count), point, float(rng.uniform(0.0, 360.0)), thin=True, off=site.covered)
+
+
+def _roadside(site: Site, rng: np.random.Generator) -> Array:
     total = sum(side.length_m for side in site.sides)
-    every = max(_EVERY_M[site.urban], total / _MAX_PLANTS)
+    every = max(_EVERY_M[site.urban], total / _MAX_ROADSIDE)
     points = []
     for side in site.sides:
         count = int(side.length_m / every)
-        if not count or (site.urban and side.walk is None):
+        if not count:
             continue
-        # Clumps: positions drawn around a few centres.
+        # Positions drawn around a few centres stand in clumps.
         centres = rng.uniform(0.0, side.length_m, max(1, count // 6))
         walked = np.clip(rng.choice(centres, count) + rng.normal(0.0, 14.0, count), 0.0, side.length_m)
         out = _NEAR_M + rng.exponential(_SPREAD_M, count)
         points += [side.at(float(w), float(o))[0] for w, o in zip(walked, out, strict=True)]
-    if not points:
-        return
-    where = np.array(points)
-    near = shapely.dwithin(site.covered, shapely.points(where[:, :2]), _CLEAR_M)
-    for point in where[~near]:
-        is_tree = rng.random() < 0.65
-        kind, count = ("tree", TREES) if is_tree else ("bush", BUSHES)
-        site.put(kind, pick(rng, count), point, float(rng.uniform(0.0, 360.0)), thin=True, off=site.covered)
+    return np.array(points).reshape(-1, 3)
+
+
+def _land(site: Site, rng: np.random.Generator) -> Array:
+    x0, y0, x1, y1 = site.bounds
+    count = int(min((x1 - x0) * (y1 - y0) / _LAND_M2[site.urban], _MAX_LAND)) // _GROVE
+    centres = rng.uniform((x0 + 8.0, y0 + 8.0), (x1 - 8.0, y1 - 8.0), (max(count, 1), 2))
+    points = np.repeat(centres, _GROVE, axis=0) + rng.normal(0.0, _GROVE_M, (len(centres) * _GROVE, 2))
+    inside = np.all((points > (x0 + 4.0, y0 + 4.0)) & (points < (x1 - 4.0, y1 - 4.0)), axis=1)
+    # High enough that the way down meets any hill first.
+    return np.concatenate([points[inside], np.full((int(inside.sum()), 1), 60.0)], 1)

@@ -1,4 +1,8 @@
-"""Parked cars in parking lanes and along the kerbs of towns."""
+"""Parked cars along the kerbs of towns.
+
+Lanes that a map calls "parking" stay empty: their bays are where clients spawn parked vehicles of their own, as on a real server,
+which puts nothing into a world made from OpenDRIVE.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +21,18 @@ from carlite.scenery.strips import LaneStrip
 
 Array = NDArray[np.float64]
 _SLOT_M = 6.2
-_SHARE = {"parking": 0.6, "shoulder": 0.3}
+_SHARE = 0.35
 _LEAST_WIDTH_M = 1.9
 _FROM_JUNCTION_M, _FROM_END_M = 12.0, 4.0
 _FROM_LANE_M = 0.1
-_FAST_MPS = 17.0
+_FAST_MPS = 23.0
 
 
 def place_parked_cars(site: Site, rng: np.random.Generator) -> None:
-    """Cars in parking lanes everywhere, and on wide shoulders beside a sidewalk where traffic is slow."""
+    """Cars on wide shoulders beside the sidewalks of a town, clear of junctions and crosswalks."""
     for side in site.sides:
         for strip in side.strips:
-            if strip.lane.type == "parking" or (strip.lane.type == "shoulder" and _is_kerbside(site, side, strip)):
+            if strip.lane.type == "shoulder" and _is_kerbside(site, side, strip):
                 _fill(site, side, strip, rng)
 
 
@@ -47,7 +51,7 @@ def _fill(site: Site, side: Side, strip: LaneStrip, rng: np.random.Generator) ->
     first, last = (_FROM_JUNCTION_M if at_junction else _FROM_END_M for at_junction in side.ends_in_junction)
     gutter = _beyond(side, strip)
     for at in np.arange(first + 0.5 * _SLOT_M, walked[-1] - last - 0.5 * _SLOT_M, _SLOT_M):
-        if rng.random() > _SHARE[strip.lane.type]:
+        if rng.random() > _SHARE:
             continue
         room = float(np.interp(at, walked, width))
         fitting = [car for car in _cars() if 2.0 * car.half_extent[1] <= room + gutter - _FROM_LANE_M]
@@ -106,9 +110,9 @@ def _tint(car: Blueprint, rng: np.random.Generator) -> tuple[float, float, float
     return paint({"color": chosen}) if chosen else (1.0, 1.0, 1.0)
 
 
-def keep_clear(lanes: shapely.Geometry, crossings: list[shapely.Polygon]) -> shapely.Geometry:
-    """The area that nothing may stand on: lanes without a hair's breadth at their edge, and crosswalks with some room."""
+def keep_clear(roadway: shapely.Geometry, crossings: list[shapely.Polygon]) -> shapely.Geometry:
+    """The area that nothing may stand on: the roadway without a hair's breadth at their edge, and crosswalks with some room."""
     grown = [area.buffer(2.5, quad_segs=2) for area in crossings]
-    area = shapely.union_all([lanes.buffer(-0.02, quad_segs=1), *grown])
+    area = shapely.union_all([roadway.buffer(-0.02, quad_segs=1), *grown])
     shapely.prepare(area)
     return area

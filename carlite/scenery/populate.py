@@ -25,9 +25,10 @@ def populate(network: RoadNetwork, ground: Ground, draper: Draper, *, seed: int)
     """
     site = Site(
         covered=ground.covered,
-        off_street=keep_clear(ground.driven, [area for area, _, _ in crosswalk_areas(network)]),
+        off_street=keep_clear(ground.roadway, [area for area, _, _ in crosswalk_areas(network)]),
         sides=sides(ground.strips),
         urban=ground.urban,
+        bounds=ground.terrain.bounds,
         draper=draper,
     )
     place_signals(site, network)

@@ -25,6 +25,8 @@ class Site:
         covered: prepared area of all roads with their sidewalks.
         off_street: prepared area that nothing may stand on: lanes for vehicles and crosswalks with some room.
         sides: of all roads outside junctions.
+        urban: True for a map most of whose roads have sidewalks.
+        bounds: of the terrain, (x low, y low, x high, y high) metres.
         plots: areas taken so far.
         placements: made so far.
     """
@@ -33,6 +35,7 @@ class Site:
     off_street: BaseGeometry
     sides: list[Side]
     urban: bool
+    bounds: tuple[float, float, float, float]
     draper: Draper
     plots: Plots = field(default_factory=Plots)
     placements: list[Placement] = field(default_factory=list)
@@ -69,7 +72,7 @@ class Site:
             return False
         corners = shapely.get_coordinates(plot)[:4]
         around = np.concatenate([corners, np.full((4, 1), point[2])], 1)
-        z = float(np.min(self.ground_z(around, lift_m=6.0 if off is not None else 1.0)))
+        z = float(np.min(self.ground_z(around, lift_m=40.0 if off is self.covered else 1.5)))
         self.placements.append(
             Placement(
                 kind=kind, variant=variant, location=(x, y, z - 0.02), rotation_deg=(0.0, yaw_deg, 0.0), tint=tint, name=name

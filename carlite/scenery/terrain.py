@@ -37,6 +37,13 @@ class Terrain:
     origin: tuple[float, float]
     heights: Array
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """(x low, y low, x high, y high) metres."""
+        rows, columns = self.heights.shape
+        x, y = self.origin
+        return x, y, x + _CELL_M * (rows - 1), y + _CELL_M * (columns - 1)
+
     def at(self, xy: Array) -> Array:
         """Heights (n,) at (n, 2), bilinear."""
         rows, columns = self.heights.shape
