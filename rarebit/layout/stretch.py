@@ -97,7 +97,7 @@ def _survey(lane_map: LaneMap, word: str, template: bool, needed: float) -> list
 
 
 def _lanes_for(word: str, lane_map: LaneMap, *, template: bool) -> list[tuple[LaneKey, tuple[Slot, ...]]]:
-    """Driving lanes that ``word`` (rightmost, leftmost, middle) can mean, and the road crosswise; one direction of a template."""
+    """Driving lanes that ``word`` (rightmost, leftmost, middle) can mean, and the road crosswise (of a template one way)."""
     found = []
     for key, lane in sorted(lane_map.lanes.items()):
         if lane.kind != "driving" or lane.junction is not None or (template and key.lane > 0):

@@ -75,7 +75,9 @@ def _check(top: Entry, file: str, faults: list[Fault]) -> LogicalScenario:
     entries = given.value if given is not None and isinstance(given.value, list) else []
     checked.pop("constraints", None)
     right = {parameter.name for parameter in parameters}
-    constraints = tuple(c for c in read_constraints(entries, list(distributions), faults) if right.issuperset(c.formula.names()))
+    constraints = tuple(
+        c for c in read_constraints(entries, list(distributions), faults) if right.issuperset(c.formula.names())
+    )
     if isinstance(top.value, dict):
         check_names(top, faults)
     check_formulas(checked, list(distributions), faults)

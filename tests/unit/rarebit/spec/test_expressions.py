@@ -78,7 +78,23 @@ def test_what_has_no_value(text: str, message: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1 +", "(1", "1)", "import os", "x", "$a.b", "$a[0]", "2 ** 3", "__import__('os')", "min(1)", "abs(1, 2)", "1 2", "'a'", "$"],
+    [
+        "",
+        "1 +",
+        "(1",
+        "1)",
+        "import os",
+        "x",
+        "$a.b",
+        "$a[0]",
+        "2 ** 3",
+        "__import__('os')",
+        "min(1)",
+        "abs(1, 2)",
+        "1 2",
+        "'a'",
+        "$",
+    ],
 )
 def test_what_is_no_formula(text: str) -> None:
     with pytest.raises(ExpressionError):
@@ -115,7 +131,15 @@ def test_unit_conversion_round_trip(value: float, one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "suffix"),
-    [("speed_kph", "kph"), ("a_mps2", "mps2"), ("vehicles_per_km", "per_km"), ("per_km", "km"), ("speed", ""), ("m", ""), ("s", "")],
+    [
+        ("speed_kph", "kph"),
+        ("a_mps2", "mps2"),
+        ("vehicles_per_km", "per_km"),
+        ("per_km", "km"),
+        ("speed", ""),
+        ("m", ""),
+        ("s", ""),
+    ],
 )
 def test_unit_in_a_name(name: str, suffix: str) -> None:
     assert unit_of(name).suffix == suffix

@@ -24,7 +24,9 @@ def validator() -> Any:
 
 
 def test_the_file_is_up_to_date() -> None:
-    assert (FOLDER / "schema.json").read_text(encoding="utf-8") == schema_text(), "run: python -m rarebit.spec > scenarios/schema.json"
+    assert (FOLDER / "schema.json").read_text(encoding="utf-8") == schema_text(), (
+        "run: python -m rarebit.spec > scenarios/schema.json"
+    )
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda p: p.stem)
@@ -37,7 +39,13 @@ def test_shipped_specs_are_valid(path: Path, validator: Any) -> None:
 
 @pytest.mark.parametrize(
     ("block", "key", "value"),
-    [("ego", "colour", "red"), ("ego", "speed_kph", "fast"), ("road", "parking", "up"), ("story", "Bad Name", {}), ("", "durtion_s", 3)],
+    [
+        ("ego", "colour", "red"),
+        ("ego", "speed_kph", "fast"),
+        ("road", "parking", "up"),
+        ("story", "Bad Name", {}),
+        ("", "durtion_s", 3),
+    ],
 )
 def test_the_schema_refuses_what_the_reader_refuses(block: str, key: str, value: Any, validator: Any) -> None:
     data = yaml.safe_load((FOLDER / "smoke.yaml").read_text(encoding="utf-8"))

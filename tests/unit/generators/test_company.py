@@ -1,0 +1,86 @@
+"""Parked cars, traffic and pedestrians: shares, gaps, room for the named actors, pure draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from generators import populate_families
+from generators.family import Surroundings
+from generators.fleet import CARS
+from rarebit.core.rng import stream
+from rarebit.scenario import ActorPlan, Place, Value
+
+ROAD: dict[str, Value] = {"parking": "both", "sidewalks": True, "lanes": 3, "one_way": False}
+EGO = ActorPlan(name="ego", model="vehicle.lincoln.mkz_2020", place=Place(), speed_mps=12.0, role="ego")
+VAN = ActorPlan(name="van", model="vehicle.mercedes.sprinter", place=Place(lane="parking_right", ahead_m=50.0), role="occluder")
+CHILD = ActorPlan(name="child", model="walker.child", place=Place(behind="van", gap_m=1.0))
+LENGTHS = {car.model: car.length_m for car in CARS}
+
+
+def _fill(family: str, *, seed: int = 0, road: Mapping[str, Value] = ROAD, **changes: Value) -> tuple[ActorPlan, ...]:
+    made = populate_families()[family]
+    values = {**{p.name: p.default for p in made.parameters}, **changes}
+    return made.fill(values, Surroundings(named=(EGO, VAN, CHILD), road=road, duration_s=8.0), stream(seed, family))
+
+
+@pytest.mark.parametrize("family", sorted(populate_families()))
+def test_pure_and_named(family: str) -> None:
+    plans = _fill(family)
+    assert plans == _fill(family) != _fill(family, seed=1)
+    assert len({plan.name for plan in plans}) == len(plans) > 5
+    assert all(plan.name.startswith(f"{family}_") and plan.role in ("parked", "traffic") for plan in plans)
+
+
+def test_parked_cars_do_not_touch_and_leave_room() -> None:
+    plans = _fill("parked_cars", occupancy_percent=100.0)
+    for side in ("left", "right"):
+        row = [plan for plan in plans if plan.place.lane == f"parking_{side}"]
+        assert len({plan.model for plan in row}) > 3
+        for back, front in zip(row, row[1:], strict=False):
+            gap = front.place.ahead_m - back.place.ahead_m - LENGTHS[front.model] / 2 - LENGTHS[back.model] / 2
+            assert gap >= 0.6 - 1e-9
+    right = [plan for plan in plans if plan.place.lane == "parking_right"]
+    assert all(abs(plan.place.ahead_m - 50.0) > 2.5 + 3.0 + LENGTHS[plan.model] / 2 for plan in right)
+
+
+@pytest.mark.parametrize("share", [0.0, 40.0, 100.0])
+def test_occupancy(share: float) -> None:
+    full = len(_fill("parked_cars", occupancy_percent=100.0, from_m=100.0, to_m=1900.0))
+    assert len(_fill("parked_cars", occupancy_percent=share, from_m=100.0, to_m=1900.0)) / full == pytest.approx(
+        share / 100, abs=0.07
+    )
+
+
+@pytest.mark.parametrize(
+    ("parking", "sides"), [("right", {"parking_right"}), ("none", set()), ("both", {"parking_left", "parking_right"})]
+)
+def test_cars_park_where_the_road_has_room(parking: str, sides: set[str]) -> None:
+    assert {plan.place.lane for plan in _fill("parked_cars", road={**ROAD, "parking": parking})} == sides
+
+
+def test_traffic_keeps_off_ego_and_never_meets() -> None:
+    plans = _fill("traffic", per_km=40.0)
+    lanes = {plan.place.lane for plan in plans}
+    assert lanes == {"left_1", "left_2", "right_1", "right_2", "opposite_1", "opposite_2", "opposite_3"}
+    for lane in lanes:
+        row = sorted((plan for plan in plans if plan.place.lane == lane), key=lambda plan: plan.place.ahead_m)
+        speeds = [plan.speed_mps for plan in row]
+        assert speeds == sorted(speeds, reverse=lane.startswith("opposite"))
+    ahead = [plan for plan in _fill("traffic", direction="same", in_ego_lane=True, speed_mps=5.0) if plan.place.lane == "same"]
+    assert ahead
+    assert all(plan.place.ahead_m > 30.0 and plan.speed_mps > 0.95 * EGO.speed_mps for plan in ahead)
+
+
+def test_nobody_comes_towards_a_one_way_street() -> None:
+    lanes = {plan.place.lane for plan in _fill("traffic", road={**ROAD, "one_way": True})}
+    assert not any(lane.startswith("opposite") for lane in lanes)
+
+
+def test_pedestrians_keep_clear_of_the_child() -> None:
+    plans = _fill("pedestrians", per_km=300.0)
+    assert all(abs(plan.place.ahead_m - 54.5) >= 12.0 for plan in plans)
+    assert any(plan.speed_mps == 0.0 for plan in plans)
+    assert {plan.place.lane for plan in plans} == {"sidewalk_left", "sidewalk_right"}
+    assert _fill("pedestrians", road={**ROAD, "sidewalks": False}) == ()

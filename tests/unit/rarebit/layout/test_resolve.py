@@ -1,0 +1,239 @@
+"""Layout on small maps made by hand, where every position has a closed form."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from rarebit import scenario as s
+from rarebit.core.errors import SceneError
+from rarebit.lane_map import Lane, LaneKey, LaneMap
+from rarebit.layout import Layout, resolve
+
+LENGTH_M = 400.0
+SIZES = {
+    "vehicle.car": (4.0, 2.0, 1.5),
+    "vehicle.van": (6.0, 2.0, 2.5),
+    "walker.child": (0.5, 0.5, 1.1),
+    "carlite.prop.wheel": (0.65, 0.25, 0.65),
+}
+STREET = (("sidewalk", 2.5, -1), ("driving", 3.5, -1), ("driving", 3.5, 1), ("parking", 2.4, 1), ("sidewalk", 2.5, 1))
+PLAIN = (("driving", 3.5, -1), ("driving", 3.5, 1))
+HIGHWAY = (("driving", 3.5, -1), ("driving", 3.5, 1), ("driving", 3.5, 1), ("driving", 3.5, 1), ("shoulder", 3.0, 1))
+
+
+def _road(
+    lanes: Sequence[tuple[str, float, int]], *, heading_rad: float = 0.0, crossings: tuple[np.ndarray, ...] = ()
+) -> LaneMap:
+    """A straight road; lanes from the left edge to the right as (kind, width, direction), the origin left of the first +1 lane."""
+    zero = sum(width for _, width, way in lanes if way < 0)
+    along = np.array([math.cos(heading_rad), math.sin(heading_rad)])
+    left = np.array([-along[1], along[0]])
+    first = next(i for i, lane in enumerate(lanes) if lane[2] > 0)
+    keys = [LaneKey(1, 0, first - i if i < first else first - i - 1) for i in range(len(lanes))]
+    made, edge = {}, zero
+    for i, (kind, width, way) in enumerate(lanes):
+        station = np.arange(0.0, LENGTH_M + 0.5, 1.0)[::way]
+        flat = station[:, None] * along + (edge - width / 2) * left
+        edge -= width
+        sides = {-1: keys[i - 1] if i else None, 1: keys[i + 1] if i + 1 < len(lanes) else None}
+        same = {j: sides[j] is not None and lanes[i + j][2] == way for j in (-1, 1)}
+        made[keys[i]] = Lane(
+            key=keys[i],
+            kind=kind,
+            centre=np.column_stack([flat, np.zeros(len(flat))]),
+            width_m=np.full(len(flat), width),
+            left=sides[-way],
+            right=sides[way],
+            left_same_way=same[-way],
+            right_same_way=same[way],
+            successors=(),
+            predecessors=(),
+            junction=None,
+            speed_limit_mps=13.9,
+        )
+    return LaneMap(name="hand", content="0", lanes=made, crossings=crossings, signals=())
+
+
+def _plan(name: str, model: str, role: str = "hazard", speed_mps: float = 0.0, **place: object) -> s.ActorPlan:
+    return s.ActorPlan(name=name, model=model, place=s.Place(**place), speed_mps=speed_mps, role=role)  # type: ignore[arg-type]
+
+
+def _scenario(*actors: s.ActorPlan, lane: str = "rightmost", road: s.Road | None = None) -> s.ConcreteScenario:
+    return s.ConcreteScenario(
+        scenario="toy",
+        summary="",
+        tags=(),
+        spec_hash="",
+        seed=0,
+        index=0,
+        attempt=0,
+        values={},
+        road=road or s.TemplateRoad(template="x", parameters={}, opendrive=""),
+        weather=s.Weather(),
+        ego=_plan("ego", "vehicle.car", "ego", 10.0, lane=lane),
+        actors=actors,
+        story=(),
+        accept=(),
+        duration_s=8.0,
+    )
+
+
+def _resolve(
+    lanes: Sequence[tuple[str, float, int]], *actors: s.ActorPlan, lane: str = "rightmost", heading_rad: float = 0.0
+) -> Layout:
+    return resolve(_scenario(*actors, lane=lane), _road(lanes, heading_rad=heading_rad), SIZES)
+
+
+VAN = _plan("van", "vehicle.van", "occluder", lane="parking_right", ahead_m=60.0)
+CHILD = _plan("child", "walker.child", behind="van", gap_m=0.8, heading_rad=math.pi / 2)
+
+
+@pytest.mark.parametrize("heading", [0.0, 0.7, -2.5])
+def test_van_and_child_behind_it(heading: float) -> None:
+    layout = _resolve(STREET, VAN, CHILD, heading_rad=heading)
+    ego, van, child = layout.ego, layout["van"], layout["child"]
+    along = np.array([math.cos(heading), math.sin(heading), 0.0])
+    left = np.array([-along[1], along[0], 0.0])
+    assert van.position_m - ego.position_m == pytest.approx(60.0 * along - (1.75 + 1.2) * left)
+    assert child.position_m - van.position_m == pytest.approx((3.0 + 0.8 + 0.25) * along)
+    assert (ego.yaw_rad, van.yaw_rad, child.yaw_rad) == pytest.approx((heading, heading, _wrapped(heading + math.pi / 2)))
+    assert (van.side, child.side, ego.side) == ("right", "right", "on")
+    assert child.to_far_edge_m == pytest.approx(1.2 + 3.5 + 3.5)
+    assert child.station_m == pytest.approx(64.05)
+    assert (child.path_m, van.path_m) == (None, None)
+    assert layout.notes == ()
+
+
+def _wrapped(angle: float) -> float:
+    return math.atan2(math.sin(angle), math.cos(angle))
+
+
+def test_ego_path_is_long_enough_and_starts_at_ego() -> None:
+    layout = _resolve(STREET)
+    path = layout.ego.path_m
+    assert path is not None
+    assert path[0] == pytest.approx(layout.ego.position_m)
+    assert path[-1, 0] - path[0, 0] >= 8.0 * 10.0 + 50.0
+    assert layout.ego.path_speed_limit_mps == pytest.approx(np.full(len(path), 13.9))
+
+
+def test_oncoming_and_neighbours() -> None:
+    actors = (
+        _plan("left", "vehicle.car", speed_mps=9.0, lane="left_1", ahead_m=20.0, lateral_m=0.5),
+        _plan("right", "vehicle.car", speed_mps=9.0, lane="right_1", ahead_m=-15.0),
+        _plan("facing", "vehicle.car", speed_mps=9.0, lane="opposite_1", ahead_m=90.0),
+        _plan("chaser", "vehicle.car", reference="facing", lane="same", ahead_m=-20.0, speed_mps=9.0),
+    )
+    layout = _resolve(HIGHWAY, *actors, lane="middle")
+    y, x = layout.ego.position_m[1], layout.ego.position_m[0]
+    assert layout["left"].position_m[:2] == pytest.approx((x + 20.0, y + 4.0))
+    assert layout["left"].right_shifts_m == pytest.approx((-4.0, -7.5))
+    assert layout["left"].left_shifts_m == ()
+    assert layout.ego.left_shifts_m == pytest.approx((3.5,))
+    assert layout["right"].position_m[:2] == pytest.approx((x - 15.0, y - 3.5))
+    facing, chaser = layout["facing"], layout["chaser"]
+    assert facing.position_m[:2] == pytest.approx((x + 90.0, y + 7.0))
+    assert abs(facing.yaw_rad) == pytest.approx(math.pi)
+    assert facing.path_m is not None
+    assert facing.path_m[-1, 0] < facing.path_m[0, 0]
+    assert chaser.position_m[:2] == pytest.approx((x + 110.0, y + 7.0))
+    assert facing.road_yaw_rad == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    ("lanes", "word", "offset", "note"),
+    [
+        (HIGHWAY, "parking_right", -(1.75 + 1.5), "stands on the shoulder"),
+        (PLAIN, "parking_right", -(1.75 + 0.1 + 1.0), "beside the outermost lane"),
+        (PLAIN, "sidewalk_right", -(1.75 + 1.0), "beside the road"),
+        (PLAIN, "sidewalk_left", 1.75 + 3.5 + 1.0, "beside the road"),
+        (PLAIN, "opposite_2", 3.5, "takes opposite_1"),
+    ],
+)
+def test_fallbacks_of_standing_things(lanes: Sequence[tuple[str, float, int]], word: str, offset: float, note: str) -> None:
+    layout = _resolve(lanes, _plan("it", "vehicle.van", "occluder", lane=word, ahead_m=40.0))
+    assert layout["it"].position_m[1] - layout.ego.position_m[1] == pytest.approx(offset)
+    assert note in layout.notes[0]
+
+
+def test_an_overtaker_takes_the_oncoming_lane_and_closes_it() -> None:
+    cutter = _plan("cutter", "vehicle.car", speed_mps=8.0, lane="left_1", ahead_m=30.0)
+    comer = _plan("comer", "vehicle.car", "traffic", 8.0, lane="opposite_1", ahead_m=150.0)
+    layout = _resolve(PLAIN, comer, cutter)
+    assert layout["cutter"].yaw_rad == pytest.approx(0.0)
+    assert layout["cutter"].right_shifts_m == pytest.approx((-3.5,))
+    path = layout["cutter"].path_m
+    assert path is not None
+    assert path[-1, 0] > path[0, 0] + 80.0
+    assert path[:, 1] - layout.ego.position_m[1] == pytest.approx(np.full(len(path), 3.5))
+    assert dict(layout.dropped) == {"comer": "an actor of the story drives in the oncoming lane"}
+
+
+def test_company_without_room_is_dropped_and_story_without_room_is_an_error() -> None:
+    parked = _plan("parked", "vehicle.car", "parked", lane="parking_right", ahead_m=62.0)
+    lost = _plan("lost", "vehicle.car", "traffic", 5.0, lane="right_1", ahead_m=10.0)
+    layout = _resolve(STREET, parked, lost, VAN)
+    assert dict(layout.dropped) == {"parked": "overlaps van", "lost": "the road has no lane right_1"}
+    with pytest.raises(SceneError, match="van2: overlaps van"):
+        _resolve(STREET, VAN, _plan("van2", "vehicle.van", "occluder", lane="parking_right", ahead_m=63.0))
+    with pytest.raises(SceneError, match="far: station 900"):
+        _resolve(STREET, _plan("far", "vehicle.car", lane="same", ahead_m=900.0))
+    with pytest.raises(SceneError, match="one: the road has no lane opposite_1"):
+        _resolve((("driving", 3.5, 1),), _plan("one", "vehicle.car", lane="opposite_1", ahead_m=9.0))
+    with pytest.raises(SceneError, match="size of 'vehicle.unknown'"):
+        _resolve(STREET, _plan("u", "vehicle.unknown", lane="same", ahead_m=9.0))
+
+
+def test_nobody_parks_on_a_crossing() -> None:
+    corners = np.array([[100.0, -9, 0], [104.0, -9, 0], [104.0, 9, 0], [100.0, 9, 0], [100.0, -9, 0]])
+    near, far = (_plan(n, "vehicle.car", "parked", lane="parking_right", ahead_m=a) for n, a in (("near", 20.0), ("far", 40.0)))
+    layout = resolve(_scenario(near, far), _road(STREET, crossings=(corners,)), SIZES)
+    start = layout.ego.position_m[0]
+    assert start == pytest.approx(80.0)
+    assert dict(layout.dropped) == {"near": "would stand on a crossing"}
+
+
+def test_a_walker_stops_before_what_stands_in_the_way() -> None:
+    post = _plan("post", "carlite.prop.wheel", "static", lane="sidewalk_right", ahead_m=20.0)
+    walker = _plan("walker", "walker.child", "traffic", 1.5, lane="sidewalk_right", ahead_m=14.0)
+    back = _plan("back", "walker.child", "traffic", 1.5, lane="sidewalk_left", ahead_m=14.0, heading_rad=math.pi)
+    layout = _resolve(STREET, post, walker, back)
+    path, return_path = layout["walker"].path_m, layout["back"].path_m
+    assert path is not None
+    assert return_path is not None
+    assert path[-1, 0] < layout["post"].position_m[0] - 0.3
+    assert return_path[-1, 0] == pytest.approx(layout["back"].position_m[0] - 17.0, abs=1.1)
+    assert abs(layout["back"].yaw_rad) == pytest.approx(math.pi)
+
+
+def _town(draw: float = 0.0, **query: s.Value) -> s.TownRoad:
+    return s.TownRoad(town="hand", query=query, draw=draw)
+
+
+def test_a_town_stretch_satisfies_its_query() -> None:
+    starts = set()
+    for draw in (0.0, 0.3, 0.6, 0.99):
+        road = _town(draw, sidewalk="right", parking="right", straight_m=150.0, lanes_max=1)
+        layout = resolve(_scenario(VAN, CHILD, road=road), _road(STREET), SIZES)
+        assert layout.ego.position_m[0] + 150.0 <= LENGTH_M
+        assert layout["van"].lane == LaneKey(1, 0, -2)
+        starts.add(float(layout.ego.position_m[0]))
+    assert len(starts) > 2
+
+
+def test_no_match_lists_the_nearest_misses() -> None:
+    with pytest.raises(
+        SceneError, match=r"no stretch of hand has straight_m: 900.0, lanes_min: 2; (.|\n)*fails straight_m, lanes_min"
+    ):
+        resolve(_scenario(road=_town(straight_m=900.0, lanes_min=2)), _road(STREET), SIZES)
+
+
+def test_the_story_prefers_roads_that_have_its_lanes() -> None:
+    road = _road(STREET)
+    layout = resolve(_scenario(VAN, road=_town(0.9)), road, SIZES)  # the other direction has no parking lane on its right
+    assert layout.ego.lane == LaneKey(1, 0, -1)
+    assert layout.notes == ()
