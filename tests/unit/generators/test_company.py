@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import pytest
@@ -38,7 +39,7 @@ def test_parked_cars_do_not_touch_and_leave_room() -> None:
     for side in ("left", "right"):
         row = [plan for plan in plans if plan.place.lane == f"parking_{side}"]
         assert len({plan.model for plan in row}) > 3
-        for back, front in zip(row, row[1:], strict=False):
+        for back, front in itertools.pairwise(row):
             gap = front.place.ahead_m - back.place.ahead_m - LENGTHS[front.model] / 2 - LENGTHS[back.model] / 2
             assert gap >= 0.6 - 1e-9
     right = [plan for plan in plans if plan.place.lane == "parking_right"]

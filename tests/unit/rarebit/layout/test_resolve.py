@@ -28,7 +28,7 @@ HIGHWAY = (("driving", 3.5, -1), ("driving", 3.5, 1), ("driving", 3.5, 1), ("dri
 def _road(
     lanes: Sequence[tuple[str, float, int]], *, heading_rad: float = 0.0, crossings: tuple[np.ndarray, ...] = ()
 ) -> LaneMap:
-    """A straight road; lanes from the left edge to the right as (kind, width, direction), the origin left of the first +1 lane."""
+    """A straight road; lanes from left to right as (kind, width, direction), the origin left of the first +1 lane."""
     zero = sum(width for _, width, way in lanes if way < 0)
     along = np.array([math.cos(heading_rad), math.sin(heading_rad)])
     left = np.array([-along[1], along[0]])
@@ -184,7 +184,7 @@ def test_company_without_room_is_dropped_and_story_without_room_is_an_error() ->
         _resolve(STREET, _plan("far", "vehicle.car", lane="same", ahead_m=900.0))
     with pytest.raises(SceneError, match="one: the road has no lane opposite_1"):
         _resolve((("driving", 3.5, 1),), _plan("one", "vehicle.car", lane="opposite_1", ahead_m=9.0))
-    with pytest.raises(SceneError, match="size of 'vehicle.unknown'"):
+    with pytest.raises(SceneError, match=r"size of 'vehicle\.unknown'"):
         _resolve(STREET, _plan("u", "vehicle.unknown", lane="same", ahead_m=9.0))
 
 
