@@ -6,11 +6,14 @@ from functools import cache
 
 from carlite.library import Blueprint, find
 from carlite.mesh import ActorModel
+from carlite.models.animals import animal_model
 from carlite.models.cars import car_model
 from carlite.models.people import figure, walker_model, wheelchair_model
+from carlite.models.props import prop_model
 from carlite.models.scenery import SCENERY_KINDS, scenery_box, scenery_model
 from carlite.models.trucks import truck_model
 from carlite.models.twowheelers import two_wheeler_model
+from carlite.tags import Tag
 from carlite.world.actors import Kind
 
 __all__ = ["SCENERY_KINDS", "actor_model", "scenery_box", "scenery_model"]
@@ -51,6 +54,10 @@ def _actor_model(type_id: str, wheelchair: bool, driver: int, half: _Triple, cen
         return (truck_model if blueprint.preset.body in _TRUCKS else car_model)(blueprint, half, centre)
     if blueprint.kind == Kind.WALKER:
         return _person(blueprint, half, wheelchair=wheelchair)
+    if blueprint.motion == "animal":
+        return animal_model(type_id.rpartition(".")[2], half)
+    if blueprint.kind == Kind.PROP:
+        return prop_model(type_id, Tag(blueprint.semantic_tags[0]) if blueprint.semantic_tags else Tag.DYNAMIC, half, centre)
     raise ValueError(f"actor_model: got {type_id!r} of kind {blueprint.kind.name}, expected a vehicle, walker or prop")
 
 
