@@ -25,13 +25,24 @@ def points_in_boxes(
         margin_m: added on every side.
         flat: ignore height, for sensors that measure none.
 
-    The points are sorted along x once, so that each box looks only at its own strip.
+    The points are sorted along x once, so that each box looks only at its own strip; boxes that no point can reach cost
+    nothing.
     """
+    nothing = np.empty(0, np.intp)
+    if not len(points) or not len(world_from_boxes):
+        return [nothing] * len(world_from_boxes)
+    centres = np.array([world_from_box[:2, 3] for world_from_box in world_from_boxes])
+    radii = np.linalg.norm(np.array(sizes_lwh_m, np.float64) / 2.0 + margin_m, axis=1, keepdims=True)
+    low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+    reached = np.all((centres + radii >= low) & (centres - radii <= high), axis=1)
     order = np.argsort(points[:, 0], kind="stable")
     ordered = points[order]
     xs = ordered[:, 0]
     result: list[NDArray[np.intp]] = []
-    for world_from_box, size in zip(world_from_boxes, sizes_lwh_m, strict=True):
+    for world_from_box, size, is_reached in zip(world_from_boxes, sizes_lwh_m, reached.tolist(), strict=True):
+        if not is_reached:
+            result.append(nothing)
+            continue
         half = np.asarray(size, np.float64) / 2.0 + margin_m
         centre, axes = world_from_box[:3, 3], world_from_box[:3, :3]
         # Without height a tilted box still has to hold its own corners, so the strip takes the whole diagonal.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rarebit.core.frames import quaternion_wxyz
 from rarebit.history import Event
 from rarebit.labels.annotations import Annotations, Box
-from rarebit.scenario import ConcreteScenario
+from rarebit.scenario import ConcreteScenario, Road, TemplateRoad
 from rarebit.snapshot import Snapshot
 from sensors.rig import Mount, Rig
 
@@ -36,11 +36,19 @@ def scenario_header(scenario: ConcreteScenario, events: Sequence[Event], measure
         "index": scenario.index,
         "attempt": scenario.attempt,
         "values": dict(scenario.values),
+        "road": _road_record(scenario.road),
         "weather": {name: getattr(scenario.weather, name) for name in scenario.weather.__slots__},
         "hazards": list(scenario.hazards),
         "events": [{"time_us": int(event.time_us), "kind": event.kind, "name": event.name} for event in events],
         "measures": {name: float(value) for name, value in sorted(measures.items())},
     }
+
+
+def _road_record(road: Road) -> Json:
+    """Where it happens, without the text of a generated road."""
+    if isinstance(road, TemplateRoad):
+        return {"template": road.template, "parameters": dict(road.parameters)}
+    return {"town": road.town, "query": dict(road.query), "draw": road.draw}
 
 
 def rig_record(rig: Rig) -> Json:

@@ -19,6 +19,8 @@ from sensors.rig import Mount, Rig
 # Rays tested for one box in one camera; larger boxes are sampled on a grid.
 _MOST_SAMPLES = 3000
 _NEAR_M = 0.1
+# Smaller projections are not worth a look: no label depends on a few pixels.
+_LEAST_AREA_PX = 4
 # An object fills at least this share of its box's pixels; a sliver of it in a gap does not make the gap's whole width visible.
 _LEAST_FILL = 0.2
 
@@ -98,7 +100,11 @@ def _rectangle(view: _View, corners: NDArray[np.float64]) -> tuple[int, int, int
     low, high = np.floor(pixels.min(axis=0)), np.ceil(pixels.max(axis=0))
     left, top = max(int(low[0]), 0), max(int(low[1]), 0)
     right, bottom = min(int(high[0]), view.width_px), min(int(high[1]), view.height_px)
-    return (left, top, right, bottom) if left < right and top < bottom else None
+    return (
+        (left, top, right, bottom)
+        if left < right and top < bottom and (right - left) * (bottom - top) >= _LEAST_AREA_PX
+        else None
+    )
 
 
 def _depths_through_box(
