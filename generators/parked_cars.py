@@ -12,6 +12,7 @@ from generators.fleet import CARS, pick
 from rarebit.scenario import ActorPlan, Place, Value
 
 _HALF_BOX_M = 3.0  # longest car of the stock, and the half length assumed of a named actor
+_TO_THE_ROAD_M = 0.13  # clear of lamp posts and signs at the kerb
 
 
 def fill(values: Mapping[str, Value], surroundings: Surroundings, rng: np.random.Generator) -> tuple[ActorPlan, ...]:
@@ -44,7 +45,12 @@ def _row(side: str, values: Mapping[str, Value], surroundings: Surroundings, rng
         if taken * 100.0 >= number(values, "occupancy_percent") or not free:
             continue
         heading = turned + (askew - 0.5) * 0.05 + (math.pi if wrong_way < 0.08 else 0.0)
-        place = Place(lane=f"parking_{side}", ahead_m=centre, lateral_m=(float(offset) - 0.5) * 0.2, heading_rad=float(heading))
+        place = Place(
+            lane=f"parking_{side}",
+            ahead_m=centre,
+            lateral_m=_TO_THE_ROAD_M + (float(offset) - 0.5) * 0.1,
+            heading_rad=float(heading),
+        )
         plans.append(ActorPlan(name=f"parked_cars_{side}_{len(plans)}", model=car.model, place=place, role="parked"))
 
 

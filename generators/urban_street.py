@@ -70,7 +70,7 @@ FAMILY = RoadFamily(
         Parameter(name="speed_limit_mps", default=50 / 3.6, low=1.0, high=40.0, about="speed limit of every lane"),
         Parameter(name="length_m", default=420.0, low=50.0, high=5000.0, about="length of the street"),
         Parameter(name="lane_width_m", default=3.25, low=2.5, high=5.0, about="width of a driving lane"),
-        Parameter(name="parking_width_m", default=2.3, low=1.8, high=6.0, about="width of a parking lane"),
+        Parameter(name="parking_width_m", default=2.5, low=1.8, high=6.0, about="width of a parking lane"),
         Parameter(name="sidewalk_width_m", default=2.8, low=0.5, high=10.0, about="width of a sidewalk"),
         Parameter(name="curvature_per_km", default=0.0, low=-15.0, high=15.0, about="1000 / radius in m, positive to the left"),
         Parameter(name="slope_percent", default=0.0, low=-15.0, high=15.0, about="rise in ego's direction"),

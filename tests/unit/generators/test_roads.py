@@ -41,7 +41,7 @@ def test_urban_lanes_widths_marks_and_signs() -> None:
     sides = {1: "Driving", 2: "Driving", 3: "Parking", 4: "Sidewalk"}
     assert _types(road) == {sign * lane: kind for lane, kind in sides.items() for sign in (-1, 1)}
     inner, outer = road.get_waypoint_xodr(1, -1, 50.0), road.get_waypoint_xodr(1, -2, 50.0)
-    assert (inner.lane_width, road.get_waypoint_xodr(1, -3, 50.0).lane_width) == pytest.approx((3.25, 2.3))
+    assert (inner.lane_width, road.get_waypoint_xodr(1, -3, 50.0).lane_width) == pytest.approx((3.25, 2.5))
     assert str(inner.left_lane_marking.type) == "SolidSolid"
     assert str(inner.right_lane_marking.type) == "Broken"
     assert str(outer.right_lane_marking.type) == "Solid"
@@ -67,7 +67,7 @@ def test_crosswalks_span_the_paved_width() -> None:
     corners = _map("urban_street", crosswalk_every_m=100.0, crosswalk_from_m=30.0, length_m=300.0).get_crosswalks()
     assert len(corners) == 3 * 5
     assert sorted({round(p.x, 3) for p in corners[:5]}) == [28.0, 32.0]
-    assert sorted({round(p.y, 3) for p in corners[:5]}) == [-5.55, 5.55]
+    assert sorted({round(p.y, 3) for p in corners[:5]}) == [-5.75, 5.75]
 
 
 def test_motorway_cross_section() -> None:
