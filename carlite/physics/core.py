@@ -22,6 +22,7 @@ from carlite.physics.controls import (
     WalkerControl,
 )
 from carlite.physics.fleet import telemetry, with_wheel_positions, write_control
+from carlite.physics.friction import FRICTION_TRIGGER, FrictionAreas
 from carlite.physics.motion_kernel import load, probe_points, store
 from carlite.physics.obstacles import box_record, build_obstacles
 from carlite.physics.reports import contacts_of
@@ -57,19 +58,26 @@ class Physics:
         self._ground = ground
         self._obstacles = build_obstacles(obstacles)
         self._solids = Solids()
+        self._friction = FrictionAreas()
         self._found = np.zeros((_MAX_FOUND, PAIR_COLUMNS))
         self.gravity_mps2 = GRAVITY_MPS2
         self.substep_s = _SUBSTEP_S
+        # Without an actor this does nothing but load or compile the kernels, which would take the first tick too long.
+        self._tick(_SUBSTEP_S)
+        overlaps_any(np.zeros(1, BODY), self._solids.bodies, self._obstacles.records)
 
     # actors ------------------------------------------------------------------------------------------------------------
 
     def add(self, actor: Actor) -> None:
-        """Takes over a vehicle, walker or prop whose row in the states holds its pose; ignores all other kinds."""
+        """Takes over a vehicle, walker, prop or friction trigger whose row in the states holds its pose; ignores the rest."""
+        if actor.type_id == FRICTION_TRIGGER:
+            self._friction.add(actor)
         if actor.kind in _MOVING_KINDS and actor.parent is None:
             self._solids.add(actor)
 
     def remove(self, actor: Actor) -> None:
         """Lets go of an actor."""
+        self._friction.remove(actor)
         solid = self._solids.by_id.get(actor.id)
         if solid is not None:
             self._solids.remove(solid)
@@ -291,11 +299,16 @@ class Physics:
         solids = self._solids
         if not len(solids.bodies):
             return []
+        return self._tick(dt_s)
+
+    def _tick(self, dt_s: float) -> list[Contact]:
+        solids = self._solids
         states, bodies, vehicles, still = self._states, solids.bodies, solids.vehicles, self._obstacles
         load(
             bodies, vehicles, states.location, states.rotation_deg, states.velocity, states.angular_velocity_dps, dt_s
         )  # fmt: skip
         self._apply_commands(dt_s)
+        self._friction.apply(solids, states)
         points = np.empty((4 * len(vehicles) + len(bodies), 3))
         probe_points(bodies, vehicles, dt_s, points)
         below = self._ground.ground_below(points)

@@ -97,7 +97,7 @@ def _write_axles(vehicle: Record, physics: VehiclePhysicsControl, slots: Sequenc
     for axle in range(2):
         data = physics.wheels[slots[2 * axle]]
         weight = (front if axle == 0 else 1.0 - front) * physics.mass * _G
-        vehicle.mu[axle] = max(MU_PER_FRICTION * data.tire_friction, 0.0)
+        vehicle.mu_tyre[axle] = vehicle.mu[axle] = max(MU_PER_FRICTION * data.tire_friction, 0.0)
         vehicle.cornering[axle] = max(data.lat_stiff_value, 0.1) * weight
     driven_front = 0.5 if base_type in {"car", "van", ""} else 0.0
     vehicle.drive_share[0], vehicle.drive_share[1] = driven_front, 1.0 - driven_front

@@ -21,18 +21,19 @@ def contacts_of(found: NDArray[np.float64], solids: Solids, obstacles: Obstacles
         solids: the actors that the touches' indices mean.
         obstacles: the scenery that the touches' negative indices mean.
     """
-    sums: dict[tuple[int, int], NDArray[np.float64]] = {}
-    for touch in found:
-        pair = (int(touch[0]), int(touch[1]))
-        if pair in sums:
-            sums[pair][:2] += touch[2:4]
+    sums: dict[tuple[int, int], list[float]] = {}
+    for first, second, x, y, *point in found.tolist():
+        pair = (int(first), int(second))
+        known = sums.get(pair)
+        if known is None:
+            sums[pair] = [x, y, *point]
         else:
-            sums[pair] = touch[2:7].copy()
+            known[0], known[1] = known[0] + x, known[1] + y
     contacts = []
-    for (first, second), (x, y, *point) in sums.items():
+    for (first, second), (x, y, *where) in sums.items():
         if x * x + y * y < _LEAST_IMPULSE_NS**2:
             continue
-        where = (float(point[0]), float(point[1]), float(point[2]))
+        point = (where[0], where[1], where[2])
         one = solids.order[first].actor
         if second < 0:
             tag, other_id = int(obstacles.objects[-1 - second].tag), 0
@@ -44,13 +45,11 @@ def contacts_of(found: NDArray[np.float64], solids: Solids, obstacles: Obstacles
                     actor_id=other_id,
                     other_id=one.id,
                     other_tag=_tag(one.tags),
-                    impulse_ns=(-float(x), -float(y), 0.0),
-                    point=where,
+                    impulse_ns=(-x, -y, 0.0),
+                    point=point,
                 )
             )
-        contacts.append(
-            Contact(actor_id=one.id, other_id=other_id, other_tag=tag, impulse_ns=(float(x), float(y), 0.0), point=where)
-        )
+        contacts.append(Contact(actor_id=one.id, other_id=other_id, other_tag=tag, impulse_ns=(x, y, 0.0), point=point))
     return contacts
 
 

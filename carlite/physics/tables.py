@@ -39,7 +39,7 @@ VEHICLE = np.dtype(
         ("body", "i8"), ("two_wheeled", "u1"), ("simulate", "u1"), ("gravity", "u1"), ("constant", "u1"), ("wheels_led", "u1"),
         ("mass", "f8"), ("inertia_z", "f8"), ("inertia_y", "f8"), ("inertia_x", "f8"), ("com_height", "f8"),
         ("wheel_x", "f8", 4), ("wheel_y", "f8", 4), ("wheel_radius", "f8", 4), ("max_steer", "f8", 4),
-        ("brake_torque", "f8", 4), ("handbrake_torque", "f8", 4), ("mu", "f8", 2), ("cornering", "f8", 2),
+        ("brake_torque", "f8", 4), ("handbrake_torque", "f8", 4), ("mu", "f8", 2), ("mu_tyre", "f8", 2), ("cornering", "f8", 2),
         ("spring", "f8", 4), ("damper", "f8", 4), ("sag", "f8", 4), ("drive_share", "f8", 2),
         ("torque_rpm", "f8", TORQUE_POINTS), ("torque_nm", "f8", TORQUE_POINTS), ("torque_points", "i8"),
         ("steer_kph", "f8", STEER_POINTS), ("steer_factor", "f8", STEER_POINTS), ("steer_points", "i8"),

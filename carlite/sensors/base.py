@@ -79,6 +79,7 @@ class Sensor(ABC):
 
     Attributes:
         kind: type code of its messages.
+        covers_s: time from the last firing to this one; what a sweep covers.
     """
 
     kind: ClassVar[SensorKind]
@@ -87,6 +88,8 @@ class Sensor(ABC):
         self.actor = actor
         self._interval_s = self.number("sensor_tick", 0.0)
         self._waited_s: float | None = None
+        self._since_s = 0.0
+        self.covers_s = 0.0
 
     def number(self, name: str, default: float) -> float:
         """An attribute as a number; ``default`` where the actor lacks it or the text is none."""
@@ -102,6 +105,13 @@ class Sensor(ABC):
 
         The first tick fires, later ones when ``sensor_tick`` seconds have passed; the overshoot is carried over.
         """
+        self._since_s += dt_s
+        if not self._fires(dt_s):
+            return False
+        self.covers_s, self._since_s = self._since_s, 0.0
+        return True
+
+    def _fires(self, dt_s: float) -> bool:
         if self._interval_s <= 0.0:
             return True
         if self._waited_s is None:

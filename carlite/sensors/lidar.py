@@ -58,12 +58,6 @@ class _Sweep(Sensor):
         self._angle_deg = 0.0
         self._steps = -1
         self._order: tuple[NDArray[np.int32], NDArray[np.int32]] = packet_order(0, 0)
-        self._waited_dt_s = 0.0
-
-    def is_due(self, dt_s: float) -> bool:
-        """As for every sensor; the time since the last scan decides how far the sweep turns."""
-        self._waited_dt_s += dt_s
-        return super().is_due(dt_s)
 
     def _scan(self, view: View, dt_s: float, keep: NDArray[np.float32] = _NOTHING, drop_rate: float = 0.0) -> Scan | None:
         """Casts the rays of ``dt_s`` seconds, those with ``keep`` below ``drop_rate`` left out; None for no rays at all."""
@@ -85,8 +79,8 @@ class _Sweep(Sensor):
         return Scan(angle_rad=math.radians(self._angle_deg), channel=sent, local=local, world=world, hits=hits)
 
     def _begin(self) -> float:
-        """Takes the time since the last scan and arranges the rays for it; returns that time."""
-        dt_s, self._waited_dt_s = self._waited_dt_s, 0.0
+        """Arranges the rays for the time since the last scan; returns that time."""
+        dt_s = self.covers_s
         steps = round(self._points_per_s * dt_s / self.channels)
         if steps != self._steps:
             if steps <= 0:

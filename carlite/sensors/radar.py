@@ -28,17 +28,10 @@ class Radar(Sensor):
         self._points_per_s = self.number("points_per_second", 1500.0)
         self._width = math.tan(math.radians(self.number("horizontal_fov", 30.0)) / 2.0)
         self._height = math.tan(math.radians(self.number("vertical_fov", 30.0)) / 2.0)
-        self._waited_dt_s = 0.0
-
-    def is_due(self, dt_s: float) -> bool:
-        """As for every sensor; the time since the last measurement decides how many rays go out."""
-        self._waited_dt_s += dt_s
-        return super().is_due(dt_s)
 
     def measure(self, view: View) -> list[bytes]:
         """Detections of 16 bytes: speed m/s, azimuth rad (right), altitude rad (up), depth m."""
-        count = math.floor(self._points_per_s * self._waited_dt_s + 1e-6)
-        self._waited_dt_s = 0.0
+        count = math.floor(self._points_per_s * self.covers_s + 1e-6)
         if count <= 0:
             return [b""]
         radius, angle = self._rng.random(count), self._rng.random(count) * 2.0 * math.pi

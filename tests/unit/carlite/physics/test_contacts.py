@@ -15,6 +15,7 @@ from carlite.physics import VehicleControl
 from carlite.physics.contact_kernel import overlaps_any
 from carlite.physics.tables import BODY
 
+_FENCE = ((45, 0, (1, 46, 3)), (-45, 0, (1, 46, 3)), (0, 45, (46, 1, 3)), (0, -45, (46, 1, 3)))
 CAR, TRUCK = "vehicle.lincoln.mkz_2020", "vehicle.carlamotors.firetruck"
 
 _place = st.floats(-6.0, 6.0)
@@ -200,3 +201,29 @@ def test_spawn_boxes_may_be_rotated_in_all_axes(flat):
     tall = Box(centre=(0.0, 0.0, 0.0), half_extent=(0.2, 0.2, 3.0))
     assert not flat.physics.blocked(tall, (4.5, 0.0, 4.0), (0.0, 0.0, 0.0))
     assert flat.physics.blocked(tall, (4.5, 0.0, 1.0), (90.0, 0.0, 0.0))  # laid along x
+
+
+def test_a_pile_up_stays_finite_and_dies_down(make_yard, make_block):
+    rng = np.random.default_rng(4)
+    walls = [make_block(x, y, half) for x, y, half in _FENCE]
+    yard = make_yard(lambda x, y: 0.3 * np.sin(0.15 * x) * np.cos(0.1 * y), walls)
+    kinds = (CAR, TRUCK, "vehicle.yamaha.yzf", "static.prop.trashcan01", "walker.pedestrian.0001", "carlite.prop.ball")
+    actors = [
+        yard.spawn(kinds[k % len(kinds)], (*rng.uniform(-40, 40, 2), 1.5), (0.0, rng.uniform(0, 360), 0.0)) for k in range(60)
+    ]
+    for actor in actors:
+        yard.push_to(actor, (*rng.uniform(-25, 25, 2), 0.0))
+    contacts = yard.run(6.0)
+    rows = [actor.row for actor in actors]
+    assert len(contacts) > 50
+    for array in (yard.states.location, yard.states.rotation_deg, yard.states.velocity, yard.states.acceleration):
+        assert np.isfinite(array[rows]).all()
+    assert np.abs(yard.states.location[rows, :2]).max() < 45.0
+    assert np.linalg.norm(yard.states.velocity[rows], axis=1).max() < 25.0
+    assert np.abs(yard.states.rotation_deg[rows][:, [0, 2]])[: len(rows)].mean() < 30.0
+    for actor in actors:
+        if actor.type_id.startswith("vehicle."):
+            yard.physics.apply_vehicle_control(actor, VehicleControl(brake=1.0))
+    yard.run(6.0)
+    vehicles = [actor.row for actor in actors if actor.type_id.startswith("vehicle.")]
+    assert np.linalg.norm(yard.states.velocity[vehicles], axis=1).max() < 0.5

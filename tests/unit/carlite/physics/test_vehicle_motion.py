@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from carlite import library
+from carlite.mesh import Box
 from carlite.physics import AckermannControl, VehicleControl
 from carlite.physics.presets import default_physics
 
@@ -235,3 +236,20 @@ def test_an_actor_that_is_no_vehicle_is_refused_by_name(flat):
     walker = flat.spawn("walker.pedestrian.0001", (0.0, 0.0, 0.93))
     with pytest.raises(Exception, match=r"walker.pedestrian.0001\): got a WALKER, expected a vehicle"):
         flat.physics.apply_vehicle_control(walker, VehicleControl())
+
+
+def test_a_friction_trigger_is_slippery_while_one_is_in_it(flat):
+    ice = flat.spawn("static.trigger.friction", (50.0, 0.0, 0.0))
+    ice.attributes["friction"] = "0.7"
+    ice.box = Box(centre=(0.0, 0.0, 0.0), half_extent=(30.0, 5.0, 2.0))
+    flat.physics.add(ice)
+    on_ice, on_road = flat.spawn(CAR, (25.0, 0.0, 0.0)), flat.spawn(CAR, (25.0, 10.0, 0.0))
+    for car in (on_ice, on_road):
+        flat.push_to(car, (10.0, 0.0, 0.0))
+        flat.physics.apply_vehicle_control(car, VehicleControl(brake=1.0))
+    flat.run(1.0)
+    assert flat.velocity(on_ice)[0] == pytest.approx(10.0 - 0.7 * 0.3 * 9.81, abs=0.4)
+    assert flat.velocity(on_road)[0] < 1.5
+    flat.physics.remove(ice)
+    flat.run(0.5)
+    assert flat.velocity(on_ice)[0] < 4.5

@@ -124,3 +124,10 @@ def test_the_order_of_casting_visits_each_ray_once_and_keeps_steps_ascending(cha
     assert len({(int(c), int(s)) for c, s in zip(channel, step, strict=True)}) == channels * steps
     for c in range(channels):
         assert (np.diff(step[channel == c]) > 0).all()
+
+
+def test_ticks_without_listeners_do_not_pile_up_rays(bench, read_lidar):
+    lidar = bench.add_sensor("sensor.lidar.ray_cast", (0.0, 0.0, 2.0), **CLEAN)
+    for _ in range(50):
+        assert lidar.is_due(0.05)  # fires, but nobody listens
+    assert read_lidar(bench.measure(lidar)[0])[1].max() == 90
