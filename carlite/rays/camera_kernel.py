@@ -1,4 +1,4 @@
-"""The camera trace: packets of 4x2 pixels, then the pixels on edges again with four samples each."""
+"""The camera trace: packets of 4x2 pixels, then two samples more for the pixels on edges."""
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 from __future__ import annotations
@@ -27,7 +27,6 @@ from carlite.rays.shading import (
 from carlite.tags import Tag
 
 _SKY = int(Tag.SKY)
-_SAMPLES = 4
 RGB, LABELS, NORMALS, FLOW = 1, 2, 4, 8
 
 
@@ -45,16 +44,14 @@ def place_tile(s, i, column, row, width, height):
 
 @inlined
 def place_samples(s, i, pixels, start, count, width):
-    """Lanes on a rotated grid of four positions in each of the next listed pixels."""
+    """Lanes on two further positions in each of the next listed pixels; with the centre they are a turned row of three."""
     for j in range(LANES):
-        k = start + (j >> 2)
+        k = start + (j >> 1)
         inside = k < count
         pixel = pixels[uint64(min(k, count - 1))]
-        sub = j & 3
-        dx = float32(0.375) if sub == 0 else (float32(0.875) if sub == 1 else (float32(0.125) if sub == 2 else float32(0.625)))
-        dy = float32(0.125) + float32(0.25) * float32(sub)
-        s[at.SX + j] = float32(pixel % width) + dx
-        s[at.SY + j] = float32(pixel // width) + dy
+        second = (j & 1) != 0
+        s[at.SX + j] = float32(pixel % width) + (float32(0.84) if second else float32(0.16))
+        s[at.SY + j] = float32(pixel // width) + (float32(0.33) if second else float32(0.67))
         i[at.PIXEL + j] = pixel
         i[at.VALID + j] = -1 if inside else 0
 
@@ -121,27 +118,25 @@ def write_tile(s, i, curve, bgra):
         if i[at.VALID + j] == 0:
             continue
         k = uint64(i[at.PIXEL + j]) * uint64(4)
-        bgra[k] = curve[uint64(s[at.LB + j])]
-        bgra[k + uint64(1)] = curve[uint64(s[at.LG + j])]
-        bgra[k + uint64(2)] = curve[uint64(s[at.LR + j])]
+        bgra[k] = curve[int32(s[at.LB + j])]
+        bgra[k + uint64(1)] = curve[int32(s[at.LG + j])]
+        bgra[k + uint64(2)] = curve[int32(s[at.LR + j])]
         bgra[k + uint64(3)] = uint8(255)
 
 
 @inlined
 def write_means(s, i, curve, bgra):
-    """The mean of the four samples of each of the packet's pixels, as they appear on screen."""
-    for pixel in range(LANES // 4):
-        if i[at.VALID + pixel * 4] == 0:
+    """The mean of a pixel's centre, already written, and its two further samples, as they appear on screen."""
+    for j in range(0, LANES, 2):
+        if i[at.VALID + j] == 0:
             continue
-        blue = green = red = int32(2)
-        for j in range(pixel * 4, pixel * 4 + 4):
-            blue += int32(curve[uint64(s[at.LB + j])])
-            green += int32(curve[uint64(s[at.LG + j])])
-            red += int32(curve[uint64(s[at.LR + j])])
-        k = uint64(i[at.PIXEL + pixel * 4]) * uint64(4)
-        bgra[k] = uint8(blue >> 2)
-        bgra[k + uint64(1)] = uint8(green >> 2)
-        bgra[k + uint64(2)] = uint8(red >> 2)
+        k = uint64(i[at.PIXEL + j]) * uint64(4)
+        blue = int32(bgra[k]) + int32(curve[int32(s[at.LB + j])]) + int32(curve[int32(s[at.LB + j + 1])])
+        green = int32(bgra[k + uint64(1)]) + int32(curve[int32(s[at.LG + j])]) + int32(curve[int32(s[at.LG + j + 1])])
+        red = int32(bgra[k + uint64(2)]) + int32(curve[int32(s[at.LR + j])]) + int32(curve[int32(s[at.LR + j + 1])])
+        bgra[k] = uint8((blue + 1) // 3)
+        bgra[k + uint64(1)] = uint8((green + 1) // 3)
+        bgra[k + uint64(2)] = uint8((red + 1) // 3)
 
 
 @njit(parallel=True, nogil=True, cache=True, error_model="numpy", boundscheck=False, fastmath={"nsz", "arcp", "contract"})
@@ -149,7 +144,7 @@ def trace_kernel(
     functions, pixels, width, height, wanted, p, vertices, triangles, table, transforms, tints, emission, looks,
     textures, noise, sky, curve, lamps, motion, openness, ids, bgra, depth, tag, instance, normal, flow,
 ):  # fmt: skip
-    """Renders all tiles (``pixels`` empty), or the listed pixels again with four samples each (colour alone).
+    """Renders all tiles (``pixels`` empty), or the listed pixels again with two samples more (colour alone).
 
     functions: (5,) int64: rtcIntersect8, rtcOccluded8, scene, coherent and incoherent arguments.
     """
@@ -157,7 +152,7 @@ def trace_kernel(
     again = pixels.shape[0]
     columns = (width + 3) // 4
     packets = columns if again == 0 else 64
-    jobs = (height + 1) // 2 if again == 0 else (again + 2 * 64 - 1) // (2 * 64)
+    jobs = (height + 1) // 2 if again == 0 else (again + 4 * 64 - 1) // (4 * 64)
     colour = (wanted & RGB) != 0
     labels = (wanted & LABELS) != 0
     for job in prange(jobs):
@@ -174,9 +169,9 @@ def trace_kernel(
             if again == 0:
                 place_tile(s, i, packet, job, width, height)
             else:
-                if (job * 64 + packet) * 2 >= again:
+                if (job * 64 + packet) * 4 >= again:
                     break
-                place_samples(s, i, pixels, (job * 64 + packet) * 2, again, width)
+                place_samples(s, i, pixels, (job * 64 + packet) * 4, again, width)
             aim(s, u, i, p)
             call4(intersect, address + at.VALID * 4, scene, address, coherent)
             hits = 0
@@ -216,7 +211,7 @@ def trace_kernel(
                         s[at.AO + j] = float32(openness[uint64(i[at.PIXEL + j])]) * float32(1.0 / 255.0)
                 diffuse(s, p)
                 if lamps.shape[0]:
-                    lamp_light(s, u, i, occluded, scene, incoherent, address, lamps)
+                    lamp_light(s, u, i, p, occluded, scene, incoherent, address, lamps)
                 reflect(s, u, i, p, sky)
                 wet_mirror(
                     s, u, i, p, intersect, scene, incoherent, address, vertices, triangles, table, transforms, tints,
@@ -244,7 +239,7 @@ def edge_between(ids, depth, bgra, a, b):
     if abs(x - y) > float32(0.08) * min(x, y):
         return True
     step = abs(int32(bgra[a * uint64(4) + uint64(1)]) - int32(bgra[b * uint64(4) + uint64(1)]))
-    return step > 44
+    return step > 56
 
 
 @njit(parallel=True, nogil=True, cache=True, error_model="numpy", boundscheck=False)

@@ -113,11 +113,13 @@ def wet_mirror(
 
 
 @inlined
-def lamp_light(s, u, i, occluded, scene, incoherent, address, lamps):
+def lamp_light(s, u, i, p, occluded, scene, incoherent, address, lamps):
     """Adds the light of the lamps near the packet; those marked so cast shadows."""
     for lamp in range(lamps.shape[0]):
         k = uint64(lamp)
         reach = lamps[k, at.K_RANGE]
+        # Light that would not change a pixel of albedo 0.3 by one step needs no shadow ray.
+        least = float32(0.03) / (lamps[k, at.K_G] * p[at.P_EXPOSURE])
         wanted = 0
         for j in range(LANES):
             x = lamps[k, at.K_X] - s[at.PX + j]
@@ -153,7 +155,7 @@ def lamp_light(s, u, i, occluded, scene, incoherent, address, lamps):
             s[at.SDZ + j] = z
             # The lamp's own housing does not shade it.
             s[at.SFAR + j] = d - float32(0.35)
-            lit = power > float32(1e-7) and d > float32(0.4)
+            lit = power > least and d > float32(0.4)
             i[at.SVALID + j] = -1 if lit else 0
             wanted += 1 if lit else 0
         if wanted == 0:
@@ -162,7 +164,7 @@ def lamp_light(s, u, i, occluded, scene, incoherent, address, lamps):
             call4(occluded, address + at.SVALID * 4, scene, address + at.SOX * 4, incoherent)
         for j in range(LANES):
             power = s[at.TMP + j] * float32(_INV_PI)
-            power = power if s[at.SFAR + j] > float32(-1e30) else float32(0)
+            power = power if i[at.SVALID + j] != 0 and s[at.SFAR + j] > float32(-1e30) else float32(0)
             s[at.LR + j] += s[at.CR + j] * power * lamps[k, at.K_R]
             s[at.LG + j] += s[at.CG + j] * power * lamps[k, at.K_G]
             s[at.LB + j] += s[at.CB + j] * power * lamps[k, at.K_B]

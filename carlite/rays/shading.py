@@ -21,6 +21,7 @@ inlined = njit(forceinline=True, error_model="numpy", fastmath={"nsz", "arcp", "
 
 _STREET = int(Material.LAMP_STREET)
 _GROUND_UP = 0.6
+_OPEN_FADE_M = 50.0
 _INV_PI = 0.31830988
 
 
@@ -150,16 +151,19 @@ def orient(s, i, p):
 
 
 @inlined
-def texel(textures, base, weight, s, j):
-    s[at.TMP + j] += weight * float32(textures[base])
-    s[at.TMP2 + j] += weight * float32(textures[base + uint64(1)])
-    s[at.MR + j] += weight * float32(textures[base + uint64(2)])
-    s[at.MG + j] += weight * float32(textures[base + uint64(3)])
+def blend(textures, channel, corners, weights):
+    """One channel of a bilinear sample."""
+    return (
+        weights[0] * float32(textures[corners[0] + uint64(channel)])
+        + weights[1] * float32(textures[corners[1] + uint64(channel)])
+        + weights[2] * float32(textures[corners[2] + uint64(channel)])
+        + weights[3] * float32(textures[corners[3] + uint64(channel)])
+    )
 
 
 @inlined
-def sample(s, j, textures, layer, lod):
-    """Bilinear sample at TU, TV: square roots of r, g, b to TMP, TMP2, MR; mask to MG (all 0..255)."""
+def sample_at(s, j, layer, lod):
+    """Byte offsets and weights of the four texels around TU, TV of lane j."""
     level = min(max(int32(lod + float32(0.5)), int32(0)), int32(TEXTURE_LEVELS - 1))
     n = int32(TEXTURE_SIZE) >> level
     base = uint64(layer) * uint64(TEXTURE_BYTES) + uint64(MIP_STARTS[level])
@@ -174,11 +178,11 @@ def sample(s, j, textures, layer, lod):
     x1 = uint64((int32(x) + int32(1)) & mask)
     y0 = uint64((int32(y) & mask) * n)
     y1 = uint64(((int32(y) + int32(1)) & mask) * n)
-    s[at.TMP + j] = s[at.TMP2 + j] = s[at.MR + j] = s[at.MG + j] = float32(0)
-    texel(textures, base + (y0 + x0) * uint64(4), (float32(1) - ax) * (float32(1) - ay), s, j)
-    texel(textures, base + (y0 + x1) * uint64(4), ax * (float32(1) - ay), s, j)
-    texel(textures, base + (y1 + x0) * uint64(4), (float32(1) - ax) * ay, s, j)
-    texel(textures, base + (y1 + x1) * uint64(4), ax * ay, s, j)
+    four = uint64(4)
+    corners = (base + (y0 + x0) * four, base + (y0 + x1) * four, base + (y1 + x0) * four, base + (y1 + x1) * four)
+    bx = float32(1) - ax
+    by = float32(1) - ay
+    return corners, (bx * by, ax * by, bx * ay, ax * ay)
 
 
 @inlined
@@ -206,21 +210,29 @@ def texture(s, u, j, p, looks, textures, noise):
     look = uint64(u[at.MAT + j] & uint32(255)) * uint64(at.LOOK_COLUMNS)
     layer = looks[look]
     if layer >= float32(0):
-        sample(s, j, textures, layer, s[at.LOD + j])
+        corners, weights = sample_at(s, j, layer, s[at.LOD + j])
+        # Square roots of the multiplier, 0..255 for 0..sqrt(2.5).
+        red = blend(textures, 0, corners, weights)
+        green = blend(textures, 1, corners, weights)
+        blue = blend(textures, 2, corners, weights)
         k = float32(2.5 / 255.0 / 255.0)
-        s[at.CR + j] *= s[at.TMP + j] * s[at.TMP + j] * k
-        s[at.CG + j] *= s[at.TMP2 + j] * s[at.TMP2 + j] * k
-        s[at.CB + j] *= s[at.MR + j] * s[at.MR + j] * k
-        glass = s[at.MG + j] * float32(1.0 / 255.0)
-        s[at.COAT + j] = max(s[at.COAT + j], glass)
-        s[at.ROUGH + j] *= float32(1) - glass
+        s[at.CR + j] *= red * red * k
+        s[at.CG + j] *= green * green * k
+        s[at.CB + j] *= blue * blue * k
         night = looks[look + uint64(at.L_NIGHT)]
-        if night >= float32(0) and p[at.P_NIGHT] > float32(0):
-            sample(s, j, textures, night, s[at.LOD + j])
-            k *= p[at.P_NIGHT]
-            s[at.ER + j] += s[at.TMP + j] * s[at.TMP + j] * k
-            s[at.EG + j] += s[at.TMP2 + j] * s[at.TMP2 + j] * k
-            s[at.EB + j] += s[at.MR + j] * s[at.MR + j] * k
+        if night >= float32(0):
+            glass = blend(textures, 3, corners, weights) * float32(1.0 / 255.0)
+            s[at.COAT + j] = max(s[at.COAT + j], glass)
+            s[at.ROUGH + j] *= float32(1) - glass
+            if p[at.P_NIGHT] > float32(0):
+                corners, weights = sample_at(s, j, night, s[at.LOD + j])
+                red = blend(textures, 0, corners, weights)
+                green = blend(textures, 1, corners, weights)
+                blue = blend(textures, 2, corners, weights)
+                k *= p[at.P_NIGHT]
+                s[at.ER + j] += red * red * k
+                s[at.EG + j] += green * green * k
+                s[at.EB + j] += blue * blue * k
     macro = looks[look + uint64(at.L_MACRO)]
     if macro > float32(0):
         large = noise_at(noise, s[at.PX + j] * float32(1 / 640.0), s[at.PY + j] * float32(1 / 640.0))
@@ -297,7 +309,7 @@ def open_sky(s, u, i, p, occluded, scene, incoherent, address, share):
     sung = p[at.P_SUNG]
     wanted = 0
     for j in range(LANES):
-        dark = i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and s[at.LIT + j] * sung < float32(2.0)
+        dark = i[at.VALID + j] != 0 and s[at.FAR + j] < float32(_OPEN_FADE_M) and s[at.LIT + j] * sung < float32(2.0)
         i[at.SVALID + j] = -1 if dark else 0
         wanted += 1 if dark else 0
         x = s[at.NX + j] + s[at.ADX + j]
@@ -307,7 +319,7 @@ def open_sky(s, u, i, p, occluded, scene, incoherent, address, share):
         s[at.SDX + j] = x * k
         s[at.SDY + j] = y * k
         s[at.SDZ + j] = z * k
-        s[at.SFAR + j] = float32(3.0)
+        s[at.SFAR + j] = float32(2.2)
         s[at.AO + j] = float32(1)
     if wanted == 0:
         return
@@ -328,8 +340,10 @@ def open_sky(s, u, i, p, occluded, scene, incoherent, address, share):
             s[at.TMP + j] += like * v
             s[at.TMP2 + j] += like
     for j in range(LANES):
-        shared = s[at.TMP + j] / s[at.TMP2 + j]
-        s[at.AO + j] = float32(0.25) + float32(0.75) * shared if i[at.SVALID + j] != 0 else float32(1)
+        # The distance fades it out, so that nothing far away pays for it.
+        strength = float32(0.75) * min(float32(2) - s[at.FAR + j] * float32(2 / _OPEN_FADE_M), float32(1))
+        closed = strength * (float32(1) - s[at.TMP + j] / s[at.TMP2 + j])
+        s[at.AO + j] = float32(1) - closed if i[at.SVALID + j] != 0 else float32(1)
 
 
 @inlined
