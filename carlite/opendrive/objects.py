@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from carlite.opendrive.network import Road
 
 Array = NDArray[np.float64]
-_FACE_VENDORS = ("VectorZero", "MathWorks")  # makers of RoadRunner
+_TURNED_VENDORS = ("VectorZero", "MathWorks")  # makers of RoadRunner
 _LIGHT_TYPES = frozenset({"1000001", "1000002", *(str(code) for code in range(1000007, 1000021)), "F", "W", "A"})
 
 
@@ -134,10 +134,11 @@ def signal_pose(road: Road, signal: Signal) -> tuple[Array, float]:
 def facing_yaw_deg(road: Road, signal: Signal, *, vendor: str) -> float:
     """Yaw in degrees (CARLA's frame) of the direction that a signal's face looks in, towards the traffic it governs.
 
-    OpenDRIVE counts hOffset from the traffic that the sign governs, so the face looks the other way. Files of RoadRunner, among
-    them CARLA's towns, count it from the road's heading to the face itself (seen on the signs of Town01 and Town04).
+    OpenDRIVE counts hOffset from the traffic that the sign governs, so the face looks the other way; orientation "-" means the
+    traffic against the road. RoadRunner, which wrote CARLA's towns, has turned hOffset for that already and gives "+" and "-"
+    the other way round (seen on the stop signs of Town10HD and the lights of Town01 and Town02).
     """
     _, yaw_deg = signal_pose(road, signal)
-    if vendor in _FACE_VENDORS:
-        return yaw_deg
+    if vendor in _TURNED_VENDORS:
+        return yaw_deg + 180.0
     return yaw_deg + (0.0 if signal.orientation == "-" else 180.0)

@@ -13,11 +13,14 @@ _TREE_EVERY_M = 14.0
 _FROM_KERB_M = 0.7
 _ITEMS = (("bench", 3.0), ("bin", 4.0), ("hydrant", 1.5), ("bus_stop", 0.6))
 _FAST_MPS = 20.0
+_MEDIAN_M = 2.0
 
 
 def place_furniture(site: Site, rng: np.random.Generator) -> None:
     """Everything along the roads but buildings, signals and parked cars."""
     for number, side in enumerate(site.sides):
+        if side.speed_mps > _FAST_MPS:
+            _median_barrier(site, side)
         if side.walk is not None:
             _sidewalk(site, side, rng, stagger=0.5 * (number % 2))
         elif side.speed_mps > _FAST_MPS:
@@ -62,3 +65,29 @@ def _guard_rail(site: Site, side: Side) -> None:
     for walked in np.arange(0.5 * length, side.length_m, length):
         point, outward, _ = side.at(float(walked), 0.6)
         site.put("guard_rail", 0, point, facing(outward), off=site.covered, margin_m=-0.05)
+
+
+def _median_barrier(site: Site, side: Side) -> None:
+    """Two rails back to back along the middle of a wide median, where the map has no railing of its own."""
+    inner = []
+    for strip in side.strips:
+        if strip.lane.type == "driving":
+            break
+        inner.append(strip)
+    has_own = any(item.repeats for item in side.road.objects)
+    two_way = bool(side.strips[0].section.left) and bool(side.strips[0].section.right)
+    if not inner or has_own or not two_way:
+        return
+    middle = 0.5 * (inner[0].inner + inner[-1].outer)
+    if float(np.min(np.linalg.norm((inner[-1].outer - inner[0].inner)[:, :2], axis=1))) < _MEDIAN_M:
+        return
+    steps = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(middle[:, :2], axis=0), axis=1))])
+    _, length = depth_and_front("guard_rail", 0)
+    for walked in np.arange(0.5 * length, steps[-1] - 0.4 * length, length):
+        point = np.array([np.interp(walked, steps, column) for column in middle.T])
+        nearest = int(np.searchsorted(steps, walked).clip(0, len(steps) - 1))
+        yaw = float(side.yaw_deg[nearest])
+        for turn in (90.0, -90.0):
+            across = np.radians(yaw + turn)
+            beside = point + 0.18 * np.array([np.cos(across), np.sin(across), 0.0])
+            site.put("guard_rail", 0, beside, yaw + turn, off=site.off_street, margin_m=-0.08)

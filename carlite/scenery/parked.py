@@ -1,7 +1,7 @@
 """Parked cars along the kerbs of towns.
 
-Lanes that a map calls "parking" stay empty: their bays are where clients spawn parked vehicles of their own, as on a real server,
-which puts nothing into a world made from OpenDRIVE.
+Lanes that a map calls "parking" stay empty: their bays are where clients spawn parked vehicles of their own, as on a real
+server, which puts nothing into a world made from OpenDRIVE.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from carlite.library import Blueprint, blueprints, paint
@@ -108,11 +107,3 @@ def _tint(car: Blueprint, rng: np.random.Generator) -> tuple[float, float, float
     colours = next((attribute.recommended for attribute in car.attributes if attribute.id == "color"), ())
     chosen = colours[int(rng.integers(len(colours)))] if colours else ""
     return paint({"color": chosen}) if chosen else (1.0, 1.0, 1.0)
-
-
-def keep_clear(roadway: shapely.Geometry, crossings: list[shapely.Polygon]) -> shapely.Geometry:
-    """The area that nothing may stand on: the roadway without a hair's breadth at their edge, and crosswalks with some room."""
-    grown = [area.buffer(2.5, quad_segs=2) for area in crossings]
-    area = shapely.union_all([roadway.buffer(-0.02, quad_segs=1), *grown])
-    shapely.prepare(area)
-    return area

@@ -11,11 +11,11 @@ from carlite.scenery.furniture import place_furniture
 from carlite.scenery.ground import Ground
 from carlite.scenery.nature import place_nature
 from carlite.scenery.paint import crosswalk_areas
-from carlite.scenery.parked import keep_clear, place_parked_cars
+from carlite.scenery.parked import place_parked_cars
 from carlite.scenery.placement import Placement
 from carlite.scenery.roadside import sides
 from carlite.scenery.signals import place_map_objects, place_signals
-from carlite.scenery.site import Site
+from carlite.scenery.site import Site, keep_clear
 
 
 def populate(network: RoadNetwork, ground: Ground, draper: Draper, *, seed: int) -> tuple[Placement, ...]:

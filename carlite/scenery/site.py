@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from carlite.scenery.areas import closed
 from carlite.scenery.drape import Draper
 from carlite.scenery.placement import Placement
 from carlite.scenery.placing import Plots, extent, footprint
@@ -95,3 +96,15 @@ def depth_and_front(kind: str, variant: int) -> tuple[float, float]:
 def facing(outward: Array) -> float:
     """Yaw in degrees of a thing that looks back at the road."""
     return float(np.degrees(np.arctan2(-outward[1], -outward[0])))
+
+
+def keep_clear(roadway: BaseGeometry, crossings: list[shapely.Polygon]) -> BaseGeometry:
+    """The area that nothing may stand on: the roadway without a hair's breadth at its edge, and crosswalks with some room.
+
+    Small holes are rounding between lanes, not islands, and are filled: nothing may be moved into one.
+    """
+    grown = [area.buffer(2.5, quad_segs=2) for area in crossings]
+    whole = closed(roadway, gap_m=0.4, largest_hole_m2=8.0).buffer(-0.02, quad_segs=1)
+    area = shapely.union_all([whole, *grown])
+    shapely.prepare(area)
+    return area

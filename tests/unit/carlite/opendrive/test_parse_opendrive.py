@@ -223,6 +223,16 @@ def test_origin_and_controllers_of_a_town() -> None:
     assert all(key in network.controllers for junction in network.junctions.values() for key in junction.controller_ids)
 
 
+def test_stop_signs_of_a_town_look_at_the_traffic_that_comes_to_them() -> None:
+    network = parse(read_map("carla/Town10HD.xodr"))
+    road, sign = next(pair for pair in network.signals() if pair[1].id == "946")
+    # It stands on the left at the road's start, where traffic against s runs into the junction.
+    assert sign.t > 0.0 > sign.s - 5.0
+    _, yaw = road.reference([sign.s])
+    facing = facing_yaw_deg(road, sign, vendor=network.vendor)
+    assert abs((facing - yaw[0] + 180.0) % 360.0 - 180.0) < 5.0
+
+
 def test_lights_of_a_town_stand_where_the_carla_wheel_puts_them() -> None:
     text = read_map("carla/Town01.xodr")
     network = parse(text)
