@@ -98,7 +98,7 @@ def _cars() -> tuple[Blueprint, ...]:
         for blueprint in blueprints()
         if blueprint.base_type in ("car", "van")
         and len(blueprint.wheels) == 4
-        and "emergency" not in blueprint.tags
+        and "police" not in blueprint.id
         and blueprint.half_extent[0] < 2.9
     )
 
