@@ -37,7 +37,7 @@ RUN_UP_TICKS = 6
 _LAUNCH_TICKS = 3
 _LEAD_TICKS = 10  # the slowest sensor of a rig must be attached one of its intervals ahead
 _LEAD_REACH_M = 90.0
-_LEAD_SIDE_M = 15.0
+_LEAD_SIDE_M = 6.0
 _LEAD_MARGIN_M = 0.4
 _BRAKE_LIGHT = 0.04
 
@@ -118,7 +118,8 @@ class _Company:
         self._story = Story(scenario.story)
         self._directed = {name for rule in scenario.story for name, _ in rule.do}
         for placed in (layout.ego, *layout.actors):
-            self._engage(self._plans[placed.name], placed)
+            if placed.name in stage.actors:  # the stage leaves out a parked car that meets a lamp post
+                self._engage(self._plans[placed.name], placed)
         for name in sorted(self._directed - self._rows.keys()):
             raise SceneError(f"{name}: the story directs it, but it found no room on the map")
         self._sizes = np.array([cast.size_lwh_m for cast in stage.actors.values()])
@@ -286,15 +287,16 @@ class _Company:
     def _leads(self, boxes: NDArray[np.float64]) -> dict[str, Lead]:
         """What each vehicle of the traffic has ahead on its path, if anything."""
         result = {}
-        position, heading = boxes[:, :2, 3], boxes[:, :2, 0]
+        position, heading = np.ascontiguousarray(boxes[:, :2, 3]), boxes[:, :2, 0]
         for name, driver in self._drivers.items():
             if not driver.keeps_gap:
                 continue
             row = self._rows[name]
             offset = position - position[row]
             along = offset @ heading[row]
-            across = offset @ np.array([-heading[row, 1], heading[row, 0]])
-            near = np.flatnonzero((along > 0.0) & (along < _LEAD_REACH_M) & (np.abs(across) < _LEAD_SIDE_M))
+            near = np.flatnonzero((along > 0.0) & (along < _LEAD_REACH_M))
+            beside = driver.path.offsets(position[near], driver.station_m + along[near])
+            near = near[np.abs(beside) < _LEAD_SIDE_M]
             lead = self._nearest_on_path(driver, row, near, along, boxes)
             if lead is not None:
                 result[name] = lead

@@ -21,8 +21,8 @@ FRONT_CAMERA_M = (1.7, 0.0, 1.5)
 
 _LOOK_EVERY_TICKS = 2
 _SIGHT_M = 120.0
-# Shares of length, width and height of a box: a small cross through its middle planes, edges left out.
-_SAMPLES = np.array([(x, y, z) for x in (-0.35, 0.0, 0.35) for y in (-0.35, 0.35) for z in (-0.3, 0.05, 0.4)], np.float64)
+# Shares of length, width and height of a box: its corners drawn in, and its middle.
+_SAMPLES = np.array([*((x, y, z) for x in (-0.35, 0.35) for y in (-0.35, 0.35) for z in (-0.25, 0.35)), (0.0, 0.0, 0.05)])
 # Contacts that servers report for a car that only drives.
 _GROUND_TYPES = ("static.road", "static.sidewalk", "static.ground", "static.terrain", "static.roadline", "static.bridge")
 

@@ -13,7 +13,7 @@ import carla
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.core.errors import ServerError
+from rarebit.core.errors import SceneError, ServerError
 from rarebit.core.frames import apply, inverse
 from rarebit.layout import Layout
 from rarebit.scenario import ConcreteScenario
@@ -37,6 +37,7 @@ from sensors.rig import Mount
 
 _log = logging.getLogger(__name__)
 
+_DISPENSABLE = ("parked", "traffic")  # roles that fill the scene; one that meets a lamp post is left out
 _SETTLE_TICKS = 20
 _MOVED_M = 0.002  # a vehicle that moves less in a tick stands
 _MORE_SETTLE_TICKS = 60
@@ -78,12 +79,19 @@ class Stage:
     ) -> None:
         """Fills the stage and lets everything come to rest; called by ``Session.stage``."""
         plans = {plan.name: plan for plan in (scenario.ego, *scenario.actors)}
+        directed = {name for rule in scenario.story for name, _ in rule.do}
         with self._server.asking("looking for other actors"):
             library = self._world.get_blueprint_library()
             others = sorted(self._world.get_actors(), key=lambda actor: actor.id)
         for placed in (layout.ego, *layout.actors):
             plan = plans[placed.name]
-            one = spawn(self._server, self._world, library, plan, placed, models[plan.model], scenario.seed)
+            try:
+                one = spawn(self._server, self._world, library, plan, placed, models[plan.model], scenario.seed)
+            except SceneError as error:
+                if plan.role not in _DISPENSABLE or plan.name in directed:
+                    raise
+                _log.info("left out: %s", error)
+                continue
             self._spawned[placed.name] = one
         for actor in others:
             if actor.type_id.startswith(("vehicle.", "walker.pedestrian.")):
@@ -92,7 +100,13 @@ class Stage:
         self.actors = {name: one.cast for name, one in self._spawned.items()}
         self._wanted = tuple(sensors)
         self._listen_for_touches(library)
-        self.tick([LightsCommand(name=plan.name, on=plan.lights) for plan in plans.values() if plan.lights])
+        self.tick(
+            [
+                LightsCommand(name=plan.name, on=plan.lights)
+                for plan in plans.values()
+                if plan.lights and plan.name in self.actors
+            ]
+        )
         self._settle()
         with self._server.asking("reading the vehicles' mechanics"):
             for name, one in self._spawned.items():
