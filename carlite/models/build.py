@@ -152,6 +152,8 @@ def smooth_normals(corners: Points, area: Points, unit: Points, crease_deg: floa
     count = 3 * len(corners)
     if not count:
         return np.zeros((0, 3))
+    if len(corners) <= 12 and crease_deg < 89.0 and _is_cornered(unit):
+        return np.repeat(unit, 3, axis=0)
     keys = np.round(corners.reshape(-1, 3) * 1e4).astype(np.int64)
     keys = (keys[:, 0] * 73856093) ^ (keys[:, 1] * 19349663) ^ (keys[:, 2] * 83492791)
     order = np.argsort(keys, kind="stable")
@@ -173,6 +175,11 @@ def smooth_normals(corners: Points, area: Points, unit: Points, crease_deg: floa
     flat = np.repeat(unit, 3, axis=0)
     result: Points = np.where(length[:, None] > 1e-12, total / np.maximum(length, 1e-12)[:, None], flat)
     return result
+
+
+def _is_cornered(unit: Points) -> bool:
+    """Whether all faces look along the axes: a plain box, whose normals are those of its faces."""
+    return bool((np.abs(unit).max(1) > 0.9999).all())
 
 
 _REPEATS = np.asarray([1.0 / look.metres_per_repeat for look in LOOKS])

@@ -20,6 +20,11 @@ CHROME: Colour = (0.60, 0.61, 0.63)
 def _heights(triangles: Points, points: Points, axis: int, sign: float) -> Points:
     """(n,) outermost coordinate along ``axis`` of the triangles at (n, 2) points of the other two axes; nan where none."""
     flat_axes = [other for other in range(3) if other != axis]
+    corners = triangles[:, :, flat_axes]
+    near = (corners.max(1) >= points.min(0)).all(1) & (corners.min(1) <= points.max(0)).all(1)
+    triangles = triangles[near]
+    if not len(triangles):
+        return np.full(len(points), np.nan)
     a, b, c = (triangles[:, k][:, flat_axes] for k in range(3))
     depth = triangles[:, :, axis]
     d = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])

@@ -8,6 +8,7 @@ from carlite.mesh import Material
 from carlite.models.build import Colour, MeshBuilder
 from carlite.models.letters import rectangles
 from carlite.models.plants import add_leaves
+from carlite.models.props_town import add_side_text
 from carlite.models.shapes import Points, box, grid, lathe, loft, moved, rounded_box, sphere, tube, turn_x, turn_y, turn_z
 from carlite.models.wheels import add_car_wheel
 from carlite.tags import Tag
@@ -166,8 +167,7 @@ def street_sign(builder: MeshBuilder, size: Points) -> None:
     for side in (-0.42, 0.42):
         builder.add(tube([(side * x, 0, 0), (side * x, 0, z)], 0.30 * y, segments=8), _STEEL, Material.METAL, tag=Tag.POLE)
     builder.add(box((-0.5 * x, -0.5 * y, 0.66 * z), (0.5 * x, 0.5 * y, 0.96 * z)), (0.02, 0.07, 0.30), Material.MARKING)
-    for u0, u1, v0, v1 in rectangles("TOWN", 0.13 * z):
-        builder.add(box((u0, -0.52 * y, 0.81 * z + v0), (u1, 0.52 * y, 0.81 * z + v1)), _WHITE, Material.MARKING)
+    add_side_text(builder, "TOWN", 0.13 * z, 0.5 * y, 0.0, 0.81 * z, _WHITE)
 
 
 def big_sign(builder: MeshBuilder, size: Points) -> None:
@@ -181,8 +181,7 @@ def big_sign(builder: MeshBuilder, size: Points) -> None:
         rounded_box((-0.5 * x, -0.42 * y, 0.55 * z), (0.5 * x, 0.42 * y, z), 0.04), (0.01, 0.13, 0.06), Material.MARKING
     )
     for text, at in (("NORTH", 0.88), ("CITY", 0.70)):
-        for u0, u1, v0, v1 in rectangles(text, 0.09 * z):
-            builder.add(box((u0, -0.5 * y, at * z + v0), (u1, 0.5 * y, at * z + v1)), _WHITE, Material.MARKING)
+        add_side_text(builder, text, 0.09 * z, 0.42 * y, 0.0, at * z, _WHITE)
 
 
 def barrel(builder: MeshBuilder, size: Points) -> None:
@@ -255,7 +254,9 @@ def dirt(builder: MeshBuilder, size: Points, number: int) -> None:
     for f in (3, 5, 9, 13):
         bumps += rng.uniform(0.1, 0.3) * np.sin(f * u + rng.uniform(0, 6)) * np.sin(f * v + rng.uniform(0, 6))
     surface = np.stack([0.5 * x * u, 0.5 * y * v, z * 0.8 * height * (1.0 + bumps).clip(0.1)], -1)
-    builder.add(grid(surface), (0.15, 0.095, 0.055), Material.SOIL)
+    heap, triangles = grid(surface)
+    inside = ((u**2 + v**2).ravel()[triangles] <= 1.0).any(1)
+    builder.add((heap, triangles[inside]), (0.15, 0.095, 0.055), Material.SOIL)
     for _ in range(40):
         a, r = rng.uniform(0, 2 * np.pi), np.sqrt(rng.random()) * 0.9
         stone = sphere(rng.uniform(0.15, 0.40, 3) * z, rings=4, segments=6)

@@ -51,11 +51,11 @@ def _rod(
     builder.add(tube(np.asarray(path) * size, r, segments=7), colour, material)
 
 
-def _text(builder: MeshBuilder, text: str, height: float, y: float, x: float, z: float, colour: Colour) -> None:
-    """Lettering on the faces at y and -y."""
+def add_side_text(builder: MeshBuilder, text: str, height: float, y: float, x: float, z: float, colour: Colour) -> None:
+    """Lettering on the faces at y and -y, readable from both sides."""
     for side in (-1.0, 1.0):
         for u0, u1, v0, v1 in rectangles(text, height):
-            a, b = sorted((x - side * u0, x - side * u1))
+            a, b = sorted((x + side * u0, x + side * u1))
             y0, y1 = sorted((side * y, side * (y + 0.008)))
             builder.add(box((a, y0, z + v0), (b, y1, z + v1)), colour, Material.MARKING)
 
@@ -72,7 +72,7 @@ def advertisement(builder: MeshBuilder, size: Points) -> None:
             Material.MARKING,
             at=(0.0, side * 0.46 * size[1], 0.68 * size[2]),
         )
-    _text(builder, "SALE", 0.24, 0.5 * size[1], 0.0, 0.36 * size[2], _WHITE)
+    add_side_text(builder, "SALE", 0.24, 0.5 * size[1], 0.0, 0.36 * size[2], _WHITE)
     for dx in (-0.36, 0.36):
         _block(builder, size, (dx - 0.05, -0.5, 0.0), (dx + 0.05, 0.5, 0.18), _BLACK, Material.METAL)
 
