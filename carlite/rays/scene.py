@@ -84,6 +84,11 @@ class RayScene:
         """Frees Embree's memory; the scene is unusable afterwards."""
         self._device.close()
 
+    @property
+    def embree_scene(self) -> int:
+        """Address of the Embree scene, for kernels of their own kind (benchmarks)."""
+        return self._world
+
     def set_weather(self, values: Sequence[float]) -> None:
         """The 14 weather numbers in wire order (section F.1 of the wire reference)."""
         self._camera.set_weather(values)

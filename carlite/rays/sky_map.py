@@ -93,7 +93,7 @@ def scattering_table(altitude_deg: float, mie: float, rayleigh: float) -> NDArra
     g = _MIE_G
     phase_dust = 3.0 / (8.0 * np.pi) * (1 - g * g) * (1 + cosine**2) / ((2 + g * g) * (1 + g * g - 2 * g * cosine) ** 1.5)
     # Light scattered more than once is nearly white and comes from everywhere.
-    phase_air, phase_dust = phase_air + 0.02, phase_dust + 0.01
+    phase_air, phase_dust = phase_air + 0.045, phase_dust + 0.01
     scattered = np.sum(light * (segment * air)[..., None], -2) * phase_air[..., None] * _RAYLEIGH * rayleigh
     scattered += np.sum(light * (segment * dust)[..., None], -2) * phase_dust[..., None] * _MIE * mie
     table: NDArray[np.float32] = (SUN_IRRADIANCE * scattered).astype(np.float32)
