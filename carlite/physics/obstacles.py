@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carlite.geometry import rotation_matrices
-from carlite.mesh import Box, PlacedObject
+from carlite.mesh import ActorModel, Box, PlacedObject
 from carlite.physics.tables import BODY, Records
 
 _CELL_M = 16.0
+_REACH_M, _STEP_OVER_M = 2.0, 0.15  # what traffic runs into lies between these heights over an object's foot
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,53 @@ def box_record(record: Records, box: Box, location: ArrayLike, rotation: NDArray
         record[name] = value
 
 
+def footprint(model: ActorModel, box: Box) -> Box | None:
+    """The box of what stands in the way near the ground: a signal's pole without its arm, a tree's trunk without its crown.
+
+    Args:
+        model: looks at rest.
+        box: around the whole, in the object's frame; it is the answer for models without parts.
+
+    Returns:
+        None where nothing is low enough to be hit.
+    """
+    if not model.parts:
+        return box
+    foot = box.centre[2] - box.half_extent[2]
+    offsets: list[NDArray[np.float64]] = []
+    low = []
+    for part in model.parts:
+        offsets.append(np.asarray(part.pivot) + (offsets[part.parent] if part.parent >= 0 else 0.0))
+        if not len(part.mesh.triangles):
+            continue
+        corners = (part.mesh.vertices + offsets[-1])[part.mesh.triangles]
+        bottom, top = corners[:, :, 2].min(1) - foot, corners[:, :, 2].max(1) - foot
+        low.append(corners[(bottom < _REACH_M) & (top > _STEP_OVER_M)].reshape(-1, 3))
+    points = np.concatenate(low) if low else np.zeros((0, 3))
+    if not len(points):
+        return None
+    first, last = points.min(0), points.max(0)
+    centre, half = (first + last) / 2.0, (last - first) / 2.0
+    return Box(
+        centre=(float(centre[0]), float(centre[1]), float(centre[2])),
+        half_extent=(float(half[0]), float(half[1]), float(half[2])),
+    )
+
+
 def build_obstacles(objects: Sequence[PlacedObject]) -> Obstacles:
     """The solid ones of a map's objects."""
-    solid = tuple(placed for placed in objects if placed.solid)
+    known: dict[tuple[int, Box], Box | None] = {}  # equal models are one object
+    for placed in objects:
+        key = (id(placed.model), placed.box)
+        if placed.solid and key not in known:
+            known[key] = footprint(placed.model, placed.box)
+    boxes = [known[id(placed.model), placed.box] if placed.solid else None for placed in objects]
+    solid = tuple(placed for placed, box in zip(objects, boxes, strict=True) if box is not None)
+    shapes = [box for box in boxes if box is not None]
     records: Records = np.zeros(len(solid), BODY)
-    for k, placed in enumerate(solid):
+    for k, (placed, box) in enumerate(zip(solid, shapes, strict=True)):
         matrix = placed.world_from_local
-        box_record(records[k : k + 1], placed.box, matrix[:, 3], matrix[:, :3])
+        box_record(records[k : k + 1], box, matrix[:, 3], matrix[:, :3])
     if not len(records):
         return Obstacles(
             records, solid, np.ones(2, np.int64), np.zeros(2, np.int64), np.zeros(0, np.int64), np.array([0, 0, 1e9])

@@ -10,9 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Polygon
 
-from carlite.mesh import Box
+from carlite.mesh import ActorModel, Box, Mesh, Part
 from carlite.physics import VehicleControl
 from carlite.physics.contact_kernel import overlaps_any
+from carlite.physics.obstacles import footprint
 from carlite.physics.tables import BODY
 
 _FENCE = ((45, 0, (1, 46, 3)), (-45, 0, (1, 46, 3)), (0, 45, (46, 1, 3)), (0, -45, (46, 1, 3)))
@@ -227,3 +228,31 @@ def test_a_pile_up_stays_finite_and_dies_down(make_yard, make_block):
     yard.run(6.0)
     vehicles = [actor.row for actor in actors if actor.type_id.startswith("vehicle.")]
     assert np.linalg.norm(yard.states.velocity[vehicles], axis=1).max() < 0.5
+
+
+def _slab(low: tuple[float, float, float], high: tuple[float, float, float]) -> Part:
+    corners = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])], np.float32)
+    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    faces = np.array([f for q in quads for f in ((q[0], q[1], q[2]), (q[0], q[2], q[3]))], np.uint32)
+    return Part(
+        mesh=Mesh(
+            vertices=corners,
+            triangles=faces,
+            normals=np.tile(np.float32([0, 0, 1]), (8, 1)),
+            uvs=np.zeros((8, 2), np.float32),
+            colours=np.ones((8, 3), np.float32),
+            materials=np.zeros(12, np.uint8),
+            tags=np.full(12, 6, np.uint8),
+        )
+    )
+
+
+def test_only_what_stands_low_is_in_the_way():
+    whole = Box(centre=(0.0, 3.0, 3.0), half_extent=(0.1, 3.1, 3.0))
+    pole, arm = _slab((-0.1, -0.1, 0.0), (0.1, 0.1, 6.0)), _slab((-0.1, 0.0, 5.5), (0.1, 6.1, 5.8))
+    low = footprint(ActorModel(parts=(pole, arm)), whole)
+    assert low is not None
+    assert low.half_extent == pytest.approx((0.1, 0.1, 3.0), abs=1e-6)
+    assert low.centre == pytest.approx((0.0, 0.0, 3.0), abs=1e-6)
+    assert footprint(ActorModel(parts=(arm,)), whole) is None
+    assert footprint(ActorModel(parts=()), whole) == whole
