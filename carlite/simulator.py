@@ -26,6 +26,9 @@ from carlite.wire.values import ReplyForm
 _log = logging.getLogger(__name__)
 _FREE_RUN_PERIOD_S = 1.0 / 30.0
 _LONGEST_FREE_STEP_S = 0.1
+# The client that loads a map leaves the world stream when it has the reply and subscribes anew; it can crash when the first
+# snapshot of the new episode reaches it on the old subscription. New subscribers get that snapshot at once.
+_QUIET_AFTER_LOAD_S = 0.2
 
 
 class Simulator:
@@ -46,6 +49,7 @@ class Simulator:
         self._episode_id = context.world.episode_id
         self._snapshot: list[bytes] = []
         self._warned: set[str] = set()
+        self._quiet_until_s = 0.0
         self._publish_snapshot()
 
     def on_request(self, request: Request) -> None:
@@ -75,7 +79,7 @@ class Simulator:
             await asyncio.sleep(max(0.0, last_s + _FREE_RUN_PERIOD_S - time.monotonic()))
             now_s = time.monotonic()
             passed_s, last_s = now_s - last_s, now_s
-            if self._busy or self._context.world.settings.synchronous:
+            if self._busy or self._context.world.settings.synchronous or now_s < self._quiet_until_s:
                 continue
             self._tick(min(passed_s, _LONGEST_FREE_STEP_S))
             self._serve_waiting()
@@ -139,7 +143,8 @@ class Simulator:
         self._close_streams()
         if self._context.world.episode_id != self._episode_id:
             self._episode_id = self._context.world.episode_id
-            self._publish_snapshot()
+            self._snapshot = self._context.world.snapshot(time.time(), keep_changes=True)
+            self._quiet_until_s = time.monotonic() + _QUIET_AFTER_LOAD_S
         self._send(request, call, result, error)
 
     def _tick(self, passed_s: float) -> None:

@@ -205,9 +205,16 @@ class World:
         self._attachments.follow()
         self._tell_vehicles(delta_s)
 
-    def snapshot(self, platform_time_s: float) -> list[bytes]:
-        """The message of the world stream for the present frame; clears the change bits, so call it once a frame."""
-        state, self._simulation_state = self._simulation_state, 0
+    def snapshot(self, platform_time_s: float, *, keep_changes: bool = False) -> list[bytes]:
+        """The message of the world stream for the present frame.
+
+        Args:
+            platform_time_s: wall clock.
+            keep_changes: leaves the change bits for the next snapshot too; otherwise this one is the last to carry them.
+        """
+        state = self._simulation_state
+        if not keep_changes:
+            self._simulation_state = 0
         return [
             binary.sensor_header(
                 binary.SensorKind.WORLD_OBSERVER, self.frame, self.elapsed_s, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)

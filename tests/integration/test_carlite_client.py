@@ -313,6 +313,10 @@ def test_a_second_client_sees_a_world_that_nobody_ticks(server: _Server, world: 
     vehicle = _vehicle(world, 50.0)
     frame = world.tick()
     other = server.client(1).get_world()
+    end_s = time.monotonic() + 10.0
+    while other.get_snapshot().frame == 0:  # it comes with the subscription, a moment later
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
     assert other.get_snapshot().frame == frame
     assert other.get_actor(vehicle.id).get_location().x == pytest.approx(vehicle.get_location().x)
 
