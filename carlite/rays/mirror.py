@@ -70,7 +70,7 @@ def wet_mirror(
     for j in range(LANES):
         # Drops and grain ripple the mirror, the more the less water stands.
         calm = min(s[at.WET + j], float32(1))
-        ripple = float32(0.05) * (float32(1) - calm) + float32(0.014) * p[at.P_RAIN]
+        ripple = float32(0.05) * (float32(1) - calm) + float32(0.028) * p[at.P_RAIN]
         nx = s[at.NX + j] + ripple * (
             noise_at(noise, s[at.PX + j] * float32(0.11), s[at.PY + j] * float32(0.11)) - float32(0.5)
         )

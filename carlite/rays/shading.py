@@ -21,7 +21,7 @@ inlined = njit(forceinline=True, error_model="numpy", fastmath={"nsz", "arcp", "
 
 _STREET = int(Material.LAMP_STREET)
 _GROUND_UP = 0.6
-_OPEN_FADE_M = 50.0
+_OPEN_FADE_M = 40.0
 _INV_PI = 0.31830988
 
 
@@ -255,12 +255,12 @@ def soak(s, j, p, noise):
         pool += float32(0.35) * (
             noise_at(noise, s[at.PY + j] * float32(1 / 90.0), s[at.PX + j] * float32(1 / 90.0)) - float32(0.5)
         )
-        pool = min(max((pool - float32(1.02) + float32(0.8) * p[at.P_PUDDLE]) * float32(7), float32(0)), float32(1)) * wet
+        pool = min(max((pool - float32(1.22) + float32(0.8) * p[at.P_PUDDLE]) * float32(7), float32(0)), float32(1)) * wet
         k = float32(1) - float32(0.5) * max(film, pool)
         s[at.CR + j] *= k
         s[at.CG + j] *= k
         s[at.CB + j] *= k
-        strength = max(float32(0.35) * film, pool)
+        strength = max(float32(0.25) * film, pool)
         s[at.ROUGH + j] *= float32(1) - float32(0.65) * max(film, pool)
     s[at.WET + j] = strength
 
@@ -475,7 +475,7 @@ def reflect(s, u, i, p, sky):
 
 @inlined
 def exp_minus(x):
-    """exp(-x) for x >= 0, relative error below 2e-4: (1 + y + y^2/2 + y^3/6)^-16 at y = x / 16... kept cheap for lanes."""
+    """exp(-x) for x >= 0 as the 16th power of a rational exp(-x / 16); good to 1e-4 up to x = 8, where fog hides all."""
     y = min(x, float32(80)) * float32(0.0625)
     k = float32(1) / (float32(1) + y * (float32(1) + y * (float32(0.5) + y * (float32(0.16666667) + y * float32(0.041666668)))))
     k *= k
