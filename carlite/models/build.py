@@ -105,11 +105,29 @@ class MeshBuilder:
 
     def mesh(self) -> Mesh:
         """The finished mesh."""
-        corners = [_finish(surface) for surface in self._surfaces]
-        vertices, normals, uvs, colours = (np.concatenate([corner[i] for corner in corners]) for i in range(4))
-        materials = np.concatenate([corner[4] for corner in corners])
-        tags = np.concatenate([corner[5] for corner in corners])
-        packed = np.concatenate([vertices, normals, uvs, colours], 1).astype(np.float32)
+        surfaces = self._surfaces
+        counts = [len(surface.triangles) for surface in surfaces]
+        corners = np.concatenate([surface.points[surface.triangles] for surface in surfaces])
+        materials = np.concatenate([surface.materials for surface in surfaces])
+        colours = np.concatenate([surface.colours for surface in surfaces])
+        tags = np.concatenate([surface.tags for surface in surfaces])
+        owner = np.repeat(np.arange(len(surfaces)), counts)
+        crease = np.repeat([surface.crease_deg for surface in surfaces], counts)
+        area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        size = np.linalg.norm(area, axis=1)
+        keep = size > 1e-10  # slivers have no direction
+        unit = area / np.maximum(size, 1e-30)[:, None]
+        normals = np.zeros((len(corners), 3, 3))
+        normals[keep] = smooth_normals(corners[keep], area[keep], unit[keep], crease[keep], owner[keep]).reshape(-1, 3, 3)
+        uvs = _box_uvs(corners, area, materials)
+        for start, surface in zip(np.cumsum([0, *counts[:-1]]), surfaces, strict=True):
+            end = start + len(surface.triangles)
+            if surface.uvs is not None:
+                uvs[start:end] = surface.uvs[surface.triangles]
+            if surface.normals is not None:
+                normals[start:end] = surface.normals[surface.triangles]
+        spread = np.broadcast_to(colours[:, None], normals.shape)
+        packed = np.concatenate([corners, normals, uvs, spread], 2)[keep].reshape(-1, 11).astype(np.float32)
         keys = np.ascontiguousarray(np.round(packed, 4) + 0.0).view(
             np.dtype((np.void, packed.dtype.itemsize * packed.shape[1]))
         )
@@ -121,41 +139,29 @@ class MeshBuilder:
             normals=np.ascontiguousarray(merged[:, 3:6]),
             uvs=np.ascontiguousarray(merged[:, 6:8]),
             colours=np.ascontiguousarray(merged[:, 8:11]),
-            materials=materials,
-            tags=tags,
+            materials=materials[keep],
+            tags=tags[keep],
         )
 
 
-_Corners = tuple[Points, Points, Points, Points, NDArray[np.uint8], NDArray[np.uint8]]
+def smooth_normals(
+    corners: Points, area: Points, unit: Points, crease_deg: Points, owner: NDArray[np.int64] | None = None
+) -> Points:
+    """(3 m, 3) unit normals: per corner the area-weighted mean of the faces around it within the crease angle.
 
-
-def _finish(surface: _Surface) -> _Corners:
-    """One vertex per corner, without slivers: positions, normals, uvs, colours, materials, tags."""
-    corners = surface.points[surface.triangles]
-    area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    size = np.linalg.norm(area, axis=1)
-    keep = size > 1e-10
-    corners, area, size = corners[keep], area[keep], size[keep]
-    if surface.normals is None:
-        normals = smooth_normals(corners, area, area / size[:, None], surface.crease_deg)
-    else:
-        normals = surface.normals[surface.triangles[keep]].reshape(-1, 3)
-    materials = surface.materials[keep]
-    chosen = surface.uvs
-    uvs = _box_uvs(corners, area, materials) if chosen is None else chosen[surface.triangles[keep]].reshape(-1, 2)
-    colours = np.repeat(surface.colours[keep], 3, axis=0)
-    return corners.reshape(-1, 3), normals, uvs, colours, materials, surface.tags[keep]
-
-
-def smooth_normals(corners: Points, area: Points, unit: Points, crease_deg: float) -> Points:
-    """(3 m, 3) unit normals: per corner the area-weighted mean of the faces around it within the crease angle."""
+    Args:
+        corners: (m, 3, 3) of the faces, metres.
+        area: (m, 3) cross products of their edges; ``unit`` the same of length one.
+        crease_deg: (m,) angle beyond which an edge stays hard.
+        owner: (m,) surface of each face; only corners of one surface are joined.
+    """
     count = 3 * len(corners)
     if not count:
         return np.zeros((0, 3))
-    if len(corners) <= 12 and crease_deg < 89.0 and _is_cornered(unit):
-        return np.repeat(unit, 3, axis=0)
-    keys = np.round(corners.reshape(-1, 3) * 1e4).astype(np.int64)
-    keys = (keys[:, 0] * 73856093) ^ (keys[:, 1] * 19349663) ^ (keys[:, 2] * 83492791)
+    cells = np.round(corners.reshape(-1, 3) * 1e4).astype(np.int64)
+    keys = (cells[:, 0] * 73856093) ^ (cells[:, 1] * 19349663) ^ (cells[:, 2] * 83492791)
+    if owner is not None:
+        keys = keys ^ (np.repeat(owner, 3) * 2654435761 << 8)
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
@@ -167,7 +173,7 @@ def smooth_normals(corners: Points, area: Points, unit: Points, crease_deg: floa
     offsets = np.arange(len(left)) - np.repeat(np.cumsum(pair_counts) - pair_counts, pair_counts)
     right = np.repeat(starts[group], pair_counts) + offsets
     left_face, right_face = order[left] // 3, order[right] // 3
-    together = np.einsum("ij,ij->i", unit[left_face], unit[right_face]) > np.cos(np.radians(crease_deg))
+    together = np.einsum("ij,ij->i", unit[left_face], unit[right_face]) > np.cos(np.radians(crease_deg))[left_face]
     target = order[left[together]]
     weight = area[right_face[together]]
     total = np.stack([np.bincount(target, weight[:, axis], count) for axis in range(3)], -1)
@@ -177,21 +183,16 @@ def smooth_normals(corners: Points, area: Points, unit: Points, crease_deg: floa
     return result
 
 
-def _is_cornered(unit: Points) -> bool:
-    """Whether all faces look along the axes: a plain box, whose normals are those of its faces."""
-    return bool((np.abs(unit).max(1) > 0.9999).all())
-
-
 _REPEATS = np.asarray([1.0 / look.metres_per_repeat for look in LOOKS])
 
 
 def _box_uvs(corners: Points, area: Points, materials: NDArray[np.uint8]) -> Points:
-    """Projection along the axis that each face looks at most, in repeats of its material's texture."""
+    """(m, 3, 2) projection along the axis that each face looks at most, in repeats of its material's texture."""
     axis = np.argmax(np.abs(area), axis=1)
     horizontal = np.where(axis == 0, 1, 0)
     vertical = np.where(axis == 2, 1, 2)
     rows = np.arange(len(corners))[:, None]
     columns = np.arange(3)[None]
     uv = np.stack([corners[rows, columns, horizontal[:, None]], corners[rows, columns, vertical[:, None]]], -1)
-    scaled: Points = (uv * _REPEATS[materials][:, None, None]).reshape(-1, 2)
+    scaled: Points = uv * _REPEATS[materials][:, None, None]
     return scaled

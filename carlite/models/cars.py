@@ -236,13 +236,13 @@ def _add_t2(builder: MeshBuilder, body: Body) -> None:
     top, low = 0.53 * h, 0.27 * h
     for side in (-1.0, 1.0):
         v = np.array([(0.0, low), (side * 0.07 * w, low), (side * 0.62 * w, top), (side * 0.50 * w, top)])
-        drape.patch(v, white, Material.PAINT, n=10, lift=0.004)
+        drape.patch(v, white, Material.PLASTIC, n=10, lift=0.004)
     drape.disc(0.0, 0.43 * h, 0.13, CHROME, Material.METAL, lift=0.012)
     drape.disc(0.0, 0.43 * h, 0.11, (0.05, 0.05, 0.06), Material.PLASTIC, lift=0.016)
-    drape.patch(rectangle(-0.86 * w, 0.86 * w, 0.155 * h, 0.20 * h), CHROME, Material.METAL, n=15, lift=0.02)
+    drape.patch(rectangle(-0.86 * w, 0.86 * w, 0.155 * h, 0.20 * h), CHROME, Material.METAL, n=15, lift=0.010)
     for side in (-1.0, 1.0):
         band = side_strip(body, body.frame.x(0.06), body.frame.x(0.96), 0.50 * h, 0.525 * h, side, n=16)
-        builder.add(band, white, Material.PAINT)
+        builder.add(band, white, Material.PLASTIC)
 
 
 def _add_bus(builder: MeshBuilder, body: Body) -> None:
