@@ -1,0 +1,67 @@
+"""Image sensors: payloads as a client decodes them, and one trace for cameras of one pose and lens."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import numpy as np
+import pytest
+
+from carlite.rays import CameraRequest, Channel, GBuffer
+from carlite.sensors import measure_all
+from carlite.tags import Tag
+
+_LENS = {"image_size_x": 64, "image_size_y": 48, "fov": 90.0}
+_KINDS = ("rgb", "depth", "semantic_segmentation", "instance_segmentation", "normals", "optical_flow")
+
+
+def _pixels(payload: bytes, dtype: type = np.uint8) -> Any:
+    assert struct.unpack("<IIf", payload[:12]) == (64, 48, 90.0)
+    return np.frombuffer(payload, dtype, offset=12).reshape(48, 64, -1)
+
+
+def test_six_modalities_of_one_camera_share_one_trace(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    car = bench.add_box((12.0, 0.0, 1.5), (2.0, 1.0, 1.5))
+    sensors = [bench.add_sensor(f"sensor.camera.{kind}", (0.0, 0.0, 1.5), **_LENS) for kind in _KINDS]
+    asked: list[CameraRequest] = []
+    trace = bench.scene.trace_camera
+
+    def counted(request: CameraRequest, out: GBuffer | None = None) -> GBuffer:
+        asked.append(request)
+        image: GBuffer = trace(request, out)
+        return image
+
+    monkeypatch.setattr(bench.scene, "trace_camera", counted)
+    messages = list(measure_all(sensors, bench.view(0.05)))
+    assert [len(memoryview(message.payload)) for message in messages] == [12 + 64 * 48 * size for size in (4, 4, 4, 4, 4, 8)]
+    assert len(asked) == 1
+    assert asked[0].channels == Channel(63)
+    colour, depth, semantic, instance, normal = (_pixels(bytes(message.payload)) for message in messages[:5])
+    flow = _pixels(bytes(messages[5].payload), np.float32)
+    assert (colour[..., 3] == 255).all()
+    code = depth[24, 32].astype(np.int64) @ [65536, 256, 1, 0]
+    assert code / (2**24 - 1) * 1000.0 == pytest.approx(10.0, abs=1e-3)
+    assert (depth[0, 0] == 255).all()
+    assert semantic[24, 32].tolist() == [0, 0, Tag.CAR, 255]
+    assert semantic[0, 0, 2] == Tag.SKY
+    assert instance[24, 32].tolist() == [0, car.id, Tag.CAR, 255]
+    np.testing.assert_allclose(2.0 * normal[47, 5, 2::-1] / 255.0 - 1.0, [0, 0, 1], atol=0.005)
+    assert np.abs(flow).max() < 1e-5
+
+
+def test_cameras_apart_are_traced_apart(bench: Any) -> None:
+    bench.add_box((8.0, 0.0, 1.5), (1.0, 1.0, 1.0))
+    sensors = [bench.add_sensor("sensor.camera.rgb", (x, 0.0, 1.5), **_LENS) for x in (0.0, 1.0)]
+    first, second = (bytes(message.payload) for message in measure_all(sensors, bench.view(0.05)))
+    assert first != second
+
+
+def test_images_of_earlier_ticks_stay_as_they_were(bench: Any) -> None:
+    sensor = bench.add_sensor("sensor.camera.rgb", (0.0, 0.0, 1.5), **_LENS)
+    [message] = measure_all([sensor], bench.view(0.05))
+    before = bytes(message.payload)
+    bench.add_box((6.0, 0.0, 1.5), (1.0, 1.0, 1.0))
+    [later] = measure_all([sensor], bench.view(0.05))
+    assert bytes(message.payload) == before
+    assert bytes(later.payload) != before
