@@ -181,7 +181,10 @@ def _motorcycle(builder: MeshBuilder, blueprint: Blueprint, bar: float, top: flo
 
 def _guards(builder: MeshBuilder, front: Points, back: Points, r: float, *, cruiser: bool) -> None:
     """Mudguards as bands over the wheels."""
-    for centre, start, end, w in ((front, 40.0, 130.0, 0.085), (back, 50.0 if cruiser else 70.0, 165.0, 0.10)):
+    for centre, start, end, w in (
+        (front, 40.0, 130.0, 0.085),
+        (back, 50.0 if cruiser else 70.0, 165.0 if cruiser else 148.0, 0.10),
+    ):
         a = np.radians(np.linspace(start, end, 12))
         rows = [
             centre + np.stack([(r + 0.04 - dz) * np.cos(a), 0 * a + y, (r + 0.04 - dz) * np.sin(a)], -1)
