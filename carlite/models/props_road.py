@@ -8,7 +8,7 @@ from carlite.mesh import Material
 from carlite.models.build import Colour, MeshBuilder
 from carlite.models.letters import rectangles
 from carlite.models.plants import add_leaves
-from carlite.models.props_town import add_side_text
+from carlite.models.props_parts import add_side_text
 from carlite.models.shapes import Points, box, grid, lathe, loft, moved, rounded_box, sphere, tube, turn_x, turn_y, turn_z
 from carlite.models.wheels import add_car_wheel
 from carlite.tags import Tag
