@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator
 
@@ -136,6 +137,7 @@ def _seen(criterion: Seen, history: History, first: int | None) -> Iterator[str]
 def _touches(scenario: ConcreteScenario, history: History) -> Iterator[str]:
     rule = next((c for c in scenario.accept if isinstance(c, Collision)), Collision())
     partners = [event.name.split("/", 1)[1] for event in history.events if event.kind == "collision"]
+    partners += [name for name in _inside_ego(history) if name not in partners]  # some servers tell no touch of a walker
     story = {*scenario.hazards, *(name for r in scenario.story for name, _ in r.do)}
     for partner in partners:
         if partner not in story:
@@ -144,6 +146,18 @@ def _touches(scenario: ConcreteScenario, history: History) -> Iterator[str]:
             yield f"ego touched {partner}, and the spec allows no collision"
     if rule.required and not story & set(partners):
         yield "ego touched nobody, and the spec requires a collision"
+
+
+def _inside_ego(history: History) -> Iterator[str]:
+    """Actors whose box is deep in the ego's at some tick."""
+    ego = history.tracks["ego"]
+    for name, track in history.tracks.items():
+        if name != "ego":
+            size: NDArray[np.float64] = np.maximum(track.size_lwh_m[:2] - _OVERLAP_SHRINK_M, 0.05)
+            shrunk = dataclasses.replace(criticality.boxes(track), size_lw_m=size)
+            apart = criticality.distance_m(criticality.boxes(ego), shrunk) + criticality.height_gap_m(ego, track)
+            if (apart <= 0.0).any():
+                yield name
 
 
 # ------------------------------------------------------------------------------------------------ the event as planned

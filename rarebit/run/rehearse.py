@@ -19,7 +19,7 @@ from rarebit.session.stage import Stage
 FRONT_CAMERA_M = (1.7, 0.0, 1.5)
 """Where the front camera of the nuScenes rig sits in the ego frame."""
 
-_LOOK_EVERY_TICKS = 2
+_LOOK_EVERY_TICKS = 4
 _SIGHT_M = 120.0
 # Shares of length, width and height of a box: its corners drawn in, and its middle.
 _SAMPLES = np.array([*((x, y, z) for x in (-0.35, 0.35) for y in (-0.35, 0.35) for z in (-0.25, 0.35)), (0.0, 0.0, 0.05)])
