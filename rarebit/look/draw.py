@@ -19,9 +19,9 @@ PAPER: Colour = (18, 22, 28)
 HAZARD: Colour = (255, 64, 64)
 EGO: Colour = (90, 200, 255)
 _NEAR_M = 0.1
+_FAR_M = 150.0
 # Corner numbering of core.frames.box_corners: x slowest, z fastest; the last four have x > 0, the front.
 _EDGES = ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (0, 4), (1, 5), (2, 6), (3, 7))
-_FRONT = ((4, 7), (5, 6))
 _COLOURS: dict[str, Colour] = {
     "human": (255, 176, 32),
     "animal": (214, 120, 255),
@@ -50,6 +50,7 @@ def font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 def text(picture: Image.Image, at: tuple[float, float], words: str, *, size_px: int = 16, colour: Colour = INK) -> None:
     """Writes ``words`` with a dark edge so that they read on any picture."""
     draw = ImageDraw.Draw(picture)
+    words = words.replace("²", "2")  # Pillow's font has no superscript two
     draw.text(at, words, fill=colour, font=font(size_px), stroke_width=max(1, size_px // 10), stroke_fill=(0, 0, 0))
 
 
@@ -69,17 +70,25 @@ def boxes_on_camera(
     full_size: tuple[int, int],
     hazards: frozenset[str],
 ) -> None:
-    """Draws every box that lies at least partly in front of the camera; hazards last and thicker."""
+    """Draws every box that lies at least partly in front of the camera, far ones first, hazards last and thicker.
+
+    Boxes of mostly hidden objects are dim; a line from the middle of a box's floor points to its front.
+    """
     scale = picture.width / full_size[0]
     draw = ImageDraw.Draw(picture)
-    for box in sorted(boxes, key=lambda box: box.instance in hazards):
-        corners = apply(camera_from_world @ box.world_from_box, box_corners(box.size_lwh_m))
-        if corners[:, 2].max() < _NEAR_M or corners[:, 2].min() > 150.0:
+    placed = [(camera_from_world @ box.world_from_box, box) for box in boxes]
+    for camera_from_box, box in sorted(placed, key=lambda pair: (pair[1].instance in hazards, -pair[0][2, 3])):
+        half = box.size_lwh_m / 2
+        nose = [[0.0, 0.0, -half[2]], [half[0], 0.0, -half[2]]]
+        corners = apply(camera_from_box, np.concatenate([box_corners(box.size_lwh_m), nose]))
+        if corners[:, 2].max() < _NEAR_M or corners[:, 2].min() > _FAR_M:
             continue
         hazard = box.instance in hazards
         colour = HAZARD if hazard else colour_of(box.category)
+        if box.visibility == 1 and not hazard:
+            colour = (colour[0] * 2 // 5, colour[1] * 2 // 5, colour[2] * 2 // 5)
         width = max(1, round((3 if hazard else 1.6) * picture.width / 800))
-        for a, b in _EDGES + _FRONT:
+        for a, b in (*_EDGES, (8, 9)):
             segment = _clipped(corners[a], corners[b])
             if segment is None:
                 continue

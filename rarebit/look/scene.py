@@ -56,7 +56,7 @@ class ScenePictures:
     def annotated(self) -> Image.Image:
         """Six cameras with boxes and the bird's eye view at the key frame nearest to the critical moment."""
         sample = min(self._tables.samples(self._scene), key=lambda row: abs(row["timestamp"] - self._story.moment_us))
-        return self._panel(sample["timestamp"], camera_width=720, captions=True)
+        return self._panel(sample["timestamp"], camera_width=640, captions=True)
 
     def contact_sheet(self, columns: int = 4, rows: int = 3) -> Image.Image:
         """Front camera pictures through the scene, half of them around the critical moment, over a line of facts."""
@@ -139,7 +139,7 @@ class ScenePictures:
         tables = self._tables
         lidar = self._nearest("LIDAR_TOP", time_us)
         world_from_ego = tables.world_from_ego(lidar)
-        view = BirdsEye(size_px=size_px, reach_m=60.0, world_from_ego=world_from_ego)
+        view = BirdsEye(size_px=size_px, reach_m=45.0, world_from_ego=world_from_ego)
         view.plan(self._plan)
         points = np.fromfile(tables.root / lidar["filename"], np.float32).reshape(-1, 5).astype(np.float64)
         view.lidar(apply(world_from_ego @ tables.ego_from_sensor(lidar), points[:, :3]), points[:, 3])
