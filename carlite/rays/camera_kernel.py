@@ -7,20 +7,17 @@ import numpy as np
 from numba import float32, int32, njit, prange, uint8, uint16, uint32, uint64
 
 from carlite.rays import layout as at
+from carlite.rays.air import expose, haze, inlined, sky_light
 from carlite.rays.kernels import LANES, NO_HIT, call4
 from carlite.rays.mirror import lamp_light, wet_mirror
 from carlite.rays.shading import (
     aim,
     diffuse,
-    expose,
     fetch,
-    haze,
-    inlined,
     open_sky,
     orient,
     reflect,
     shadow_rays,
-    sky_light,
     sun_light,
     texture,
 )  # fmt: skip

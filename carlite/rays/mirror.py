@@ -7,8 +7,9 @@ import numpy as np
 from numba import float32, uint32, uint64
 
 from carlite.rays import layout as at
+from carlite.rays.air import inlined, sky_light
 from carlite.rays.kernels import LANES, NO_HIT, call4
-from carlite.rays.shading import ambient, inlined, noise_at, sky_light
+from carlite.rays.shading import ambient, noise_at
 
 _INV_PI = 0.31830988
 
