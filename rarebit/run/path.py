@@ -84,7 +84,7 @@ class Path:
             along = (x_m - point.x_m) * math.cos(point.yaw_rad) + (y_m - point.y_m) * math.sin(point.yaw_rad)
             station += along
             point = self.at(station)
-            if abs(along) < 1e-3:
+            if abs(along) < 0.01:  # the offset is off by its square only
                 break
         dx, dy = x_m - point.x_m, y_m - point.y_m
         return station, -dx * math.sin(point.yaw_rad) + dy * math.cos(point.yaw_rad)

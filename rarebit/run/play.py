@@ -310,8 +310,7 @@ class _Company:
         along: NDArray[np.float64],
         boxes: NDArray[np.float64],
     ) -> Lead | None:
-        best: Lead | None = None
-        for other in candidates:
+        for other in candidates[np.argsort(along[candidates], kind="stable")]:
             if other == row:
                 continue
             x, y = float(boxes[other, 0, 3]), float(boxes[other, 1, 3])
@@ -325,9 +324,8 @@ class _Company:
             if abs(lateral) > self._sizes[row, 1] / 2.0 + half_wide + _LEAD_MARGIN_M or station <= driver.station_m:
                 continue
             gap = station - driver.station_m - self._sizes[row, 0] / 2.0 - float(half_long)
-            if best is None or gap < best.gap_m:
-                best = Lead(gap, float(self._stage.state.velocity_mps[other, :2] @ way))
-        return best
+            return Lead(gap, float(self._stage.state.velocity_mps[other, :2] @ way))
+        return None
 
 
 def _present(commands: Sequence[Command | None]) -> list[Command]:

@@ -1,0 +1,73 @@
+"""Triggers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rarebit.run.path import Path
+from rarebit.run.story import Story, View, holds
+from rarebit.scenario import (
+    After,
+    AllOf,
+    AnyOf,
+    AtTime,
+    Brake,
+    Condition,
+    DistanceBelow,
+    GapBelow,
+    Rule,
+    SpeedAbove,
+    TimeToReach,
+)
+
+
+def view(time_s: float = 0.0, ego_x: float = 0.0, ego_mps: float = 10.0) -> View:
+    path = Path(np.stack([np.arange(0.0, 200.0), np.zeros(200), np.zeros(200)], 1))
+    return View(
+        time_s=time_s,
+        position_m={"ego": np.array([ego_x, 0.0, 0.0]), "child": np.array([60.0, -5.0, 0.0])},
+        speed_mps={"ego": ego_mps, "child": 0.0},
+        half_length_m={"ego": 2.0, "child": 0.3},
+        station_m={"ego": ego_x},
+        paths={"ego": path},
+        heading_rad={"ego": 0.0, "child": 1.5},
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "before", "after"),
+    [
+        (AtTime(time_s=1.0), view(0.95), view(1.0)),
+        (TimeToReach(actor="ego", target="child", below_s=2.0), view(ego_x=39.0), view(ego_x=40.5)),
+        (DistanceBelow(actor="ego", target="child", below_m=13.0), view(ego_x=47.9), view(ego_x=48.1)),
+        (GapBelow(actor="ego", target="child", below_m=10.0), view(ego_x=47.0), view(ego_x=48.0)),
+        (SpeedAbove(actor="ego", above_mps=12.0), view(ego_mps=12.0), view(ego_mps=12.1)),
+        (After(rule="go", delay_s=0.5), view(0.4), view(0.5)),
+        (AllOf(conditions=(AtTime(time_s=1.0), SpeedAbove(actor="ego", above_mps=5.0))), view(0.9), view(1.0)),
+        (AnyOf(conditions=(AtTime(time_s=9.0), SpeedAbove(actor="ego", above_mps=11.0))), view(1.0), view(1.0, ego_mps=11.5)),
+    ],
+)
+def test_each_condition_turns_true_where_it_says(condition: Condition, before: View, after: View) -> None:
+    assert not holds(condition, before, {"go": 0.0})
+    assert holds(condition, after, {"go": 0.0})
+
+
+def test_a_standing_actor_never_reaches_anything() -> None:
+    assert not holds(TimeToReach(actor="ego", target="child", below_s=1e6), view(ego_mps=0.0), {})
+
+
+def test_rules_fire_once_and_in_order() -> None:
+    brake = (("ego", Brake(decel_mps2=3.0)),)
+    story = Story(
+        (
+            Rule(name="first", when=AtTime(time_s=1.0), do=brake),
+            Rule(name="second", when=After(rule="first"), do=brake),
+            Rule(name="third", when=After(rule="second", delay_s=1.0), do=brake),
+        )
+    )
+    fired: list[tuple[float, str]] = []
+    for tick in range(60):
+        story, rules = story.step(view(tick * 0.05))
+        fired += [(tick * 0.05, rule.name) for rule in rules]
+    assert [(round(at, 2), name) for at, name in fired] == [(1.0, "first"), (1.0, "second"), (2.0, "third")]
