@@ -18,7 +18,7 @@ from rarebit.core.rng import stream
 from rarebit.lane_map import LaneMap
 from rarebit.layout import Layout
 from rarebit.scenario import ConcreteScenario, Road, TemplateRoad
-from rarebit.session import blueprints, lane_map, weather
+from rarebit.session import blueprints, lane_map, sensing, weather
 from rarebit.session.config import CarlaConfig
 from rarebit.session.map_objects import MapObject, parked_vehicles
 from rarebit.session.server import CarlaServer
@@ -81,6 +81,8 @@ class Session:
         """
         with self.server.asking("setting the weather"):
             self.world.set_weather(weather.parameters(scenario.weather, layout.ego.yaw_rad))
+        if sensors:  # tried in an empty world: its ticks would shift a stage against its rehearsal
+            sensing.fires_at_once(self.server, self.world, self.config.step_s)
         stage = Stage(self.server, self.client, self.world, self.config)
         try:
             stage.spawn(scenario, layout, self.models(scenario), sensors)
