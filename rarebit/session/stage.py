@@ -124,7 +124,10 @@ class Stage:
             self._server.check_alive("cleaning up")
             mine = [one.handle for one in self._spawned.values() if one.plan is not None]
             batch = [carla.command.DestroyActor(actor.id) for actor in (*sensors, *reversed(mine))]
-            self._client.apply_batch_sync(batch, True)  # the client lists the dead until the next tick
+            # Not with the batch's own tick: the client waits for that without letting Python's threads run, and those hold
+            # messages of sensors. The tick itself is needed because the client lists the dead until then.
+            self._client.apply_batch_sync(batch, False)
+            self._world.tick(self._config.timeout_s)
         except (RuntimeError, ServerError) as error:
             _log.warning("%s: actors could not be destroyed: %s", self._server.name, str(error).splitlines()[0])
         self._sensors, self._collision, self._spawned = [], None, {}
