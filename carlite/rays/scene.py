@@ -147,7 +147,8 @@ class RayScene:
         normal = np.empty((count, 3), np.float32)
         with KERNEL_LOCK:
             self._hide(ignore)
-            numba.set_num_threads(self.threads)
+            # A handful of rays (the cast_ray RPC) is one chunk: waking the other threads would cost ten times the cast.
+            numba.set_num_threads(min(self.threads, -(-count // kernels.CHUNK) or 1))
             kernels.cast_kernel(
                 address("rtcIntersect8"), self._world, COHERENT if coherent else INCOHERENT, where, towards,
                 0 if len(where) == 1 else 1, np.float32(max_distance_m), self._slots.table, self._slots.transforms,
