@@ -14,6 +14,7 @@ from rarebit.core.errors import MissingBlueprintError, ServerError
 from rarebit.core.rng import stream
 from rarebit.history import History
 from rarebit.layout import Layout, resolve
+from rarebit.run import Attempt, record
 from rarebit.run.judge import judge
 from rarebit.run.path import Path
 from rarebit.run.rehearse import rehearse
@@ -34,6 +35,8 @@ from rarebit.session import blueprints
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 from rarebit.session.session import Session, open_session
+from rarebit.snapshot import LidarSweep
+from sensors.load import rig_from_mapping
 
 _LANE = '<lane id="{}" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
 ROAD = TemplateRoad(
@@ -45,6 +48,25 @@ ROAD = TemplateRoad(
 <geometry s="200" x="191.067298" y="59.104041" hdg="0.3" length="400"><arc curvature="0.003"/></geometry></planView>
 <lanes><laneSection s="0"><center><lane id="0" type="none" level="false"/></center>
 <right>{_LANE.format(-1)}{_LANE.format(-2)}</right></laneSection></lanes></road></OpenDRIVE>""",
+)
+
+RIG = rig_from_mapping(
+    {
+        "name": "test",
+        "key_rate_hz": 2,
+        "sensors": {
+            "CAM_FRONT": {
+                "camera": {"width_px": 160, "height_px": 90, "fov_deg": 65.0},
+                "at": {"x_m": 1.7, "y_m": 0.0, "z_m": 1.5, "yaw_deg": 0},
+                "rate_hz": 10,
+            },
+            "LIDAR_TOP": {
+                "lidar": {"channels": 32, "points_per_turn": 1084, "range_m": 100, "upper_deg": 10.67, "lower_deg": -30.67},
+                "at": {"x_m": 0.94, "y_m": 0.0, "z_m": 1.84},
+                "rate_hz": 20,
+            },
+        },
+    }
 )
 
 
@@ -115,6 +137,45 @@ def test_a_rehearsal_repeats_to_the_bit_and_a_walker_crosses(session: Session) -
     assert np.linalg.norm(np.diff(first.tracks["child"].position_m[[20, 60]], axis=0)) == pytest.approx(3.6, abs=0.5)
     assert first.visible_fraction["child"][0] > 0.8
     assert judge(wanted, first).reasons == ()
+
+
+def test_a_recording_repeats_its_rehearsal_with_every_sensor_on_time(session: Session) -> None:
+    lead = ActorPlan(name="lead", model="vehicle.tesla.model3", place=Place(ahead_m=25.0), speed_mps=8.0)
+    brake = Rule(name="brake", when=AtTime(time_s=0.2), do=(("lead", Brake(decel_mps2=3.0)),))
+    wanted = scenario(8.0, brake, actors=(lead,), duration_s=1.0)
+    layout, history = run(session, wanted)
+    trial = Attempt(layout=layout, history=history, verdict=judge(wanted, history))
+    assert trial.verdict.reasons == ()
+    snapshots = list(record(session, wanted, trial, RIG))  # raises unless the tracks are equal to the bit
+    assert [shot.time_us for shot in snapshots] == list(range(0, 1_000_001, 50_000))
+    assert [shot.time_us for shot in snapshots if shot.is_key_frame] == [0, 500_000, 1_000_000]
+    for tick, shot in enumerate(snapshots):
+        assert ("CAM_FRONT" in shot.data) == (tick % 2 == 0)
+        assert ("CAM_FRONT" in shot.labels) == (tick % 10 == 0)
+        assert "LIDAR_TOP" in shot.data
+    first = snapshots[0]
+    ego, other = first.actors[:2]
+    assert (ego.name, ego.is_ego, other.name) == ("ego", True, "lead")
+    # The rear axle lies on the road, on the ego's centre line, behind the middle of its box; the lead is straight ahead.
+    box = np.linalg.inv(ego.world_from_box) @ first.world_from_ego
+    assert abs(box[1, 3]) < 0.02
+    assert -2.0 < box[0, 3] < -1.0
+    assert box[2, 3] == pytest.approx(-ego.size_lwh_m[2] / 2, abs=0.1)
+    assert (np.linalg.inv(first.world_from_ego) @ other.world_from_box)[:2, 3] == pytest.approx(
+        [25.0 - box[0, 3], 0.0], abs=0.7
+    )
+    # The instance image shows the lead, and the lidar hits it where its box is.
+    assert (first.labels["CAM_FRONT"].instance == other.instance_id).sum() > 50
+    sweep = first.data["LIDAR_TOP"]
+    assert isinstance(sweep, LidarSweep)
+    hits = sweep.xyz_m[sweep.object_id == other.actor_id].astype(np.float64)
+    assert len(hits) > 5
+    mount = next(mount for mount in RIG.mounts if mount.channel == "LIDAR_TOP")
+    world = (
+        hits @ (first.world_from_ego @ mount.ego_from_sensor)[:3, :3].T + (first.world_from_ego @ mount.ego_from_sensor)[:3, 3]
+    )
+    local = (world - other.world_from_box[:3, 3]) @ other.world_from_box[:3, :3]
+    assert (abs(local) < other.size_lwh_m / 2 + 0.15).all()
 
 
 def test_an_unknown_blueprint_names_the_nearest(session: Session) -> None:
