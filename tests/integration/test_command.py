@@ -1,0 +1,181 @@
+"""The command as its users run it: one spec to a dataset that the official devkit accepts, twice the same bytes, bad luck."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LIMIT_S = 400.0
+
+
+def rarebit(cwd: Path, *overrides: str, preexec: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs the command in ``cwd``, as a process of its own."""
+    command = [sys.executable, "-m", "rarebit.app", *overrides]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=LIMIT_S, check=False, preexec_fn=preexec)
+
+
+def servers() -> set[int]:
+    """Process ids of all carlite servers on this machine."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if folder.name.isdigit() and b"carlite\0" in (folder / "cmdline").read_bytes():
+                found.add(int(folder.name))
+    return found
+
+
+def hashes(dataset: Path) -> dict[str, str]:
+    """SHA-256 of every file of a dataset; the lock and the clips' container apart."""
+    return {
+        str(path.relative_to(dataset)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(dataset.rglob("*"))
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The smoke scenario recorded with the small rig."""
+    folder = tmp_path_factory.mktemp("first")
+    done = rarebit(folder, "scenarios=smoke", "rig=smoke", "name=smoke")
+    return folder / "outputs" / "smoke", done
+
+
+def test_it_says_what_happened(first: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    out, done = first
+    assert done.returncode == 0, done.stderr
+    line = " ".join(done.stdout.split())
+    assert "✓ smoke[0] event yes" in line
+    assert "min ttc" in line
+    assert "first seen by CAM_FRONT" in line
+    assert "6 samples" in line
+    assert "frames/s" in line
+    assert (out / "report.html").stat().st_size > 50_000
+
+
+def test_pictures_of_every_scene(first: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    av = pytest.importorskip("av")
+    out, _ = first
+    names = {path.name for path in (out / "pictures").iterdir()}
+    assert names == {f"scene-9000_smoke{end}" for end in ("_annotated.png", "_sheet.png", ".mp4")}
+    with av.open(str(out / "pictures" / "scene-9000_smoke.mp4")) as clip:
+        frames = sum(1 for _ in clip.decode(video=0))
+    cameras = list((out / "samples" / "CAM_FRONT").iterdir()) + list((out / "sweeps" / "CAM_FRONT").iterdir())
+    assert frames == len(cameras)
+
+
+def test_the_official_devkit_scores_its_own_truth_perfectly(
+    first: tuple[Path, subprocess.CompletedProcess[str]], judge_nuscenes: Callable[[Path, str], dict[str, Any]]
+) -> None:
+    verdict = judge_nuscenes(first[0], "v1.0-sim")
+    assert verdict["faults"] == []
+    assert verdict["mAP"] == pytest.approx(1.0)
+    assert verdict["AMOTA"] == pytest.approx(1.0)
+    assert verdict["counts"]["sample"] == 6
+    assert verdict["counts"]["sensor"] == 12
+
+
+def test_a_second_run_records_nothing_again(first: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    out, _ = first
+    before = hashes(out)
+    again = rarebit(out.parents[1], "scenarios=smoke", "rig=smoke", "name=smoke", "pictures=false")
+    assert again.returncode == 0, again.stderr
+    assert "already recorded" in again.stdout
+    assert hashes(out) == before
+
+
+def test_a_stopped_run_goes_on_and_gives_the_same_bytes(
+    first: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    """SIGTERM while recording: exit status 130, no server left, no whole scene; the next start gives the first run's bytes."""
+    before = servers()
+    with _started(tmp_path, "scenarios=smoke", "rig=smoke", "name=smoke") as process:
+        _wait_for_recording(tmp_path / "outputs" / "smoke")
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "the same command goes on from here" in errors
+    assert servers() <= before
+    assert not list((tmp_path / "outputs" / "smoke" / "scenes").glob("*/manifest.json"))
+    again = rarebit(tmp_path, "scenarios=smoke", "rig=smoke", "name=smoke")
+    assert again.returncode == 0, again.stderr
+    assert hashes(tmp_path / "outputs" / "smoke") == hashes(first[0])
+
+
+def test_a_server_that_dies_is_one_clear_error(tmp_path: Path) -> None:
+    before = servers()
+    with _started(tmp_path, "scenarios=smoke", "rig=smoke", "name=smoke", "carla.timeout_s=20") as process:
+        _wait_for_recording(tmp_path / "outputs" / "smoke")
+        for pid in servers() - before:
+            os.kill(pid, signal.SIGKILL)
+        _, errors = process.communicate(timeout=120)
+    assert process.returncode == 3, errors
+    assert "the server ended with code -9" in errors
+    assert "Traceback" not in errors
+    assert not list((tmp_path / "outputs" / "smoke" / "scenes").glob("*/manifest.json"))
+
+
+def test_a_full_disk_is_one_clear_error(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the full disk: the same failing write, without a file system of its own."""
+
+    def small_files() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = rarebit(
+        tmp_path, "scenarios=smoke", "rig=smoke", "name=smoke", "hydra.job_logging.root.level=CRITICAL", preexec=small_files
+    )
+    assert done.returncode == 5, done.stderr
+    assert "cannot" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "outputs" / "smoke" / "scenes").glob("*/manifest.json"))
+
+
+@pytest.mark.parametrize(
+    ("overrides", "code", "words"),
+    [
+        (["specs=[child_from_behind_vam]"], 2, "did you mean child_from_behind_van"),
+        (["sampling.scenes=0", "carla.port=-3"], 2, "2 faults:"),
+        (["carla.host=127.0.0.1", "carla.port=9"], 3, "nothing answers"),
+        (["scenarios=smoke", "rig=smoke", "road={town: Nowhere}"], 3, "Nowhere"),
+        (["scenarios=smoke", "rig=smoke", "out=/proc/rarebit"], 5, "cannot be written"),
+    ],
+    ids=["spec", "config", "port", "town", "folder"],
+)
+def test_bad_input_has_an_exit_status_of_its_kind(overrides: list[str], code: int, words: str, tmp_path: Path) -> None:
+    before = servers()
+    done = rarebit(tmp_path, "name=bad", *overrides)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert servers() <= before
+
+
+@contextlib.contextmanager
+def _started(cwd: Path, *overrides: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "rarebit.app", *overrides]
+    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _wait_for_recording(out: Path) -> None:
+    """Until the first picture of a scene is on disk."""
+    end = time.monotonic() + LIMIT_S
+    while not list(out.glob("scenes/**/*.jpg")):
+        assert time.monotonic() < end, "no recording began"
+        time.sleep(0.05)
