@@ -69,17 +69,17 @@ def run(config: AppConfig, console: Console) -> list[Outcome]:
         for outcome in batch.run():
             outcomes.append(outcome)
             bar.update(whole, advance=1)
-            bar.console.print(_line(outcome), highlight=False)
+            bar.console.print(_line(outcome), highlight=False, soft_wrap=True)
         made = [outcome for outcome in outcomes if outcome.accepted is not None]
         if made:
             tell("assembling the dataset", 1.0)
             root = batch.finish(outcomes)
-            bar.console.print(f"dataset   {root}", highlight=False)
+            bar.console.print(f"dataset   {root}", highlight=False, soft_wrap=True)
             if config.pictures:
                 tell("drawing pictures", 0.0)
                 for done, path in enumerate(write_gallery(root, "v1.0-sim", [o.draws for o in made], os.cpu_count() or 1), 1):
                     tell("drawing pictures", done / (len(made) + 1))
-                    bar.console.print(f"look      {path}", highlight=False)
+                    bar.console.print(f"look      {path}", highlight=False, soft_wrap=True)
     failed = [outcome for outcome in outcomes if outcome.accepted is None]
     if failed:
         raise SceneError("\n".join(_why(outcome, config) for outcome in failed))
