@@ -14,7 +14,7 @@ from pathlib import Path
 
 from carlite.errors import MapError
 from carlite.parent import ParentWatch
-from carlite.world.maps import MapShelf, MapSource, read_opendrive
+from carlite.world.maps import EMPTY_STREET, MapShelf, MapSource, read_opendrive
 
 EXIT_USAGE = 2  # argparse's own
 EXIT_PORT = 3
@@ -78,12 +78,15 @@ def _bound(host: str, port: int) -> socket.socket:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="carlite", description="A headless CARLA 0.9.16 server.")
     parser.add_argument("--port", type=_port, default=2000, help="RPC port; streams use the next one; 0 takes free ones")
-    parser.add_argument("--map", required=True, help="OpenDRIVE file, or name of one in --maps")
+    parser.add_argument("--map", help="OpenDRIVE file, or name of one in --maps; an empty street by default")
     parser.add_argument("--maps", type=Path, help="folder of .xodr files that load_world can load")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--seed", type=int, default=0, help="of the scenery along the roads")
     parser.add_argument("--threads", type=_positive, help="threads for rays and cameras; all cores by default")
     parser.add_argument("--ready-file", type=Path, help="written with HOST:PORT once clients can connect")
+    parser.add_argument(
+        "--cache", type=Path, metavar="DIR", help="folder for built maps, which load faster; ~/.cache/carlite by default"
+    )
     parser.add_argument("--exit-with-parent", action="store_true", help="end when the process that started this one ends")
     parser.add_argument("--verbose", action="store_true", help="log refused calls and map loads")
     return parser
@@ -103,7 +106,20 @@ def _positive(text: str) -> int:
     return number
 
 
+def _cache_dir(options: argparse.Namespace) -> Path | None:
+    """Where built maps are kept: the option, else the user's cache folder; None for a user without a home."""
+    if options.cache is not None:
+        return Path(options.cache)
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        return (Path(given) if os.path.isabs(given) else Path.home() / ".cache") / "carlite"
+    except RuntimeError:
+        return None
+
+
 def _map(options: argparse.Namespace) -> tuple[MapShelf, MapSource | None]:
+    if options.map is None:
+        return MapShelf(options.maps), MapSource(name="Street", opendrive=EMPTY_STREET)
     path = Path(options.map)
     if path.is_file():
         return MapShelf(options.maps, (path,)), MapSource(name=path.stem, opendrive=read_opendrive(path))
@@ -123,7 +139,8 @@ def _serve(
     from carlite.world.level import build_level
     from carlite.world.world import World
 
-    world = World(build_level(source, seed=options.seed, threads=options.threads))
+    cache_dir = _cache_dir(options)
+    world = World(build_level(source, seed=options.seed, threads=options.threads, cache_dir=cache_dir))
     address = f"{options.host}:{sockets[0].getsockname()[1]}"
 
     def ready() -> None:
@@ -133,7 +150,10 @@ def _serve(
             partial.write_text(address + "\n")
             partial.replace(options.ready_file)
 
-    asyncio.run(serve(world, shelf, sockets, seed=options.seed, threads=options.threads, ready=ready, watch=watch))
+    server = serve(
+        world, shelf, sockets, seed=options.seed, threads=options.threads, cache_dir=cache_dir, ready=ready, watch=watch
+    )
+    asyncio.run(server)
     sys.stdout.flush()
     os._exit(0)  # a measurement that still runs in the worker thread must not hold up the end
 

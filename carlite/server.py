@@ -6,6 +6,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 from carlite.calls import Context
 from carlite.parent import ParentWatch
@@ -24,6 +25,7 @@ async def serve(
     *,
     seed: int = 0,
     threads: int | None = None,
+    cache_dir: Path | None = None,
     ready: Callable[[], None],
     watch: ParentWatch | None = None,
     limits: WireLimits | None = None,
@@ -36,6 +38,7 @@ async def serve(
         sockets: bound sockets for calls and for streams.
         seed: of the scenery of further maps.
         threads: for rays.
+        cache_dir: where built maps are kept.
         ready: called once clients can connect.
         watch: ends the server with its parent.
         limits: of the wire.
@@ -53,6 +56,7 @@ async def serve(
         shelf=shelf,
         seed=seed,
         threads=threads,
+        cache_dir=cache_dir,
     )
     simulator = Simulator(context)
     rpc = RpcServer(simulator.on_request, simulator.on_close, limits)

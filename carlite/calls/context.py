@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from carlite.wire.streams import StreamServer
 from carlite.world.maps import MapShelf
@@ -23,6 +24,7 @@ class Context:
         shelf: maps that can be loaded.
         seed: of the scenery of maps.
         threads: for rays of maps that are loaded later; None takes all.
+        cache_dir: where built maps are kept; None keeps none.
         traffic_managers: those that clients told of.
         caller: the connection of the call that is being served.
         tick_cued: set by a call that wants a tick; the server then ticks before it serves the next call.
@@ -35,6 +37,7 @@ class Context:
     shelf: MapShelf
     seed: int = 0
     threads: int | None = None
+    cache_dir: Path | None = None
     traffic_managers: TrafficManagers = field(default_factory=TrafficManagers)
     caller: object = None
     tick_cued: bool = False

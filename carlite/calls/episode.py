@@ -70,7 +70,10 @@ def _load_episode(context: Context, name: object, reset_settings: object, _layer
         source = context.shelf.get(wanted) if wanted else current.source
         if source is None:
             raise CallError(f"Map '{wanted}' not found")
-        level = current if source == current.source else build_level(source, seed=context.seed, threads=context.threads)
+        if source == current.source:
+            level = current
+        else:
+            level = build_level(source, seed=context.seed, threads=context.threads, cache_dir=context.cache_dir)
     except MapError as error:
         raise CallError(f"Map '{wanted}' cannot be loaded: {error}") from error
     context.world.load(level, reset_settings=reset)

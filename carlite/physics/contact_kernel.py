@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 
+from carlite.physics.compiling import inner, kernel
 from carlite.physics.tables import Floats, Integers, Record, Records
 
 _RESTITUTION = 0.15
@@ -23,7 +23,7 @@ _ITERATIONS = 4
 PAIR_COLUMNS = 7  # first body, second body or -1 - obstacle, impulse x, y on the first, point x, y, z
 
 
-@numba.njit(cache=True)
+@inner
 def _corners(b: Record, out: Floats) -> None:
     c, s = math.cos(b.yaw), math.sin(b.yaw)
     cx, cy = b.x + c * b.bx - s * b.by, b.y + s * b.bx + c * b.by
@@ -34,7 +34,7 @@ def _corners(b: Record, out: Floats) -> None:
         out[k, 0], out[k, 1] = cx + c * dx - s * dy, cy + s * dx + c * dy
 
 
-@numba.njit(cache=True)
+@inner
 def _axis_overlap(p: Floats, q: Floats, ax: float, ay: float) -> tuple[float, float]:
     """Overlap along one axis and the sign that points from p to q."""
     p0 = p1 = p[0, 0] * ax + p[0, 1] * ay
@@ -46,7 +46,7 @@ def _axis_overlap(p: Floats, q: Floats, ax: float, ay: float) -> tuple[float, fl
     return (forward, 1.0) if forward < backward else (backward, -1.0)
 
 
-@numba.njit(cache=True)
+@inner
 def _touch_boxes(p: Floats, q: Floats, out: Floats) -> bool:
     """Rectangles p and q by their corners; out: normal from p to q, depth, contact point."""
     best = 1e30
@@ -94,7 +94,7 @@ def _touch_boxes(p: Floats, q: Floats, out: Floats) -> bool:
     return True
 
 
-@numba.njit(cache=True)
+@inner
 def _touch_circle_box(x: float, y: float, radius: float, q: Floats, out: Floats) -> bool:
     """A circle p against rectangle q."""
     ax, ay = q[1, 0] - q[0, 0], q[1, 1] - q[0, 1]
@@ -125,7 +125,7 @@ def _touch_circle_box(x: float, y: float, radius: float, q: Floats, out: Floats)
     return True
 
 
-@numba.njit(cache=True)
+@inner
 def touch(a: Record, b: Record, p: Floats, q: Floats, out: Floats) -> bool:
     """Whether two bodies overlap; p and q are their corners. out: normal from a to b, depth, point (x, y)."""
     if min(a.z + a.high, b.z + b.high) <= max(a.z + a.low, b.z + b.low):
@@ -150,7 +150,7 @@ def touch(a: Record, b: Record, p: Floats, q: Floats, out: Floats) -> bool:
     return bool(_touch_boxes(p, q, out))
 
 
-@numba.njit(cache=True)
+@inner
 def _resolve(a: Record, b: Record, hit: Floats, impulse: Floats) -> None:
     """Impulses and separation of one touching pair; the normal impulse on a is added to ``impulse``."""
     inverse = a.inv_mass + b.inv_mass
@@ -181,7 +181,7 @@ def _resolve(a: Record, b: Record, hit: Floats, impulse: Floats) -> None:
         impulse[1] -= j * ny
 
 
-@numba.njit(cache=True)
+@inner
 def _separate(a: Record, b: Record, hit: Floats) -> None:
     """Moves two overlapping bodies apart, each by its share of the mass."""
     inverse = a.inv_mass + b.inv_mass
@@ -192,7 +192,7 @@ def _separate(a: Record, b: Record, hit: Floats) -> None:
     b.y += push * b.inv_mass * hit[1]
 
 
-@numba.njit(cache=True)
+@inner
 def _bounds(b: Record, p: Floats, out: Floats) -> None:
     if b.radius > 0.0:
         out[0], out[1], out[2], out[3] = b.x - b.radius, b.x + b.radius, b.y - b.radius, b.y + b.radius
@@ -203,9 +203,10 @@ def _bounds(b: Record, p: Floats, out: Floats) -> None:
     out[3] = max(max(p[0, 1], p[1, 1]), max(p[2, 1], p[3, 1]))
 
 
-@numba.njit(cache=True)
+@inner
 def _candidates(
     bodies: Records,
+    obstacles: Records,
     bounds: Floats,
     cells: Integers,
     starts: Integers,
@@ -213,49 +214,64 @@ def _candidates(
     grid: Floats,
     pairs: Integers,
 ) -> int:
-    """Pairs whose bounds overlap: bodies by a sweep along x, obstacles by the grid. Returns their number."""
+    """Pairs that may touch, in the order of the bodies: each with the later bodies, then with obstacles by the grid.
+
+    Plain loops over all pairs: compiling a sort takes seconds, and comparing the bounds of 200 bodies 20 microseconds.
+    """
     count = 0
     n = len(bodies)
-    order = np.argsort(bounds[:, 0], kind="mergesort")
-    for a in range(n):
-        i = order[a]
+    for i in range(n):
         if bodies[i].solid == 0:
             continue
-        for c in range(a + 1, n):
-            j = order[c]
-            if bounds[j, 0] > bounds[i, 1]:
-                break
-            if bodies[j].solid == 0 or bounds[j, 2] > bounds[i, 3] or bounds[j, 3] < bounds[i, 2]:
+        for j in range(i + 1, n):
+            apart = bounds[j, 0] > bounds[i, 1] or bounds[j, 1] < bounds[i, 0]
+            if apart or bounds[j, 2] > bounds[i, 3] or bounds[j, 3] < bounds[i, 2] or bodies[j].solid == 0:
                 continue
             if bodies[i].inv_mass + bodies[j].inv_mass > 0.0 and count < len(pairs):
-                pairs[count, 0], pairs[count, 1] = min(i, j), max(i, j)
+                pairs[count, 0], pairs[count, 1] = i, j
                 count += 1
-    for i in range(n):
-        if bodies[i].solid == 0 or bodies[i].inv_mass <= 0.0:
-            continue
-        first = count
-        for cx in range(int((bounds[i, 0] - grid[0]) // grid[2]), int((bounds[i, 1] - grid[0]) // grid[2]) + 1):
-            for cy in range(int((bounds[i, 2] - grid[1]) // grid[2]), int((bounds[i, 3] - grid[1]) // grid[2]) + 1):
-                if cx < 0 or cy < 0 or cx >= cells[0] or cy >= cells[1]:
-                    continue
-                cell = cx * cells[1] + cy
-                for m in range(starts[cell], starts[cell + 1]):
-                    known = False
-                    for k in range(first, count):
-                        known = known or pairs[k, 1] == -1 - members[m]
-                    if not known and count < len(pairs):
-                        pairs[count, 0], pairs[count, 1] = i, -1 - members[m]
-                        count += 1
+        if bodies[i].inv_mass > 0.0:
+            count += _near_obstacles(i, bounds[i], obstacles, cells, starts, members, grid, pairs[count:])
     return count
 
 
-@numba.njit(cache=True)
-def _key(pairs: Integers, k: int) -> int:
-    second = pairs[k, 1]
-    return int(pairs[k, 0] * 4294967296 + (second if second >= 0 else 2147483647 - second))
+@inner
+def _near_obstacles(
+    i: int,
+    bound: Floats,
+    obstacles: Records,
+    cells: Integers,
+    starts: Integers,
+    members: Integers,
+    grid: Floats,
+    pairs: Integers,
+) -> int:
+    """Fills ``pairs`` with the obstacles near body ``i``, each once, by rising index; returns their number."""
+    count = 0
+    for cx in range(int((bound[0] - grid[0]) // grid[2]), int((bound[1] - grid[0]) // grid[2]) + 1):
+        for cy in range(int((bound[2] - grid[1]) // grid[2]), int((bound[3] - grid[1]) // grid[2]) + 1):
+            if cx < 0 or cy < 0 or cx >= cells[0] or cy >= cells[1]:
+                continue
+            cell = cx * cells[1] + cy
+            for m in range(starts[cell], starts[cell + 1]):
+                o = obstacles[members[m]]
+                reach = o.hx + o.hy
+                if o.x + reach < bound[0] or o.x - reach > bound[1] or o.y + reach < bound[2] or o.y - reach > bound[3]:
+                    continue
+                number = -1 - members[m]
+                place = count
+                while place > 0 and pairs[place - 1, 1] < number:
+                    place -= 1
+                if (place > 0 and pairs[place - 1, 1] == number) or count >= len(pairs):
+                    continue
+                for k in range(count, place, -1):
+                    pairs[k, 0], pairs[k, 1] = pairs[k - 1, 0], pairs[k - 1, 1]
+                pairs[place, 0], pairs[place, 1] = i, number
+                count += 1
+    return count
 
 
-@numba.njit(cache=True)
+@inner
 def collide(
     bodies: Records,
     obstacles: Records,
@@ -280,21 +296,14 @@ def collide(
         _corners(bodies[i], corners[i])
         _bounds(bodies[i], corners[i], bounds[i])
     pairs = np.empty((len(found) * 4, 2), np.int64)
-    count = _candidates(bodies, bounds, cells, starts, members, grid, pairs)
-    keys = np.empty(count, np.int64)
-    for k in range(count):
-        keys[k] = _key(pairs, k)
-    order = np.argsort(keys, kind="mergesort")
+    count = _candidates(bodies, obstacles, bounds, cells, starts, members, grid, pairs)
     hits = np.empty((len(found), 5))
     wall = np.empty((4, 2))
     touches = 0
     for c in range(count):
-        i, j = pairs[order[c], 0], pairs[order[c], 1]
+        i, j = pairs[c, 0], pairs[c, 1]
         other = bodies[j] if j >= 0 else obstacles[-1 - j]
-        if j >= 0:
-            wall[:] = corners[j]
-        else:
-            _corners(other, wall)
+        _corners(other, wall)
         if touches < len(found) and touch(bodies[i], other, corners[i], wall, hits[touches]):
             a = bodies[i]
             found[touches, 0], found[touches, 1] = i, j
@@ -315,7 +324,7 @@ def collide(
     return touches
 
 
-@numba.njit(cache=True)
+@kernel
 def overlaps_any(probe: Records, bodies: Records, obstacles: Records) -> bool:
     """Whether the one BODY record ``probe`` overlaps a solid body or an obstacle."""
     p, q, hit = np.empty((4, 2)), np.empty((4, 2)), np.empty(5)

@@ -27,7 +27,7 @@ from carlite.physics.motion_kernel import load, probe_points, store
 from carlite.physics.obstacles import box_record, build_obstacles
 from carlite.physics.reports import contacts_of
 from carlite.physics.solids import Solid, Solids
-from carlite.physics.tables import BODY, Records
+from carlite.physics.tables import BODY, Integers, Records
 from carlite.physics.tick_kernel import run_tick
 from carlite.physics.types import Contact, GroundSource
 from carlite.world.actors import Actor, Kind
@@ -186,7 +186,7 @@ class Physics:
         solid = self._vehicle(actor)
         solid.ackermann = AckermannController(solid.ackermann.settings)
         solid.control = control
-        write_control(self._solids.vehicle(solid), control)
+        write_control(self._solids.vehicles, solid.vehicle, control)
 
     def vehicle_control(self, actor: Actor) -> VehicleControl:
         """What is applied now, the gear being the one that is engaged."""
@@ -196,6 +196,11 @@ class Physics:
             throttle=given.throttle, steer=given.steer, brake=given.brake, hand_brake=given.hand_brake, reverse=given.reverse,
             manual_gear_shift=given.manual_gear_shift, gear=int(self._solids.vehicle(solid).gear),
         )  # fmt: skip
+
+    def gears(self) -> tuple[Integers, Integers]:
+        """Rows of all vehicles that physics moves, and the gear that each has engaged."""
+        vehicles = self._solids.vehicles
+        return self._solids.bodies["row"][vehicles["body"]], vehicles["gear"]
 
     def apply_ackermann_control(self, actor: Actor, control: AckermannControl) -> None:
         """Targets until the next command of either kind."""
@@ -353,7 +358,7 @@ class Physics:
         control = solid.ackermann.run(float(forward), float(max(record.max_steer)), dt_s)
         if control is not None:
             solid.control = control
-            write_control(record, control)
+            write_control(self._solids.vehicles, solid.vehicle, control)
 
     def blocked(self, box: Box, location: ArrayLike, rotation_deg: ArrayLike) -> bool:
         """Whether something solid stands where ``box`` at that pose would be, or the ground reaches into it.

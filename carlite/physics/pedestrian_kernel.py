@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-import numba
-
+from carlite.physics.compiling import inner
 from carlite.physics.frame_kernel import wrapped_deg
 from carlite.physics.tables import Floats, Record, Records
 
@@ -24,14 +23,14 @@ _CLIMB_MPS = 3.0
 _BOUNCE, _BOUNCE_MPS = 0.55, 1.2
 
 
-@numba.njit(cache=True)
+@inner
 def stride_m(speed_mps: float, half_height_m: float) -> float:
     """Length of two steps, metres: 1.4 m for an adult at 1.4 m/s, longer when running, in proportion to the height."""
     stretched = WALK_STRIDE_M + _STRIDE_PER_MPS * (speed_mps - _WALK_MPS)
     return float(min(max(stretched, 0.6), 3.5) * half_height_m / _ADULT_HALF_HEIGHT_M)
 
 
-@numba.njit(cache=True)
+@inner
 def _walk(b: Record, dt: float) -> None:
     """Nears the wanted velocity within some tenths of a second and turns to face it; who was knocked away slides."""
     dx, dy = b.want_x - b.vx, b.want_y - b.vy
@@ -46,7 +45,7 @@ def _walk(b: Record, dt: float) -> None:
         b.yaw += math.radians(min(max(off, -_TURN_DPS * dt), _TURN_DPS * dt))
 
 
-@numba.njit(cache=True)
+@inner
 def _slow_down(b: Record, dt: float) -> None:
     """Coulomb friction of a prop."""
     speed = math.sqrt(b.vx * b.vx + b.vy * b.vy)
@@ -56,7 +55,7 @@ def _slow_down(b: Record, dt: float) -> None:
     b.w = math.copysign(max(abs(b.w) - _SPIN_FRICTION * dt, 0.0), b.w)
 
 
-@numba.njit(cache=True)
+@inner
 def steer_others(bodies: Records, dt: float) -> None:
     """Velocities of simulated walkers and props for the coming tick."""
     for i in range(len(bodies)):
@@ -67,7 +66,7 @@ def steer_others(bodies: Records, dt: float) -> None:
             _slow_down(b, dt)
 
 
-@numba.njit(cache=True)
+@inner
 def drop_others(bodies: Records, heights: Floats, gravity: float, dt: float) -> None:
     """Heights of simulated walkers and props: they follow the ground up and down steps, else they fall.
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 
+from carlite.physics.compiling import inner, kernel
 from carlite.physics.tables import Floats, Record, Records
 
 _EFFICIENCY = 0.8
@@ -33,7 +33,7 @@ _BUMP_M, _BUMP_FACTOR = 0.10, 6.0
 _EPS = 1e-3
 
 
-@numba.njit(cache=True)
+@kernel
 def interpolate(x: float, xs: Floats, ys: Floats, count: int) -> float:
     """Piecewise linear through the first ``count`` points, constant outside."""
     if count == 0:
@@ -46,7 +46,7 @@ def interpolate(x: float, xs: Floats, ys: Floats, count: int) -> float:
     return float(ys[count - 1])
 
 
-@numba.njit(cache=True)
+@kernel
 def fiala(slip: float, stiffness: float, limit: float) -> float:
     """Lateral force against the slip (tangent of the slip angle), N: Fiala's brush tyre with a parabolic pressure."""
     s = abs(slip)
@@ -58,7 +58,7 @@ def fiala(slip: float, stiffness: float, limit: float) -> float:
     return math.copysign(z - z * z / (3.0 * limit) + z * z * z / (27.0 * limit * limit), slip)
 
 
-@numba.njit(cache=True)
+@inner
 def _steer(v: Record, speed: float, dt: float) -> float:
     """Turns the front wheels: the inner one to its limit times the steering curve, the others by Ackermann's geometry."""
     step = _STEER_RATE * dt
@@ -79,7 +79,7 @@ def _steer(v: Record, speed: float, dt: float) -> float:
     return sign * math.atan2(wheelbase, radius)
 
 
-@numba.njit(cache=True)
+@inner
 def _shift(v: Record, wheel_speed: float, dt: float) -> float:
     """Chooses the gear and returns the ratio from engine to wheel, negative in reverse, 0 while shifting or in neutral."""
     wish = v.gear
@@ -111,7 +111,7 @@ def _shift(v: Record, wheel_speed: float, dt: float) -> float:
     return float(-ratio if v.gear < 0 else ratio)
 
 
-@numba.njit(cache=True)
+@inner
 def _suspension(v: Record, b: Record, gravity: float, normal: Floats, dt: float) -> float:
     """Wheel loads and the body's heave, pitch and roll; writes the mean normal of the ground and returns the total load."""
     c, s = math.cos(b.yaw), math.sin(b.yaw)
@@ -161,7 +161,7 @@ def _suspension(v: Record, b: Record, gravity: float, normal: Floats, dt: float)
     return float(v.load[0] + v.load[1] + v.load[2] + v.load[3])
 
 
-@numba.njit(cache=True)
+@inner
 def _drive_force(v: Record, vx: float, dt: float) -> tuple[float, float]:
     """Force of the engine at the wheels, N (signed), and the size of what resists by engine drag, N."""
     radius = v.wheel_radius[2]
@@ -177,7 +177,7 @@ def _drive_force(v: Record, vx: float, dt: float) -> tuple[float, float]:
     return force, min(drag, 0.05 * v.mass * 9.81)
 
 
-@numba.njit(cache=True)
+@inner
 def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gravity: float, dt: float) -> None:
     """Drives, brakes and steers: changes the velocity in the plane of the ground and the yaw rate."""
     c, s = math.cos(b.yaw), math.sin(b.yaw)
@@ -265,7 +265,7 @@ def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gra
     _roll_wheels(v, vx, vy, w, locked, dt)
 
 
-@numba.njit(cache=True)
+@inner
 def _roll_wheels(v: Record, vx: float, vy: float, w: float, locked: bool, dt: float) -> None:
     """Angular speed of each wheel from the ground's speed under it and the slip that its force needs."""
     for k in range(4):
@@ -280,7 +280,7 @@ def _roll_wheels(v: Record, vx: float, vy: float, w: float, locked: bool, dt: fl
         v.wheel_spin[k] = (v.wheel_spin[k] + v.wheel_omega[k] * dt) % (2.0 * math.pi)
 
 
-@numba.njit(cache=True)
+@inner
 def _integrate(v: Record, b: Record, dt: float) -> None:
     """Moves the body and its attitude."""
     b.x += b.vx * dt
@@ -300,7 +300,7 @@ def _integrate(v: Record, b: Record, dt: float) -> None:
         v.roll = min(max(v.roll + v.roll_rate * dt, -_MAX_TILT), _MAX_TILT)
 
 
-@numba.njit(cache=True)
+@inner
 def advance_vehicles(vehicles: Records, bodies: Records, gravity: float, dt: float, substeps: int) -> None:
     """Advances every vehicle with ``simulate`` by ``substeps`` steps of ``dt`` seconds; the ground under its wheels, its
     controls and outer forces stay as they are in the records."""

@@ -21,20 +21,26 @@ def build(network: RoadNetwork, *, seed: int) -> StaticWorld:
     return _realised(_built(network, seed))
 
 
-def load(text: str, *, seed: int, cache_dir: Path | str | None = None) -> StaticWorld:
+def load(text: str, *, seed: int, cache_dir: Path | str | None = None, network: RoadNetwork | None = None) -> StaticWorld:
     """The static world of an OpenDRIVE text, from ``cache_dir`` if it was built before.
 
     The cache is keyed by the text, the seed and the code, so a stale entry is never used; a damaged one is built anew.
+
+    Args:
+        text: OpenDRIVE.
+        seed: of everything random along the roads.
+        cache_dir: None builds without looking or keeping.
+        network: of ``text`` where the caller has read it already.
 
     Raises:
         MapError: a text that is not OpenDRIVE or has faulty values.
     """
     if cache_dir is None:
-        return build(parse(text), seed=seed)
+        return build(network or parse(text), seed=seed)
     path = Path(cache_dir) / f"world-{store.key(text, seed)}.npz"
     built = store.read(path)
     if built is None:
-        built = _built(parse(text), seed)
+        built = _built(network or parse(text), seed)
         store.write(path, built)
     return _realised(built)
 

@@ -36,7 +36,7 @@ class Actor:
         attributes: every blueprint attribute with its value as text.
         box: in the actor's frame; the trigger volume for lights and signs.
         tags: semantic tags of its meshes.
-        model: its looks; None for sensors, controllers, spectator.
+        model: its looks; None for sensors, controllers, spectator, and until something looks at it.
         tint: paint, linear 0..1.
         parent: the actor it is attached to.
         parent_from_actor: (3, 4) float64 for attached actors.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from carlite import opendrive, scenery
 from carlite.mesh import StaticWorld
@@ -35,17 +36,18 @@ class Level:
     speed_limits: SpeedLimits
 
 
-def build_level(source: MapSource, *, seed: int, threads: int | None = None) -> Level:
+def build_level(source: MapSource, *, seed: int, threads: int | None = None, cache_dir: Path | None = None) -> Level:
     """Builds a map; takes seconds. Raises MapError when the text cannot be read or built.
 
     Args:
         source: the map.
         seed: of the scenery along the roads; the same seed gives the same world.
         threads: for rays; None takes all.
+        cache_dir: where built scenery is kept and found again; None builds it anew.
     """
     started_s = time.monotonic()
     network = opendrive.parse(source.opendrive)
-    static_world = scenery.build(network, seed=seed)
+    static_world = scenery.load(source.opendrive, seed=seed, cache_dir=cache_dir, network=network)
     level = Level(
         source=source,
         network=network,

@@ -9,6 +9,14 @@ from carlite.errors import MapError
 
 GENERATED = "OpenDriveMap"
 _PREFIX = "Carla/Maps/"
+_LANE = '<lane id="{}" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
+EMPTY_STREET = f"""<?xml version="1.0"?>
+<OpenDRIVE><header revMajor="1" revMinor="4" name="Street"/>
+<road name="street" length="40" id="1" junction="-1">
+<planView><geometry s="0" x="0" y="0" hdg="0" length="40"><line/></geometry></planView>
+<lanes><laneSection s="0"><left>{_LANE.format(1)}</left><center><lane id="0" type="none" level="false"/></center>
+<right>{_LANE.format(-1)}</right></laneSection></lanes></road></OpenDRIVE>"""
+"""What a server that is told of no map starts with: 40 m of road along x, one lane for each direction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

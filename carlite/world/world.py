@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from carlite import geometry
 from carlite.errors import CallError
 from carlite.library import paint
-from carlite.mesh import ActorModel, Box
+from carlite.mesh import Box
 from carlite.models import actor_model
 from carlite.physics import Contact, Physics
 from carlite.physics.controls import VehicleControl, WalkerControl
@@ -78,6 +78,7 @@ class World:
         self.records = SnapshotRecords(self.states)
         self.actors = ActorRegistry()
         self.vehicles: list[Actor] = []
+        self._unseen: dict[int, Actor] = {}  # bodies whose looks are not built yet: physics does without
         self.sensors_by_stream: dict[int, Actor] = {}
         self.ignored_by_camera: dict[int, tuple[int, ...]] = {}
         self.contacts: list[Contact] = []
@@ -129,7 +130,6 @@ class World:
         place, pose = world_from_actor[:, 3], geometry.rotations_deg(world_from_actor[:, :3])
         if blueprint.kind in spawning.SOLID_KINDS and self.physics.blocked(box, place, pose):
             raise CallError(spawning.COLLISION)
-        model = actor_model(type_id, attributes, box.half_extent, box.centre) if blueprint.mass_kg else None
         actor = self._add(
             blueprint.kind,
             type_id,
@@ -137,7 +137,6 @@ class World:
             box,
             place,
             pose,
-            model=model,
             tags=blueprint.semantic_tags,
             tint=paint(attributes),
         )
@@ -151,6 +150,8 @@ class World:
             self.sensors_by_stream[actor.stream_id] = actor
         if blueprint.kind is Kind.VEHICLE:
             self.vehicles.append(actor)
+        if blueprint.mass_kg:
+            self._unseen[actor.id] = actor
         self.physics.add(actor)
         self.level.rays.invalidate()
         return actor
@@ -166,6 +167,7 @@ class World:
             self._closed_streams.append(actor.stream_id)
         if actor.kind is Kind.VEHICLE:
             self.vehicles.remove(actor)
+        self._unseen.pop(actor.id, None)
         self.ignored_by_camera.pop(actor.id, None)
         self.physics.remove(actor)
         self.actors.remove(actor)
@@ -234,7 +236,10 @@ class World:
         return closed
 
     def refresh_rays(self) -> None:
-        """Brings the ray scene up to the present frame; needed before anything looks."""
+        """Brings the ray scene up to the present frame and builds the looks of new actors; needed before anything looks."""
+        for actor in self._unseen.values():
+            actor.model = actor_model(actor.type_id, actor.attributes, actor.box.half_extent, actor.box.centre)
+        self._unseen.clear()
         self.level.rays.update(self.actors, self.states, (self.episode_id, self.frame))
 
     def apply_vehicle_control(self, vehicle: Actor, control: VehicleControl) -> None:
@@ -262,9 +267,11 @@ class World:
             self._simulation_state |= binary.PENDING_LIGHT_UPDATE
 
     def _tell_vehicles(self, delta_s: float) -> None:
-        """Traffic lights and speed limits in the records of the vehicles."""
+        """Gears, traffic lights and speed limits in the records of the vehicles."""
         self.signals.step(delta_s, self.states, self.vehicles)
         if self.vehicles:
+            driven, gears = self.physics.gears()
+            self.records.vehicles["gear"][driven] = gears
             rows = np.array([vehicle.row for vehicle in self.vehicles])
             limits = self.records.vehicles["speed_limit"]
             limits[rows] = self.level.speed_limits.at(self.states.location[rows], limits[rows])
@@ -278,7 +285,6 @@ class World:
         location: ArrayLike,
         rotation_deg: ArrayLike,
         *,
-        model: ActorModel | None = None,
         tags: bytes = b"",
         tint: Vector = (1.0, 1.0, 1.0),
     ) -> Actor:
@@ -291,7 +297,6 @@ class World:
             row=self.states.allocate(actor_id),
             box=box,
             tags=tags,
-            model=model,
             tint=tint,
         )
         self.states.location[actor.row] = location
