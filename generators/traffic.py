@@ -12,13 +12,14 @@ from rarebit.scenario import ActorPlan, Place, Value
 
 _REACH_M = 400.0
 _AROUND_NAMED_M = 60.0
+_BEFORE_EVENT_S, _AFTER_EVENT_S = 2.0, 4.5  # nobody drives past who crosses the road about when ego comes there
 
 
 def fill(values: Mapping[str, Value], surroundings: Surroundings, rng: np.random.Generator) -> tuple[ActorPlan, ...]:
     """A stream of vehicles in each lane, all at about one speed a lane, the front ones the faster, so that none meet.
 
     Ego's own lane stays free unless ``in_ego_lane``; then they drive ahead of it, faster than it. Lanes of named vehicles stay
-    free around these.
+    free around these, and nobody comes by while a named walker or thing crosses.
     """
     plans: list[ActorPlan] = []
     for lane in _lanes(values, surroundings):
@@ -45,6 +46,7 @@ def _stream(
     if lane == "same":
         speed = max(speed, ego.speed_mps * 1.02)
     drivers = [reach(plan, named) for plan in named.values() if plan.role == "hazard" and plan.place.lane == lane]
+    crossed = [reach(p, named) for p in named.values() if p.role == "hazard" and not p.model.startswith("vehicle.")]
     mean_gap = 1000.0 / max(number(values, "per_km"), 1e-6)
     smallest = number(values, "gap_min_m")
     at = 30.0 if lane == "same" else -100.0
@@ -55,7 +57,10 @@ def _stream(
         car = pick(stock, rng)
         if at > _REACH_M:
             break
-        if all(abs(at - other) > _AROUND_NAMED_M for other in drivers):
+        way = -speed if oncoming else speed
+        late = [(there - at) / way - there / max(ego.speed_mps, 0.1) for there in crossed]
+        meets = any(-_BEFORE_EVENT_S < seconds < _AFTER_EVENT_S for seconds in late)
+        if not meets and all(abs(at - other) > _AROUND_NAMED_M for other in drivers):
             found.append((at, car.model))
         at += car.length_m
     steps = np.sort(rng.uniform(0.97, 1.03, len(found)))

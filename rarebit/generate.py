@@ -137,7 +137,8 @@ def _condition(block: Block) -> s.Condition:
     if kind == "faster_than_mps":
         return s.SpeedAbove(actor=block["actor"], above_mps=block["faster_than_mps"])
     if kind == "time_to_reach":
-        return s.TimeToReach(actor=block["actor"], target=block[kind], below_s=block["below_s"])
+        crossing = block.get("crossing_mps")
+        return s.TimeToReach(actor=block["actor"], target=block[kind], below_s=block["below_s"], crossing_mps=crossing)
     if kind == "distance_to":
         return s.DistanceBelow(actor=block["actor"], target=block[kind], below_m=block["below_m"])
     if kind == "gap_to":

@@ -102,11 +102,16 @@ class AtTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeToReach:
-    """True when ``actor`` at its present speed reaches the station of ``target`` along its path within ``below_s``."""
+    """True when ``actor`` at its present speed reaches the station of ``target`` along its path within ``below_s``.
+
+    With ``crossing_mps`` the time counts from when ``target``, setting off now at that speed square to the path of ``actor``,
+    would be in the middle of it: then the two meet whatever the width of the road.
+    """
 
     actor: str
     target: str
     below_s: float
+    crossing_mps: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

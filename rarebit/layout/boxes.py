@@ -7,6 +7,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something of the map that stands where it stands: its outline on the ground and the heights it reaches (metres)."""
+
+    outline: Footprint
+    bottom_m: float
+    top_m: float
+
+
+@dataclass(frozen=True, slots=True)
 class Footprint:
     """A rectangle: centre, heading, half length, half width, in metres and radians."""
 

@@ -6,13 +6,14 @@ Fallbacks, so that one spec works on any road (each is noted in ``Layout.notes``
 * parked cars, traffic and passers-by never take a lane of another kind than asked, save that parked cars may stand on a
   shoulder or beside the road; whoever finds no room, or would stand in a junction, on a crossing or in another's box, is
   dropped;
+* a place on a town's map where a wall, a pole or a car of the map is in the way is given up for the next best one;
 * where a story vehicle drives in a lane of the other direction, no traffic comes towards it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,12 +22,12 @@ from shapely.geometry import Point, Polygon
 
 from rarebit.core.errors import SceneError
 from rarebit.lane_map import LaneKey, LaneMap
-from rarebit.layout.boxes import Footprint
+from rarebit.layout.boxes import Footprint, Obstacle
 from rarebit.layout.corridor import Corridor, follow, shifted, wrap
 from rarebit.layout.placed import Layout, Placed
 from rarebit.layout.section import Slot, Spot, cross_section, driving, find_spot, paved_edges
-from rarebit.layout.stretch import BEHIND_M, choose, needed_m
-from rarebit.scenario import ActorPlan, ConcreteScenario
+from rarebit.layout.stretch import BEHIND_M, Stretch, needed_m, suited
+from rarebit.scenario import ActorPlan, ConcreteScenario, Cross, Roll
 
 _EXTRA_PATH_M = 60.0
 _AHEAD_M = 400.0
@@ -34,23 +35,48 @@ _CLEAR_M = {"parked": 0.25, "traffic": 0.5}
 _JUNCTION_CLEAR_M = 6.0
 _WALKER_CLEAR_M = 0.4
 _CROSSING_CLEAR_M = 1.0
+_NEAR_WAY_M = 60.0
+_HEADROOM_M = 3.0
+_CROSSING_HALF_M = 0.5
+_LANE_CLEAR_M = 1.35  # from the middle of a driving lane to what stands beside it: half a car and a third of a metre
+_STRETCHES = 40
 _STORY = ("ego", "hazard", "occluder", "static")
 Size = tuple[float, float, float]
 
 
-def resolve(scenario: ConcreteScenario, lane_map: LaneMap, sizes: Mapping[str, Size]) -> Layout:
+def resolve(
+    scenario: ConcreteScenario, lane_map: LaneMap, sizes: Mapping[str, Size], obstacles: Sequence[Obstacle] = ()
+) -> Layout:
     """Start poses and paths of everybody.
 
     Args:
+        obstacles: of the map; nobody is put into them, and who crosses the road has a way free of them.
         sizes: (length, width, height) in metres of each model that the scenario names.
 
     Raises:
         SceneError: no stretch of the map fits, or an actor of the story has no place on it.
     """
-    stretch = choose(scenario, lane_map)
+    first: SceneError | None = None
+    for stretch in suited(scenario, lane_map)[:_STRETCHES]:
+        try:
+            return _on(stretch, scenario, lane_map, sizes, obstacles)
+        except SceneError as error:
+            first = first or error
+    raise first or SceneError(f"{lane_map.name}: no stretch suits {scenario.scenario}; choose another road")
+
+
+def _on(
+    stretch: Stretch,
+    scenario: ConcreteScenario,
+    lane_map: LaneMap,
+    sizes: Mapping[str, Size],
+    obstacles: Sequence[Obstacle],
+) -> Layout:
+    """The layout on one stretch of road; SceneError if an actor of the story has no place on it."""
     ahead = max(needed_m(scenario) + _EXTRA_PATH_M, _AHEAD_M)
     way = follow(lane_map, stretch.key, stretch.index, ahead_m=ahead, behind_m=BEHIND_M)
-    return _Placing(scenario, lane_map, sizes, way).layout()
+    near = [o for o in obstacles if np.hypot(*(way.points_m[:, :2] - (o.outline.x, o.outline.y)).T).min() < _NEAR_WAY_M]
+    return _Placing(scenario, lane_map, sizes, way, near).layout()
 
 
 class _NoRoomError(Exception):
@@ -70,13 +96,27 @@ class _Stand:
 class _Placing:
     """The work of ``resolve``: places the actors one by one."""
 
-    def __init__(self, scenario: ConcreteScenario, lane_map: LaneMap, sizes: Mapping[str, Size], way: Corridor) -> None:
+    def __init__(
+        self,
+        scenario: ConcreteScenario,
+        lane_map: LaneMap,
+        sizes: Mapping[str, Size],
+        way: Corridor,
+        obstacles: Sequence[Obstacle],
+    ) -> None:
+        self._obstacles = obstacles
         self._scenario, self._map, self._sizes, self._way = scenario, lane_map, sizes, way
         self._plans = {plan.name: plan for plan in (scenario.ego, *scenario.actors)}
         self._stands: dict[str, _Stand] = {}
         self._sections: dict[float, tuple[Slot, ...]] = {}
         self._boxes: dict[str, Footprint] = {}
         self._notes: list[str] = []
+        self._crossing = {
+            name
+            for rule in scenario.story
+            for name, move in rule.do
+            if isinstance(move, Cross) or (isinstance(move, Roll) and move.towards == "road")
+        }
         self._oncoming_closed = False
         self._crossings = [Polygon(outline[:, :2]) for outline in lane_map.crossings if len(outline) >= 4]
 
@@ -108,6 +148,8 @@ class _Placing:
         heading = yaw if stand.forward else wrap(yaw + math.pi)
         box_yaw = wrap(heading + plan.place.heading_rad)
         self._make_room(plan, base, box_yaw, size)
+        self._keep_lanes_free(plan, stand, slots, size)
+        self._keep_way_free(plan, stand, base, yaw, slots)
         self._stands[plan.name] = stand
         path, limits = self._path(plan, stand, base)
         left, right = paved_edges(slots)
@@ -218,12 +260,45 @@ class _Placing:
         for name, other in self._boxes.items():
             if plan.place.height_m == 0.0 and box.grown(margin).overlaps(other):
                 raise _NoRoomError(f"overlaps {name}")
+        if plan.place.height_m == 0.0 and self._hits(box, float(base[2])):
+            raise _NoRoomError("something of the map stands there")
         if plan.role == "parked":
             self._keep_clear(base, size)
         elif plan.role == "traffic" and self._in_junction(self._nearest_key(base)):
             raise _NoRoomError("would start in a junction")
         if plan.place.height_m == 0.0:
             self._boxes[plan.name] = box
+
+    def _hits(self, box: Footprint, ground_m: float) -> bool:
+        """Whether something of the map stands in a box of a vehicle's height."""
+        return any(
+            o.bottom_m < ground_m + _HEADROOM_M and o.top_m > ground_m + 0.05 and box.overlaps(o.outline)
+            for o in self._obstacles
+        )
+
+    def _keep_lanes_free(self, plan: ActorPlan, stand: _Stand, slots: tuple[Slot, ...], size: Size) -> None:
+        """What stands beside the driving lanes leaves a car room in each."""
+        beside = stand.slot is None or stand.slot.kind != "driving"
+        if plan.place.height_m > 0.0 or plan.role not in ("parked", "occluder", "static") or not beside:
+            return
+        turn = plan.place.heading_rad
+        half = (abs(size[0] * math.sin(turn)) + abs(size[1] * math.cos(turn))) / 2.0
+        lanes = [slot for slot in slots if slot.kind == "driving"]
+        if any(abs(slot.offset_m - stand.offset_m) - half < _LANE_CLEAR_M for slot in lanes):
+            raise _NoRoomError("would stand in a driving lane")
+
+    def _keep_way_free(
+        self, plan: ActorPlan, stand: _Stand, base: NDArray[np.float64], yaw: float, slots: tuple[Slot, ...]
+    ) -> None:
+        """Who runs or rolls across the road meets nothing of the map before the far edge."""
+        if plan.role != "hazard" or plan.model.startswith("vehicle.") or plan.name not in self._crossing:
+            return
+        far = paved_edges(slots)[1 if stand.offset_m > 0.0 else 0]
+        across = np.array([-math.sin(yaw), math.cos(yaw)])
+        for offset in np.arange(0.0, abs(far - stand.offset_m), _CROSSING_HALF_M):
+            x, y = base[:2] + math.copysign(offset, far - stand.offset_m) * across
+            if self._hits(Footprint(float(x), float(y), yaw, _CROSSING_HALF_M, _CROSSING_HALF_M), float(base[2])):
+                raise _NoRoomError("its way across the road is blocked")
 
     def _keep_clear(self, base: NDArray[np.float64], size: Size) -> None:
         """Nobody parks in a junction, within 6 m of one, or on a crossing."""

@@ -160,7 +160,9 @@ def _roadside(kind: str, side: str, slots: Sequence[Slot], base: Slot, width_m: 
         for slot in outer:
             if slot.kind == wanted and slot.width_m >= needed:
                 note = "" if wanted == kind else f"no {kind} lane on the {side}, stands on the shoulder"
-                return Spot(offset_m=slot.offset_m, slot=slot, note=note)
+                sign = 1.0 if (side == "left") == base.same_way else -1.0
+                over = max(0.0, width_m / 2 + OFF_LANE_M - slot.width_m / 2) if kind == "parking" else 0.0
+                return Spot(offset_m=slot.offset_m + sign * over, slot=slot, note=note)  # wide ones stand further out
     if not fallback:
         return None
     sign = 1.0 if (side == "left") == base.same_way else -1.0

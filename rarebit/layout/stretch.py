@@ -25,6 +25,8 @@ BEHIND_M = 120.0
 _BEND_RAD = np.radians(8.0)
 _MARGIN_M = 60.0
 _NOWHERE_M = 1e9
+_BRISK_S = 4.5
+_LATERAL_MPS2 = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class Stretch:
     Attributes:
         ahead_m: length of the road straight on. straight_m: until it has turned by 8 degrees. junction_m: to the next junction.
         slots: the road crosswise.
+        bend_pm: largest curvature (1/m) from the start to the end of each 10 m ahead.
     """
 
     key: LaneKey
@@ -44,10 +47,11 @@ class Stretch:
     junction_m: float
     slots: tuple[Slot, ...]
     speed_limit_mps: float | None
+    bend_pm: NDArray[np.float64]
 
 
-def choose(scenario: ConcreteScenario, lane_map: LaneMap) -> Stretch:
-    """The place where ego starts.
+def suited(scenario: ConcreteScenario, lane_map: LaneMap) -> list[Stretch]:
+    """Places where ego may start, the one to take first; the others are for when something of the map is in the way there.
 
     Raises:
         SceneError: no place fulfils the conditions; it lists the nearest misses.
@@ -59,7 +63,7 @@ def choose(scenario: ConcreteScenario, lane_map: LaneMap) -> Stretch:
         raise SceneError(f"{lane_map.name}: no driving lane outside junctions; choose another road")
     if not isinstance(scenario.road, TownRoad):
         start = min(max(candidates[0].ahead_m - needed, 20.0), 80.0)
-        return min(candidates, key=lambda c: abs(c.behind_m - start))
+        return [min(candidates, key=lambda c: abs(c.behind_m - start))]
     query = scenario.road.query
     fitting = [c for c in candidates if not _misses(c, query)]
     if not fitting:
@@ -69,8 +73,13 @@ def choose(scenario: ConcreteScenario, lane_map: LaneMap) -> Stretch:
         if c.key not in lane_penalties:
             lane_penalties[c.key] = sum(_lane_penalty(plan, c) for plan in _named(scenario)) + _company_penalty(scenario, c)
     penalties = [lane_penalties[c.key] + _penalty(c, scenario, needed) for c in fitting]
-    best = [c for c, penalty in zip(fitting, penalties, strict=True) if penalty <= min(penalties)]
-    return best[min(int(scenario.road.draw * len(best)), len(best) - 1)]
+    order = sorted(range(len(fitting)), key=lambda i: (penalties[i], i))
+    best = [i for i in order if penalties[i] <= penalties[order[0]]]
+    first = min(int(scenario.road.draw * len(best)), len(best) - 1)
+    # Strides through the best, so that the second choice is not ten metres from the first.
+    stride = next(s for s in (7, 11, 13, 1) if math.gcd(s, len(best)) == 1)
+    turned = [best[(first + stride * i) % len(best)] for i in range(len(best))]
+    return [fitting[i] for i in [*turned, *order[len(best) :]]]
 
 
 def needed_m(scenario: ConcreteScenario) -> float:
@@ -120,6 +129,7 @@ def _candidates(lane_map: LaneMap, key: LaneKey, slots: tuple[Slot, ...], needed
     way = follow(lane_map, key, 0, ahead_m=_length(lane.centre) + needed + 200.0)
     behind = -follow(lane_map, key, 0, ahead_m=1.0, behind_m=BEHIND_M).start_m
     turned = _turned(way)
+    bends = np.abs(turned - np.interp(way.station_m - STEP_M, way.station_m, turned)) / STEP_M
     in_junction = np.array([lane_map.lanes[k].junction is not None for k in way.keys])
     found = []
     last = max(_length(lane.centre) - 1.0, 0.0)
@@ -137,9 +147,17 @@ def _candidates(lane_map: LaneMap, key: LaneKey, slots: tuple[Slot, ...], needed
                 junction_m=float(way.station_m[i + junctions[0]] - start) if len(junctions) else _NOWHERE_M,
                 slots=slots,
                 speed_limit_mps=lane.speed_limit_mps,
+                bend_pm=_worst(way.station_m[i:] - start, bends[i:]),
             )
         )
     return found
+
+
+def _worst(ahead_m: NDArray[np.float64], bends_pm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(40,) largest curvature on the first 10 m, 20 m, and so on."""
+    reach = np.searchsorted(ahead_m, STEP_M * np.arange(1, 41))
+    largest = np.maximum.accumulate(bends_pm)
+    return np.asarray(largest[np.clip(reach - 1, 0, len(largest) - 1)], np.float64)
 
 
 def _turned(way: Corridor) -> NDArray[np.float64]:
@@ -224,6 +242,10 @@ def _penalty(stretch: Stretch, scenario: ConcreteScenario, needed: float) -> flo
         total += 2.0
     if stretch.behind_m < 20.0:
         total += 0.5
+    # Ego slows down in bends: up to the event and its outcome the road must let it drive as fast as drawn.
+    reach = int(np.clip(scenario.ego.speed_mps * min(scenario.duration_s, _BRISK_S) / STEP_M, 1, len(stretch.bend_pm)))
+    lateral = scenario.ego.speed_mps**2 * float(stretch.bend_pm[reach - 1])
+    total += math.ceil(4.0 * min(max(lateral / _LATERAL_MPS2 - 1.0, 0.0), 3.0))
     return float(total)
 
 

@@ -19,6 +19,7 @@ _MOVES_M = 0.3
 _MOVES_AFTER_S = 1.5
 _JUMP_M = 0.5
 _FALL_MPS = 8.0
+_TYRES_MPS2 = 12.0  # no road tyre brakes harder; a pair about to touch asks for any amount
 _OVERLAP_SHRINK_M = 0.15
 
 
@@ -51,6 +52,9 @@ def judge(scenario: ConcreteScenario, history: History) -> Verdict:
 def measure(name: str, actors: tuple[str, ...], scenario: ConcreteScenario, history: History, first: int) -> float:
     """One measure over the ticks from ``first`` on; inf where nothing came of it.
 
+    "max_required_decel_mps2" is inf, too, once braking could not have kept the two apart (more than 12 m/s^2 was needed, or
+    they touched): such a draw has no required deceleration.
+
     Raises:
         ValueError: an unknown measure, or the wrong number of actors.
     """
@@ -67,7 +71,8 @@ def measure(name: str, actors: tuple[str, ...], scenario: ConcreteScenario, hist
             flat, high = criticality.distance_m(a, b), criticality.height_gap_m(track_a, track_b)[first:]
             return float(np.hypot(flat, high).min())
         case "max_required_decel_mps2":
-            return float(criticality.required_deceleration_mps2(a, b).max())
+            needed = float(criticality.required_deceleration_mps2(a, b).max())
+            return needed if needed <= _TYRES_MPS2 else math.inf
         case "post_encroachment_s":
             step_s = float(history.time_us[1] - history.time_us[0]) * 1e-6
             return criticality.post_encroachment_s(a, b, step_s)
@@ -153,9 +158,7 @@ def _inside_ego(history: History) -> Iterator[str]:
     ego = history.tracks["ego"]
     for name, track in history.tracks.items():
         if name != "ego":
-            size: NDArray[np.float64] = np.maximum(track.size_lwh_m[:2] - _OVERLAP_SHRINK_M, 0.05)
-            shrunk = dataclasses.replace(criticality.boxes(track), size_lw_m=size)
-            apart = criticality.distance_m(criticality.boxes(ego), shrunk) + criticality.height_gap_m(ego, track)
+            apart = criticality.distance_m(criticality.boxes(ego), _shrunk(track)) + criticality.height_gap_m(ego, track)
             if (apart <= 0.0).any():
                 yield name
 
@@ -206,6 +209,7 @@ def _artefacts(scenario: ConcreteScenario, history: History) -> Iterator[str]:
         elif len(motion) and name not in flying and (-motion[:, 2] / step_s).max() > _FALL_MPS:
             yield f"{name}: fell through the ground"
     yield from _overlaps(history)
+    yield from _passages(scenario, history)
     for rule in scenario.story:
         yield from _unmoved(rule, history)
 
@@ -216,20 +220,39 @@ def _overlaps(history: History) -> Iterator[str]:
     for i, a in enumerate(tracks):
         rest = [b for b in tracks[i + 1 :] if _near(a, b)]
         for b in rest:
-            shrunk = [_at_start(track) for track in (a, b)]
+            shrunk = [_shrunk(track)[0:1] for track in (a, b)]
             if criticality.distance_m(*shrunk)[0] <= 0.0 and criticality.height_gap_m(a, b)[0] <= 0.0:
                 yield f"{a.name} and {b.name} stand inside each other at the start"
+
+
+def _passages(scenario: ConcreteScenario, history: History) -> Iterator[str]:
+    """Vehicles and hazards that drive or roll through others than the ego."""
+    tracks = [track for name, track in history.tracks.items() if name != "ego"]
+    for i, a in enumerate(tracks):
+        for b in tracks[i + 1 :]:
+            bodies = any(t.type_id.startswith("vehicle.") or t.name in scenario.hazards for t in (a, b))
+            reach = (np.linalg.norm(a.size_lwh_m[:2]) + np.linalg.norm(b.size_lwh_m[:2])) / 2.0
+            close = np.flatnonzero(np.linalg.norm(a.position_m[:, :2] - b.position_m[:, :2], axis=1) < reach)
+            if not bodies or not len(close) or not (_moves(a) or _moves(b)):
+                continue
+            apart = criticality.distance_m(_shrunk(a)[close], _shrunk(b)[close]) + criticality.height_gap_m(a, b)[close]
+            if (apart <= 0.0).any():
+                tick = close[int(np.argmax(apart <= 0.0))]
+                yield f"{a.name} and {b.name} went through each other at {history.time_us[tick] * 1e-6:.1f} s"
+
+
+def _moves(track: Track) -> bool:
+    return bool(np.linalg.norm(track.position_m[-1] - track.position_m[0]) > _STAYS_M)
+
+
+def _shrunk(track: Track) -> criticality.Boxes:
+    size: NDArray[np.float64] = np.maximum(track.size_lwh_m[:2] - _OVERLAP_SHRINK_M, 0.05)
+    return dataclasses.replace(criticality.boxes(track), size_lw_m=size)
 
 
 def _near(a: Track, b: Track) -> bool:
     reach = (np.linalg.norm(a.size_lwh_m[:2]) + np.linalg.norm(b.size_lwh_m[:2])) / 2.0
     return bool(np.linalg.norm(a.position_m[0, :2] - b.position_m[0, :2]) < reach)
-
-
-def _at_start(track: Track) -> criticality.Boxes:
-    box = criticality.boxes(track)[0:1]
-    size: NDArray[np.float64] = np.maximum(box.size_lw_m - _OVERLAP_SHRINK_M, 0.05)
-    return criticality.Boxes(centre_m=box.centre_m, yaw_rad=box.yaw_rad, velocity_mps=box.velocity_mps, size_lw_m=size)
 
 
 def _unmoved(rule: Rule, history: History) -> Iterator[str]:

@@ -56,6 +56,15 @@ class View:
             return float(offset[0] * np.cos(heading) + offset[1] * np.sin(heading))
         return path.locate(float(goal[0]), float(goal[1]))[0] - self.station_m[actor]
 
+    def beside_m(self, actor: str, target: str) -> float:
+        """How far ``target`` is to the left of the path of ``actor``."""
+        goal = self.position_m[target]
+        path = self.paths.get(actor)
+        if path is None:
+            offset, heading = goal - self.position_m[actor], self.heading_rad[actor]
+            return float(offset[1] * np.cos(heading) - offset[0] * np.sin(heading))
+        return path.locate(float(goal[0]), float(goal[1]))[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -86,7 +95,10 @@ def holds(condition: Condition, view: View, fired_s: Mapping[str, float]) -> boo
         case TimeToReach():
             ahead = view.ahead_m(condition.actor, condition.target)
             speed = view.speed_mps[condition.actor]
-            return ahead <= 0.0 or (speed > _STANDING_MPS and ahead / speed <= condition.below_s)
+            limit_s = condition.below_s
+            if condition.crossing_mps is not None:
+                limit_s += abs(view.beside_m(condition.actor, condition.target)) / max(condition.crossing_mps, _STANDING_MPS)
+            return ahead <= 0.0 or (speed > _STANDING_MPS and ahead / speed <= limit_s)
         case DistanceBelow():
             offset = view.position_m[condition.actor] - view.position_m[condition.target]
             return bool(np.hypot(offset[0], offset[1]) < condition.below_m)

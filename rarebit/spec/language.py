@@ -83,7 +83,12 @@ def _condition() -> Headed:
     simple = (
         Record((quantity("at_time_s", 0, 3600, "from this time on", required=True),)),
         Record(
-            (_actor("time_to_reach", "actor", required=True), quantity("below_s", 0, 60, "at its speed", required=True), who)
+            (
+                _actor("time_to_reach", "actor", required=True),
+                quantity("below_s", 0, 60, "at its speed", required=True),
+                quantity("crossing_mps", 0.1, 20, "adds the time that the actor needs at this speed to the middle of the path"),
+                who,
+            )
         ),
         Record(
             (_actor("distance_to", "actor", required=True), quantity("below_m", 0, 1000, "straight line", required=True), who)

@@ -97,7 +97,9 @@ def test_weather_preset_then_single_values_then_sun() -> None:
 def test_story_and_acceptance() -> None:
     scenario = concretise(load(find("child_from_behind_van")), 0, 0)
     run_out, braking = scenario.story
-    assert run_out.when == s.TimeToReach(actor="ego", target="child", below_s=scenario.values["reveal_s"])
+    assert run_out.when == s.TimeToReach(
+        actor="ego", target="child", below_s=scenario.values["late_s"], crossing_mps=scenario.values["child_speed_mps"]
+    )
     assert run_out.do == (("child", s.Cross(speed_mps=scenario.values["child_speed_mps"])),)
     assert braking.when == s.After(rule="run_out", delay_s=scenario.values["reaction_s"])
     assert s.HiddenUntil(actor="child", event="run_out") in scenario.accept
