@@ -135,11 +135,13 @@ def _serve(
     watch: ParentWatch | None,
 ) -> int:
     # Imported late: complaints about ports and maps come at once, without waiting for the compiled kernels.
+    from carlite.models import keep_models_in
     from carlite.server import serve
     from carlite.world.level import build_level
     from carlite.world.world import World
 
     cache_dir = _cache_dir(options)
+    keep_models_in(cache_dir)
     world = World(build_level(source, seed=options.seed, threads=options.threads, cache_dir=cache_dir))
     address = f"{options.host}:{sockets[0].getsockname()[1]}"
 

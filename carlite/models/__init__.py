@@ -11,12 +11,13 @@ from carlite.models.cars import car_model
 from carlite.models.people import figure, walker_model, wheelchair_model
 from carlite.models.props import prop_model
 from carlite.models.scenery import SCENERY_KINDS, scenery_box, scenery_model
+from carlite.models.store import keep_models_in, kept
 from carlite.models.trucks import truck_model
 from carlite.models.twowheelers import two_wheeler_model
 from carlite.tags import Tag
 from carlite.world.actors import Kind
 
-__all__ = ["SCENERY_KINDS", "actor_model", "scenery_box", "scenery_model"]
+__all__ = ["SCENERY_KINDS", "actor_model", "keep_models_in", "scenery_box", "scenery_model"]
 
 _Triple = tuple[float, float, float]
 _TRUCKS = ("cola", "hgv", "firetruck", "ambulance")
@@ -43,6 +44,10 @@ def actor_model(type_id: str, attributes: dict[str, str], half_extent: _Triple, 
 
 @cache
 def _actor_model(type_id: str, wheelchair: bool, driver: int, half: _Triple, centre: _Triple) -> ActorModel:
+    return kept(repr((type_id, wheelchair, driver, half, centre)), lambda: _built(type_id, wheelchair, driver, half, centre))
+
+
+def _built(type_id: str, wheelchair: bool, driver: int, half: _Triple, centre: _Triple) -> ActorModel:
     blueprint = find(type_id)
     if blueprint is None:
         raise ValueError(

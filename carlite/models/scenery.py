@@ -10,6 +10,7 @@ import numpy as np
 from carlite.mesh import ActorModel, Box, Part
 from carlite.models import houses, plants, street
 from carlite.models.build import MeshBuilder
+from carlite.models.store import kept
 from carlite.tags import Tag
 
 
@@ -62,6 +63,10 @@ def scenery_model(kind: str, variant: int) -> ActorModel:
     """
     if kind not in _MAKERS:
         raise ValueError(f"scenery_model: got kind {kind!r}, expected one of {', '.join(_MAKERS)}")
+    return kept(f"{kind} {variant}", lambda: _built(kind, variant))
+
+
+def _built(kind: str, variant: int) -> ActorModel:
     tag, make = _MAKERS[kind]
     builder = MeshBuilder(tag)
     make(builder, variant)

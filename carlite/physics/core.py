@@ -184,7 +184,8 @@ class Physics:
     def apply_vehicle_control(self, actor: Actor, control: VehicleControl) -> None:
         """Pedals and steering until the next command; ends an Ackermann command."""
         solid = self._vehicle(actor)
-        solid.ackermann = AckermannController(solid.ackermann.settings)
+        if solid.ackermann.target is not None:
+            solid.ackermann = AckermannController(solid.ackermann.settings)
         solid.control = control
         write_control(self._solids.vehicles, solid.vehicle, control)
 

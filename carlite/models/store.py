@@ -1,0 +1,118 @@
+"""Keeps built models on disk: arrays and numbers only, keyed by the code that builds them."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carlite.mesh import ActorModel, Joint, Mesh, Part, Wheel
+
+_log = logging.getLogger(__name__)
+_ARRAYS = tuple(field.name for field in fields(Mesh))
+_CODE = ("mesh.py", "geometry.py", "tags.py", "models/*", "library/*")
+_folder: list[Path] = []  # of this process; what a model looks like does not depend on it
+
+
+def keep_models_in(folder: Path | None) -> None:
+    """Where this process keeps models that it has built and looks for them; None keeps none, which is how it starts."""
+    _folder[:] = [] if folder is None else [folder]
+
+
+def kept(name: str, build: Callable[[], ActorModel]) -> ActorModel:
+    """The model called ``name``: from the folder, else built and kept there.
+
+    Args:
+        name: everything that ``build`` depends on but the code; any text.
+        build: makes the model.
+    """
+    if not _folder:
+        return build()
+    path = _folder[0] / f"models-{_code_hash()[:16]}" / (hashlib.sha256(name.encode()).hexdigest()[:24] + ".npz")
+    model = _read(path)
+    if model is None:
+        model = build()
+        _write(path, model)
+    return model
+
+
+@cache
+def _code_hash() -> str:
+    """Hash of the code and data files that build models, and of numpy's version."""
+    digest = hashlib.sha256(np.__version__.encode())
+    root = Path(__file__).parent.parent
+    for file in sorted(path for pattern in _CODE for path in root.glob(pattern)):
+        if file.suffix in (".py", ".csv", ".yaml"):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> ActorModel | None:
+    """The model stored at ``path``; None if there is none or it cannot be read."""
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            return _unpack({name: file[name] for name in file.files})
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, EOFError) as error:
+        _log.warning("%s: cannot be read (%s); the model is built anew", path, error)
+        return None
+
+
+def _write(path: Path, model: ActorModel) -> None:
+    """Stores a model, all of it or nothing; a disk that refuses costs only the next start's time."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            temporary = file.name
+            np.savez(file, **_pack(model))  # type: ignore[arg-type]
+        os.replace(temporary, path)
+    except OSError as error:
+        _log.warning("%s: the built model is not kept (%s)", path, error)
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _pack(model: ActorModel) -> dict[str, NDArray[Any]]:
+    meshes = [part.mesh for part in model.parts]
+    arrays: dict[str, NDArray[Any]] = {name: np.concatenate([getattr(mesh, name) for mesh in meshes]) for name in _ARRAYS}
+    arrays["sizes"] = np.array([(len(mesh.vertices), len(mesh.triangles)) for mesh in meshes], np.int64)
+    arrays["pivots"] = np.array([part.pivot for part in model.parts], np.float64)
+    arrays["joints"] = np.array([(part.joint, part.index, part.parent) for part in model.parts], np.int64)
+    wheels = [(*wheel.centre, wheel.radius_m, wheel.steers) for wheel in model.wheels]
+    arrays["wheels"] = np.array(wheels, np.float64).reshape(-1, 5)
+    arrays["head_lamps"] = np.array(model.head_lamps, np.float64).reshape(-1, 3)
+    return arrays
+
+
+def _unpack(arrays: dict[str, NDArray[Any]]) -> ActorModel:
+    ends = np.cumsum(arrays["sizes"], axis=0)
+    parts = []
+    for number, (vertices, triangles) in enumerate(arrays["sizes"].tolist()):
+        corners, faces = (
+            slice(int(end) - size, int(end)) for end, size in zip(ends[number], (vertices, triangles), strict=True)
+        )
+        joint, index, parent = arrays["joints"][number].tolist()
+        mesh = Mesh(
+            **{name: arrays[name][faces if name in ("triangles", "materials", "tags") else corners] for name in _ARRAYS}
+        )
+        pivot = arrays["pivots"][number].tolist()
+        parts.append(Part(mesh=mesh, pivot=(pivot[0], pivot[1], pivot[2]), joint=Joint(joint), index=index, parent=parent))
+    return ActorModel(
+        parts=tuple(parts),
+        wheels=tuple(
+            Wheel(centre=(x, y, z), radius_m=r, steers=bool(steers)) for x, y, z, r, steers in arrays["wheels"].tolist()
+        ),
+        head_lamps=tuple((x, y, z) for x, y, z in arrays["head_lamps"].tolist()),
+    )
