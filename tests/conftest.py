@@ -15,6 +15,7 @@ import pytest
 
 JUDGES = Path(__file__).parent / "judges"
 JUDGE_TIMEOUT_S = 600.0
+COMMAND_TIMEOUT_S = 600.0
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +52,26 @@ def judge_nuscenes() -> Callable[[Path, str], dict[str, Any]]:
         return verdict
 
     return judge
+
+
+@pytest.fixture(scope="session")
+def rarebit() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """``rarebit(folder, *overrides)``: the command in ``folder``, as a process of its own."""
+
+    def run(cwd: Path, *overrides: str, preexec: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "rarebit.app", *overrides]
+        return subprocess.run(
+            command, cwd=cwd, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S, check=False, preexec_fn=preexec
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def first(
+    rarebit: Callable[..., subprocess.CompletedProcess[str]], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The smoke scenario recorded once for all tests with the small rig: the dataset's root, and what the command said."""
+    folder = tmp_path_factory.mktemp("first")
+    done = rarebit(folder, "scenarios=smoke", "rig=smoke", "name=smoke")
+    return folder / "outputs" / "smoke", done

@@ -16,13 +16,9 @@ from typing import Any
 
 import pytest
 
-LIMIT_S = 400.0
-
-
-def rarebit(cwd: Path, *overrides: str, preexec: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
-    """Runs the command in ``cwd``, as a process of its own."""
-    command = [sys.executable, "-m", "rarebit.app", *overrides]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=LIMIT_S, check=False, preexec_fn=preexec)
+WAIT_S = 400.0
+First = tuple[Path, subprocess.CompletedProcess[str]]
+Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def servers() -> set[int]:
@@ -44,15 +40,7 @@ def hashes(dataset: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """The smoke scenario recorded with the small rig."""
-    folder = tmp_path_factory.mktemp("first")
-    done = rarebit(folder, "scenarios=smoke", "rig=smoke", "name=smoke")
-    return folder / "outputs" / "smoke", done
-
-
-def test_it_says_what_happened(first: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_it_says_what_happened(first: First) -> None:
     out, done = first
     assert done.returncode == 0, done.stderr
     line = " ".join(done.stdout.split())
@@ -64,7 +52,7 @@ def test_it_says_what_happened(first: tuple[Path, subprocess.CompletedProcess[st
     assert (out / "report.html").stat().st_size > 50_000
 
 
-def test_pictures_of_every_scene(first: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_pictures_of_every_scene(first: First) -> None:
     av = pytest.importorskip("av")
     out, _ = first
     names = {path.name for path in (out / "pictures").iterdir()}
@@ -76,7 +64,7 @@ def test_pictures_of_every_scene(first: tuple[Path, subprocess.CompletedProcess[
 
 
 def test_the_official_devkit_scores_its_own_truth_perfectly(
-    first: tuple[Path, subprocess.CompletedProcess[str]], judge_nuscenes: Callable[[Path, str], dict[str, Any]]
+    first: First, judge_nuscenes: Callable[[Path, str], dict[str, Any]]
 ) -> None:
     verdict = judge_nuscenes(first[0], "v1.0-sim")
     assert verdict["faults"] == []
@@ -86,7 +74,7 @@ def test_the_official_devkit_scores_its_own_truth_perfectly(
     assert verdict["counts"]["sensor"] == 12
 
 
-def test_a_second_run_records_nothing_again(first: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_a_second_run_records_nothing_again(first: First, rarebit: Command) -> None:
     out, _ = first
     before = hashes(out)
     again = rarebit(out.parents[1], "scenarios=smoke", "rig=smoke", "name=smoke", "pictures=false")
@@ -95,9 +83,7 @@ def test_a_second_run_records_nothing_again(first: tuple[Path, subprocess.Comple
     assert hashes(out) == before
 
 
-def test_a_stopped_run_goes_on_and_gives_the_same_bytes(
-    first: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
+def test_a_stopped_run_goes_on_and_gives_the_same_bytes(first: First, rarebit: Command, tmp_path: Path) -> None:
     """SIGTERM while recording: exit status 130, no server left, no whole scene; the next start gives the first run's bytes."""
     before = servers()
     with _started(tmp_path, "scenarios=smoke", "rig=smoke", "name=smoke") as process:
@@ -126,7 +112,7 @@ def test_a_server_that_dies_is_one_clear_error(tmp_path: Path) -> None:
     assert not list((tmp_path / "outputs" / "smoke" / "scenes").glob("*/manifest.json"))
 
 
-def test_a_full_disk_is_one_clear_error(tmp_path: Path) -> None:
+def test_a_full_disk_is_one_clear_error(rarebit: Command, tmp_path: Path) -> None:
     """A limit on the size of files stands for the full disk: the same failing write, without a file system of its own."""
 
     def small_files() -> None:
@@ -142,6 +128,14 @@ def test_a_full_disk_is_one_clear_error(tmp_path: Path) -> None:
     assert not list((tmp_path / "outputs" / "smoke" / "scenes").glob("*/manifest.json"))
 
 
+def test_a_sweep_runs_every_spec_with_every_seed(rarebit: Command, tmp_path: Path) -> None:
+    """Without a server each job ends at once; its error says that it ran."""
+    specs = list((Path(__file__).resolve().parents[2] / "scenarios").glob("*.yaml"))
+    done = rarebit(tmp_path, "-m", "scenarios=glob(*)", "seed=range(0,2)", "carla.host=127.0.0.1", "carla.port=9")
+    assert done.returncode == 3, done.stderr
+    assert done.stderr.count("nothing answers") == 2 * len(specs)
+
+
 @pytest.mark.parametrize(
     ("overrides", "code", "words"),
     [
@@ -153,7 +147,9 @@ def test_a_full_disk_is_one_clear_error(tmp_path: Path) -> None:
     ],
     ids=["spec", "config", "port", "town", "folder"],
 )
-def test_bad_input_has_an_exit_status_of_its_kind(overrides: list[str], code: int, words: str, tmp_path: Path) -> None:
+def test_bad_input_has_an_exit_status_of_its_kind(
+    overrides: list[str], code: int, words: str, rarebit: Command, tmp_path: Path
+) -> None:
     before = servers()
     done = rarebit(tmp_path, "name=bad", *overrides)
     assert done.returncode == code, done.stderr
@@ -175,7 +171,7 @@ def _started(cwd: Path, *overrides: str) -> Iterator[subprocess.Popen[str]]:
 
 def _wait_for_recording(out: Path) -> None:
     """Until the first picture of a scene is on disk."""
-    end = time.monotonic() + LIMIT_S
+    end = time.monotonic() + WAIT_S
     while not list(out.glob("scenes/**/*.jpg")):
         assert time.monotonic() < end, "no recording began"
         time.sleep(0.05)
