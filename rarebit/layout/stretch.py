@@ -25,8 +25,8 @@ BEHIND_M = 120.0
 _BEND_RAD = np.radians(8.0)
 _MARGIN_M = 60.0
 _NOWHERE_M = 1e9
-_BRISK_S = 4.5
-_LATERAL_MPS2 = 3.0
+_BRISK_S = 2.2  # from the start to ego's reaction in a fast scene
+_LATERAL_MPS2, _SLOWING_MPS2 = 3.5, 3.5  # as ego drives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,11 +242,15 @@ def _penalty(stretch: Stretch, scenario: ConcreteScenario, needed: float) -> flo
         total += 2.0
     if stretch.behind_m < 20.0:
         total += 0.5
-    # Ego slows down in bends: up to the event and its outcome the road must let it drive as fast as drawn.
-    reach = int(np.clip(scenario.ego.speed_mps * min(scenario.duration_s, _BRISK_S) / STEP_M, 1, len(stretch.bend_pm)))
-    lateral = scenario.ego.speed_mps**2 * float(stretch.bend_pm[reach - 1])
-    total += math.ceil(4.0 * min(max(lateral / _LATERAL_MPS2 - 1.0, 0.0), 3.0))
+    total += math.ceil(8.0 * _slowed(stretch, scenario.ego.speed_mps))
     return float(total)
+
+
+def _slowed(stretch: Stretch, speed_mps: float) -> float:
+    """Share of its speed (squared) that bends ahead would take from ego before the event is over, 0 to 1."""
+    before_m = STEP_M * np.arange(len(stretch.bend_pm)) - speed_mps * _BRISK_S
+    allowed = _LATERAL_MPS2 / np.maximum(stretch.bend_pm, 1e-6) + 2.0 * _SLOWING_MPS2 * np.maximum(before_m, 0.0)
+    return float(np.clip(1.0 - allowed.min() / max(speed_mps, 0.1) ** 2, 0.0, 1.0))
 
 
 def _named(scenario: ConcreteScenario) -> list[ActorPlan]:

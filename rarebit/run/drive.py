@@ -30,7 +30,7 @@ _OFFSET_INTEGRAL = 0.25  # share of omega^3
 _PREVIEW_S = 0.25  # a vehicle turns that much later than its steering wheel
 _MIN_SPEED_MPS = 3.0
 _MAX_LATERAL_MPS2 = 3.5
-_CURVE_DECEL_MPS2 = 2.0
+_CURVE_DECEL_MPS2 = 3.5
 
 _IDM_HEADWAY_S, _IDM_GAP_M, _IDM_ACCEL, _IDM_BRAKE = 1.2, 2.5, 2.0, 3.0
 
