@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from rarebit import scenario as s
 from rarebit.core.errors import SceneError
 from rarebit.lane_map import Lane, LaneKey, LaneMap
 from rarebit.layout import Layout, resolve
+from rarebit.layout.boxes import Footprint, Obstacle
 
 LENGTH_M = 400.0
 SIZES = {
@@ -237,3 +239,42 @@ def test_the_story_prefers_roads_that_have_its_lanes() -> None:
     layout = resolve(_scenario(VAN, road=_town(0.9)), road, SIZES)  # the other direction has no parking lane on its right
     assert layout.ego.lane == LaneKey(1, 0, -1)
     assert layout.notes == ()
+
+
+def _wall(x: float, y: float, *, bottom_m: float = 0.0) -> Obstacle:
+    return Obstacle(Footprint(x, y, 0.0, 0.3, 0.3), bottom_m, bottom_m + 3.0)
+
+
+def _on_town(*actors: s.ActorPlan, rules: tuple[s.Rule, ...] = ()) -> s.ConcreteScenario:
+    scenario = _scenario(*actors, road=s.TownRoad(town="hand", query={}, draw=0.5))
+    return dataclasses.replace(scenario, story=rules)
+
+
+def test_a_town_s_obstacle_moves_the_scene_to_another_place() -> None:
+    lanes = _road(STREET)
+    free = resolve(_on_town(VAN, CHILD), lanes, SIZES)
+    x, y = (float(value) for value in free["van"].position_m[:2])
+    assert resolve(_on_town(VAN, CHILD), lanes, SIZES, [_wall(x, y, bottom_m=4.5)]).ego.position_m == pytest.approx(
+        free.ego.position_m
+    )
+    moved = resolve(_on_town(VAN, CHILD), lanes, SIZES, [_wall(x, y)])
+    assert abs(moved["van"].position_m[0] - x) > 3.0
+    everywhere = [Obstacle(Footprint(0.0, 0.0, 0.0, 2.0 * LENGTH_M, 2.0 * LENGTH_M), 0.0, 3.0)]
+    with pytest.raises(SceneError, match="something of the map stands there"):
+        resolve(_on_town(VAN, CHILD), lanes, SIZES, everywhere)
+
+
+def test_who_crosses_has_a_way_free_of_obstacles() -> None:
+    lanes = _road(STREET)
+    cross = s.Rule(name="run", when=s.AtTime(time_s=1.0), do=(("child", s.Cross(speed_mps=2.0)),))
+    free = resolve(_on_town(VAN, CHILD, rules=(cross,)), lanes, SIZES)
+    x, y = (float(value) for value in free["child"].position_m[:2])
+    blocked = resolve(_on_town(VAN, CHILD, rules=(cross,)), lanes, SIZES, [_wall(x, y + 2.0)])
+    assert abs(blocked["child"].position_m[0] - x) > 0.5
+
+
+def test_nothing_is_parked_in_a_driving_lane() -> None:
+    wide = _plan("wide", "vehicle.van", "parked", lane="parking_right", ahead_m=30.0, lateral_m=0.9)
+    fits = _plan("fits", "vehicle.van", "parked", lane="parking_right", ahead_m=60.0)
+    layout = _resolve(STREET, wide, fits)
+    assert dict(layout.dropped) == {"wide": "would stand in a driving lane"}

@@ -151,3 +151,29 @@ def test_artefacts_and_broken_plans_are_told() -> None:
         "ego and child stand inside each other at the start"
         in judge(scenario(), changed(base, "child", position_m=inside)).reasons
     )
+
+
+def with_traffic(base: History, y: float) -> History:
+    """A car comes towards the ego; the child is at x = 40 m, y = -3 m when it passes there at 4 s."""
+    car = track("traffic_0", 80.0 - 10.0 * TIME, np.full(TICKS, y), "vehicle.audi.tt", (4.2, 1.8, 1.4))
+    return dataclasses.replace(base, tracks={**base.tracks, "traffic_0": car})
+
+
+def test_traffic_that_goes_through_a_hazard_is_told() -> None:
+    assert judge(scenario(), with_traffic(history(-9.0), 4.0)).accepted
+    reasons = judge(scenario(), with_traffic(history(-9.0), -3.0)).reasons
+    assert len(reasons) == 1
+    assert reasons[0].startswith("child and traffic_0 went through each other at 3.")
+
+
+def test_a_pair_that_braking_could_not_keep_apart_has_no_required_deceleration() -> None:
+    touched = judge(scenario(Collision(allowed=True)), history(-6.0))
+    assert touched.measures["min_distance_m"] == 0.0
+    assert "max_required_decel_mps2" not in touched.measures
+    ahead = np.full(TICKS, 41.0)
+    near = changed(history(), "child", position_m=np.stack([ahead, np.zeros(TICKS), np.full(TICKS, 0.6)], 1),
+                   velocity_mps=np.zeros((TICKS, 3)))  # fmt: skip
+    stopping = np.minimum(10.0 * TIME, 38.0)
+    near = changed(near, "ego", position_m=np.stack([stopping, np.zeros(TICKS), np.full(TICKS, 0.75)], 1))
+    needed = judge(scenario(Band(measure="max_required_decel_mps2", actors=("ego", "child"), low=0.0, high=9.0)), near)
+    assert any(reason.startswith("max_required_decel_mps2 of ego and child: inf") for reason in needed.reasons)

@@ -40,6 +40,8 @@ def view(time_s: float = 0.0, ego_x: float = 0.0, ego_mps: float = 10.0) -> View
     [
         (AtTime(time_s=1.0), view(0.95), view(1.0)),
         (TimeToReach(actor="ego", target="child", below_s=2.0), view(ego_x=39.0), view(ego_x=40.5)),
+        # 5 m beside the path at 2.5 m/s are 2 s, so ego has 1 s more: 30 m at 10 m/s.
+        (TimeToReach(actor="ego", target="child", below_s=1.0, crossing_mps=2.5), view(ego_x=29.0), view(ego_x=30.5)),
         (DistanceBelow(actor="ego", target="child", below_m=13.0), view(ego_x=47.9), view(ego_x=48.1)),
         (GapBelow(actor="ego", target="child", below_m=10.0), view(ego_x=47.0), view(ego_x=48.0)),
         (SpeedAbove(actor="ego", above_mps=12.0), view(ego_mps=12.0), view(ego_mps=12.1)),

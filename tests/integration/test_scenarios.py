@@ -1,0 +1,66 @@
+"""Every shipped scenario is accepted soon, on its own road and on towns, rehearsed on the embedded server.
+
+Rehearsals only: nothing is rendered. Each case may take ``DRAWS`` rehearsals of some seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rarebit.core.errors import SceneError
+from rarebit.generate import concretise
+from rarebit.run.scene import attempt
+from rarebit.session.config import CarlaConfig
+from rarebit.session.server import CarlaServer
+from rarebit.session.session import open_session
+from rarebit.spec import load
+from rarebit.spec.load import FOLDER
+
+DRAWS = 3
+SPECS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+MAPS = Path(__file__).resolve().parents[3] / "shared" / "maps"
+TOWNS = ("carla/Town10HD.xodr", "carla/Town04.xodr", "esmini/fabriksgatan.xodr")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[CarlaServer]:
+    """One server for all cases."""
+    with CarlaServer(CarlaConfig(timeout_s=60.0)) as running:
+        yield running
+
+
+def accepted_within(server: CarlaServer, spec: str, road: dict[str, str] | None) -> list[str]:
+    """Reasons of the draws before the first accepted one; fails if none is."""
+    logical = load(FOLDER / f"{spec}.yaml", road=road)
+    reasons: list[str] = []
+    for number in range(DRAWS):
+        scenario = concretise(logical, 0, 0, number)
+        try:
+            with open_session(CarlaConfig(timeout_s=60.0), scenario.road, server) as session:
+                verdict = attempt(session, scenario).verdict
+        except SceneError as error:
+            reasons.append(str(error))
+            continue
+        if verdict.accepted:
+            assert verdict.first_event_us is not None
+            assert verdict.first_event_us < scenario.duration_s * 1e6
+            return reasons
+        reasons += verdict.reasons
+    pytest.fail(f"{spec}: none of {DRAWS} draws was accepted: {reasons}")
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_accepted_on_its_own_road(server: CarlaServer, spec: str) -> None:
+    accepted_within(server, spec, None)
+
+
+@pytest.mark.parametrize("town", TOWNS)
+@pytest.mark.parametrize("spec", [spec for spec in SPECS if spec != "smoke"])
+def test_accepted_on_a_town(server: CarlaServer, spec: str, town: str) -> None:
+    path = MAPS / town
+    if not path.is_file():
+        pytest.skip(f"no shared map {path.name}")
+    accepted_within(server, spec, {"town": str(path)})
