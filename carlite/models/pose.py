@@ -46,28 +46,30 @@ def part_transforms(
 
 def part_transforms_many(model: ActorModel, steer_deg: Array, spin_rad: Array, phase_rad: Array, speed_mps: Array) -> Array:
     """The same for n actors of one model: (n, 4), (n, 4), (n,), (n,) -> (n, parts, 3, 4)."""
-    n = len(phase_rad)
-    result = np.zeros((n, len(model.parts), 3, 4))
-    swings = _swings(np.asarray(phase_rad, np.float64), np.abs(np.asarray(speed_mps, np.float64)))
-    sink = _sink_m(model, swings)
-    for i, part in enumerate(model.parts):
-        local = np.zeros((n, 3, 4))
-        local[:, :, 3] = part.pivot
+    n, parts = len(phase_rad), model.parts
+    moves = {part.joint for part in parts}
+    turn, about_y = np.zeros((n, len(parts))), np.zeros((n, len(parts)))
+    sink: Array | float = 0.0
+    if not moves <= {Joint.FIXED, Joint.WHEEL, Joint.DOOR}:
+        swings = _swings(np.asarray(phase_rad, np.float64), np.abs(np.asarray(speed_mps, np.float64)))
+        sink = _sink_m(model, swings)
+        for i, part in enumerate(parts):
+            if part.joint in swings:
+                about_y[:, i] = -swings[part.joint]  # a positive swing brings a hanging limb forward
+    if Joint.WHEEL in moves:
+        wheels = [i for i, part in enumerate(parts) if part.joint == Joint.WHEEL]
+        numbers = [min(parts[i].index, steer_deg.shape[1] - 1) for i in wheels]
+        turn[:, wheels], about_y[:, wheels] = np.radians(steer_deg[:, numbers]), spin_rad[:, numbers]
+    result = np.empty((n, len(parts), 3, 4))
+    result[..., :3] = _turned(turn, about_y)
+    result[..., 3] = [part.pivot for part in parts]
+    for i, part in enumerate(parts):
         if part.parent < 0:
-            local[:, 2, 3] -= sink
-        local[:, :, :3] = np.eye(3)
-        if part.joint == Joint.WHEEL:
-            k = min(part.index, steer_deg.shape[1] - 1)
-            local[:, :, :3] = _about_z(np.radians(steer_deg[:, k])) @ _about_y(spin_rad[:, k])
-        elif part.joint in swings:
-            # a positive swing brings a hanging limb forward
-            local[:, :, :3] = _about_y(-swings[part.joint])
-        if part.parent >= 0:
-            outer = result[:, part.parent]
-            result[:, i, :, :3] = outer[:, :, :3] @ local[:, :, :3]
-            result[:, i, :, 3] = np.einsum("nij,nj->ni", outer[:, :, :3], local[:, :, 3]) + outer[:, :, 3]
-        else:
-            result[:, i] = local
+            result[:, i, 2, 3] -= sink
+            continue
+        outer, local = result[:, part.parent], result[:, i].copy()
+        result[:, i, :, :3] = outer[:, :, :3] @ local[:, :, :3]
+        result[:, i, :, 3] = np.einsum("nij,nj->ni", outer[:, :, :3], local[:, :, 3]) + outer[:, :, 3]
     return result
 
 
@@ -87,16 +89,14 @@ def _sink_m(model: ActorModel, swings: dict[Joint, Array]) -> Array | float:
     return 0.0
 
 
-def _about_y(angle: Array) -> Array:
-    """(n, 3, 3) rotations that turn z towards x: what a wheel does that rolls forwards."""
-    c, s, o, i = np.cos(angle), np.sin(angle), np.zeros_like(angle), np.ones_like(angle)
-    return np.stack([np.stack([c, o, s], -1), np.stack([o, i, o], -1), np.stack([-s, o, c], -1)], -2)
-
-
-def _about_z(angle: Array) -> Array:
-    """(n, 3, 3) rotations that turn x towards y: steering to the right."""
-    c, s, o, i = np.cos(angle), np.sin(angle), np.zeros_like(angle), np.ones_like(angle)
-    return np.stack([np.stack([c, -s, o], -1), np.stack([s, c, o], -1), np.stack([o, o, i], -1)], -2)
+def _turned(turn: Array, about_y: Array) -> Array:
+    """(..., 3, 3) rotations: first about y, z towards x (what a wheel does that rolls forwards), then about z to the right."""
+    cz, sz, cy, sy = np.cos(turn), np.sin(turn), np.cos(about_y), np.sin(about_y)
+    result = np.zeros((*turn.shape, 3, 3))
+    result[..., 0, 0], result[..., 0, 1], result[..., 0, 2] = cz * cy, -sz, cz * sy
+    result[..., 1, 0], result[..., 1, 1], result[..., 1, 2] = sz * cy, cz, sz * sy
+    result[..., 2, 0], result[..., 2, 2] = -sy, cy
+    return result
 
 
 def _swings(phase: Array, speed: Array) -> dict[Joint, Array]:
