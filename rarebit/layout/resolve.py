@@ -35,7 +35,7 @@ _CLEAR_M = {"parked": 0.25, "traffic": 0.5}
 _JUNCTION_CLEAR_M = 6.0
 _WALKER_CLEAR_M = 0.4
 _CROSSING_CLEAR_M = 1.0
-_NEAR_WAY_M = 60.0
+_NEAR_WAY_M = 40.0
 _HEADROOM_M = 3.0
 _CROSSING_HALF_M = 0.5
 _LANE_CLEAR_M = 1.35  # from the middle of a driving lane to what stands beside it: half a car and a third of a metre
@@ -75,8 +75,14 @@ def _on(
     """The layout on one stretch of road; SceneError if an actor of the story has no place on it."""
     ahead = max(needed_m(scenario) + _EXTRA_PATH_M, _AHEAD_M)
     way = follow(lane_map, stretch.key, stretch.index, ahead_m=ahead, behind_m=BEHIND_M)
-    near = [o for o in obstacles if np.hypot(*(way.points_m[:, :2] - (o.outline.x, o.outline.y)).T).min() < _NEAR_WAY_M]
+    near = [o for o in obstacles if _from(way, o.outline) < _NEAR_WAY_M]
     return _Placing(scenario, lane_map, sizes, way, near).layout()
+
+
+def _from(way: Corridor, box: Footprint) -> float:
+    """Least distance that a box may have to a way."""
+    apart = float(np.hypot(*(way.points_m[:, :2] - (box.x, box.y)).T).min())
+    return apart - math.hypot(box.half_length, box.half_width)
 
 
 class _NoRoomError(Exception):
