@@ -21,6 +21,7 @@ EXIT_PORT = 3
 EXIT_MAP_MISSING = 4
 EXIT_MAP_INVALID = 5
 _PORT_PAIRS_TRIED = 64
+_COMPILING_S = 30
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -117,6 +118,12 @@ def _cache_dir(options: argparse.Namespace) -> Path | None:
         return None
 
 
+def _has_kernels(folder: str) -> bool:
+    """Whether numba keeps the largest kernel in ``folder``, compiled from no older code than this."""
+    source = Path(__file__).parent / "physics" / "tick_kernel.py"
+    return any(kept.stat().st_mtime >= source.stat().st_mtime for kept in Path(folder).glob("tick_kernel.run_tick-*.nbi"))
+
+
 def _map(options: argparse.Namespace) -> tuple[MapShelf, MapSource | None]:
     if options.map is None:
         return MapShelf(options.maps), MapSource(name="Street", opendrive=EMPTY_STREET)
@@ -136,10 +143,13 @@ def _serve(
 ) -> int:
     # Imported late: complaints about ports and maps come at once, without waiting for the compiled kernels.
     from carlite.models import keep_models_in
+    from carlite.physics.tick_kernel import run_tick
     from carlite.server import serve
     from carlite.world.level import build_level
     from carlite.world.world import World
 
+    if not _has_kernels(run_tick.stats.cache_path):
+        print(f"carlite: compiling its kernels for this machine, once; about {_COMPILING_S} s", file=sys.stderr, flush=True)
     cache_dir = _cache_dir(options)
     keep_models_in(cache_dir)
     world = World(build_level(source, seed=options.seed, threads=options.threads, cache_dir=cache_dir))

@@ -121,7 +121,8 @@ class Solids:
         actor, body = solid.actor, self.body(solid)
         body.simulate, body.gravity = actor.simulate_physics, actor.gravity
         body.solid = actor.collisions and max(actor.box.half_extent) > 0.0
-        moves = actor.simulate_physics and not self._is_anchored(solid)
+        # A light prop that the client moves takes its own mass into a collision: a ball must not stop a car like a wall.
+        moves = (actor.simulate_physics or actor.kind is Kind.PROP) and not self._is_anchored(solid)
         body.inv_mass = 1.0 / body.mass if moves else 0.0
         body.inv_inertia = 1.0 / body.inertia if moves and actor.kind is not Kind.WALKER else 0.0
         if solid.vehicle >= 0:

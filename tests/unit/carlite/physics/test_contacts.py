@@ -256,3 +256,17 @@ def test_only_what_stands_low_is_in_the_way():
     assert low.centre == pytest.approx((0.0, 0.0, 3.0), abs=1e-6)
     assert footprint(ActorModel(parts=(arm,)), whole) is None
     assert footprint(ActorModel(parts=()), whole) == whole
+
+
+@pytest.mark.parametrize(("simulated", "least_mps"), [(False, 7.5), (True, 9.0)])
+def test_a_light_prop_that_the_client_holds_does_not_stop_a_car(flat, simulated, least_mps):
+    car = flat.spawn(CAR, (0.0, 0.0, 0.0))
+    cone = flat.spawn("static.prop.constructioncone", (8.0, 0.0, 0.0))
+    flat.physics.set_simulate_physics(cone, simulated)
+    flat.push_to(car, (10.0, 0.0, 0.0))
+    contacts = flat.run(1.5)
+    assert any(contact.actor_id == car.id and contact.other_id == cone.id for contact in contacts)
+    assert flat.velocity(car)[0] > least_mps
+    assert flat.at(car)[0] > 9.0
+    if not simulated:
+        assert flat.at(cone) == pytest.approx([8.0, 0.0, 0.0])
