@@ -63,9 +63,10 @@ def part_transforms_many(model: ActorModel, steer_deg: Array, spin_rad: Array, p
     result = np.empty((n, len(parts), 3, 4))
     result[..., :3] = _turned(turn, about_y)
     result[..., 3] = [part.pivot for part in parts]
+    if not isinstance(sink, float):
+        result[:, [i for i, part in enumerate(parts) if part.parent < 0], 2, 3] -= sink[:, None]
     for i, part in enumerate(parts):
         if part.parent < 0:
-            result[:, i, 2, 3] -= sink
             continue
         outer, local = result[:, part.parent], result[:, i].copy()
         result[:, i, :, :3] = outer[:, :, :3] @ local[:, :, :3]
