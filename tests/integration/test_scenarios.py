@@ -19,7 +19,7 @@ from rarebit.session.session import open_session
 from rarebit.spec import load
 from rarebit.spec.load import FOLDER
 
-DRAWS = 3
+DRAWS = 8
 SPECS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 MAPS = Path(__file__).resolve().parents[3] / "shared" / "maps"
 TOWNS = ("carla/Town10HD.xodr", "carla/Town04.xodr", "esmini/fabriksgatan.xodr")
