@@ -104,7 +104,9 @@ def haze(s, u, p):
         towards = s[at.DX + j] * sunx + s[at.DY + j] * suny + s[at.DZ + j] * sunz
         away = float32(1) - towards
         glow = fogsun / (float32(0.06) + away)
-        halo = glare * (float32(0.0002) / (away + float32(0.00025)) + float32(0.0009) / (away + float32(0.012)))
+        # The wide veil ends 25 degrees from the sun: blinding there, a readable street beside it.
+        wide = max(float32(1) - away * float32(10), float32(0))
+        halo = glare * (float32(0.0002) / (away + float32(0.00025)) + float32(0.0009) * wide / (away + float32(0.012)))
         s[at.LR + j] = s[at.LR + j] * clear + veil * (fogr + glow * sunr) + halo * sunr
         s[at.LG + j] = s[at.LG + j] * clear + veil * (fogg + glow * sung) + halo * sung
         s[at.LB + j] = s[at.LB + j] * clear + veil * (fogb + glow * sunb) + halo * sunb

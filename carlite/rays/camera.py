@@ -79,6 +79,7 @@ class CameraTracer:
         scene: int,
         store: ModelStore,
         slots: Slots,
+        owners: NDArray[np.int32],
         actors: Sequence[tuple[Actor, int]],
         sun_seen: float,
         out: GBuffer | None,
@@ -89,12 +90,15 @@ class CameraTracer:
             request: the view.
             scene: Embree scene.
             store: shading arrays.
-            slots: instances.
+            slots: instances and flat objects.
+            owners: (n, 2) slot and triangle behind each triangle of the flat scene.
             actors: visible actors with the slot of their first group, for head lamps.
             sun_seen: share of the sun's surroundings that the camera sees, 0..1.
             out: buffers to fill, or None for new ones.
         """
         started = time.perf_counter()
+        if not self._warm:
+            _LOG.info("preparing the camera kernel (compiled on the first start: up to a minute or two)")
         sky, width, height = self.sky, request.width, request.height
         count = width * height
         image = _buffers(request, out)
@@ -116,6 +120,7 @@ class CameraTracer:
         def run(pixels: NDArray[np.int32]) -> None:
             kernel.trace_kernel(
                 functions, pixels, width, height, wanted, p, store.vertices.reshape(-1), store.triangles.reshape(-1),
+                owners.reshape(-1),
                 slots.table.reshape(-1), slots.transforms.reshape(-1), slots.tints.reshape(-1), slots.emission, looks.looks,
                 looks.textures, looks.noise, sky.image, tone_curve(), lamps, motion, openness, ids, bgra, depth, tag, instance,
                 normal, flow,

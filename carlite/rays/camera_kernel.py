@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int32, njit, prange, uint8, uint16, uint32, uint64
 
+from carlite.mesh import Material
 from carlite.rays import layout as at
 from carlite.rays.air import expose, haze, inlined, sky_light
 from carlite.rays.kernels import LANES, NO_HIT, call4
@@ -20,10 +21,12 @@ from carlite.rays.shading import (
     shadow_rays,
     sun_light,
     texture,
+    unflatten,
 )  # fmt: skip
 from carlite.tags import Tag
 
 _SKY = int(Tag.SKY)
+_LEAVES = int(Material.LEAVES)
 RGB, LABELS, NORMALS, FLOW = 1, 2, 4, 8
 
 
@@ -138,7 +141,7 @@ def write_means(s, i, curve, bgra):
 
 @njit(parallel=True, nogil=True, cache=True, error_model="numpy", boundscheck=False, fastmath={"nsz", "arcp", "contract"})
 def trace_kernel(
-    functions, pixels, width, height, wanted, p, vertices, triangles, table, transforms, tints, emission, looks,
+    functions, pixels, width, height, wanted, p, vertices, triangles, owners, table, transforms, tints, emission, looks,
     textures, noise, sky, curve, lamps, motion, openness, ids, bgra, depth, tag, instance, normal, flow,
 ):  # fmt: skip
     """Renders all tiles (``pixels`` empty), or the listed pixels again with two samples more (colour alone).
@@ -175,6 +178,7 @@ def trace_kernel(
             for j in range(LANES):
                 if i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT:
                     hits += 1
+                    unflatten(u, at.INST + j, at.PRIM + j, owners)
                     fetch(s, u, i, j, p, vertices, triangles, table, transforms, tints, emission, looks)
                 else:
                     s[at.ER + j] = s[at.EG + j] = s[at.EB + j] = s[at.WET + j] = float32(0)
@@ -211,7 +215,7 @@ def trace_kernel(
                     lamp_light(s, u, i, p, occluded, scene, incoherent, address, lamps)
                 reflect(s, u, i, p, sky)
                 wet_mirror(
-                    s, u, i, p, intersect, scene, incoherent, address, vertices, triangles, table, transforms, tints,
+                    s, u, i, p, intersect, scene, incoherent, address, vertices, triangles, owners, table, transforms, tints,
                     emission, looks, sky, noise,
                 )  # fmt: skip
             if hits < LANES:
@@ -227,16 +231,25 @@ def trace_kernel(
 
 
 @inlined
-def edge_between(ids, depth, bgra, a, b):
-    """Whether two neighbours show different things, a step in depth or a step in brightness."""
-    if ids[a] != ids[b]:
+def edge_between(ids, depth, bgra, before, here, after):
+    """Whether three pixels in a line show different things, a step in brightness or in depth, where that shows at all.
+
+    Inverse depth is linear over a plane, however it is slanted. The leaves of one tree hide each other without edges.
+    """
+    own = ids[here]
+    if ids[before] != own or ids[after] != own:
+        green = int32(bgra[here * uint64(4) + uint64(1)])
+        step = abs(int32(bgra[before * uint64(4) + uint64(1)]) - green)
+        return max(step, abs(int32(bgra[after * uint64(4) + uint64(1)]) - green)) > 12
+    if own == NO_HIT or (own & uint32(255)) == uint32(_LEAVES):
+        return False
+    green = int32(bgra[here * uint64(4) + uint64(1)])
+    step = abs(int32(bgra[before * uint64(4) + uint64(1)]) - green)
+    if max(step, abs(int32(bgra[after * uint64(4) + uint64(1)]) - green)) > 56:
         return True
-    x = depth[a]
-    y = depth[b]
-    if abs(x - y) > float32(0.08) * min(x, y):
-        return True
-    step = abs(int32(bgra[a * uint64(4) + uint64(1)]) - int32(bgra[b * uint64(4) + uint64(1)]))
-    return step > 56
+    middle = float32(1) / depth[here]
+    bend = abs(float32(1) / depth[before] + float32(1) / depth[after] - float32(2) * middle)
+    return bend > float32(0.08) * middle
 
 
 @njit(parallel=True, nogil=True, cache=True, error_model="numpy", boundscheck=False)
@@ -246,13 +259,9 @@ def edge_rows(width, height, ids, depth, bgra, marks, counts):
         count = 0
         for x in range(width):
             k = uint64(y * width + x)
-            edge = x + 1 < width and edge_between(ids, depth, bgra, k, k + uint64(1))
-            if not edge and x > 0:
-                edge = edge_between(ids, depth, bgra, k, k - uint64(1))
-            if not edge and y + 1 < height:
-                edge = edge_between(ids, depth, bgra, k, k + uint64(width))
-            if not edge and y > 0:
-                edge = edge_between(ids, depth, bgra, k, k - uint64(width))
+            edge = 0 < x < width - 1 and edge_between(ids, depth, bgra, k - uint64(1), k, k + uint64(1))
+            if not edge and 0 < y < height - 1:
+                edge = edge_between(ids, depth, bgra, k - uint64(width), k, k + uint64(width))
             marks[k] = uint8(1) if edge else uint8(0)
             count += 1 if edge else 0
         counts[y] = count

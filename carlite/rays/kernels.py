@@ -76,7 +76,7 @@ def _load_ray(packet, words, lane, origins, directions, ray, origin_step, far):
 
 
 @njit(inline="always")
-def _store_hit(packet, words, lane, ray, slots, transforms, triangles, distance, tag, material, slot_out, normal):
+def _store_hit(packet, words, lane, ray, slots, transforms, triangles, owners, distance, tag, material, slot_out, normal):
     slot = words[19, lane]
     if words[18, lane] == NO_HIT:
         distance[ray] = np.float32(np.inf)
@@ -86,11 +86,15 @@ def _store_hit(packet, words, lane, ray, slots, transforms, triangles, distance,
         normal[ray, 0] = normal[ray, 1] = normal[ray, 2] = np.float32(0)
         return
     distance[ray] = packet[8, lane]
-    packed = triangles[slots[slot, 0] + words[17, lane], 3]
+    m = transforms[slot]
+    triangle = words[17, lane]
+    if slot == 0:
+        slot = np.uint32(owners[words[17, lane], 0])
+        triangle = np.uint32(owners[words[17, lane], 1])
+    packed = triangles[slots[slot, 0] + triangle, 3]
     material[ray] = packed & 255
     tag[ray] = (packed >> 8) & 255
     slot_out[ray] = slot
-    m = transforms[slot]
     a = packet[12, lane]
     b = packet[13, lane]
     c = packet[14, lane]
@@ -108,10 +112,10 @@ def _store_hit(packet, words, lane, ray, slots, transforms, triangles, distance,
 
 @njit(parallel=True, nogil=True, cache=True, error_model="numpy")
 def cast_kernel(
-    intersect, scene, arguments, origins, directions, origin_step, far, slots, transforms, triangles, distance, tag, material,
-    slot_out, normal,
+    intersect, scene, arguments, origins, directions, origin_step, far, slots, transforms, triangles, owners, distance, tag,
+    material, slot_out, normal,
 ):  # fmt: skip
-    """Nearest hits of n rays; origin_step 0 shares one origin."""
+    """Nearest hits of n rays; origin_step 0 shares one origin. owners: slot and triangle behind each triangle of instance 0."""
     count = directions.shape[0]
     for chunk in prange((count + CHUNK - 1) // CHUNK):
         packet = aligned(21)
@@ -126,7 +130,8 @@ def cast_kernel(
             call4(intersect, valid.ctypes.data, scene, packet.ctypes.data, arguments)
             for lane in range(lanes):
                 _store_hit(
-                    packet, words, lane, base + lane, slots, transforms, triangles, distance, tag, material, slot_out, normal
+                    packet, words, lane, base + lane, slots, transforms, triangles, owners, distance, tag, material, slot_out,
+                    normal,
                 )  # fmt: skip
 
 

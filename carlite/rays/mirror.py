@@ -9,19 +9,20 @@ from numba import float32, uint32, uint64
 from carlite.rays import layout as at
 from carlite.rays.air import inlined, sky_light
 from carlite.rays.kernels import LANES, NO_HIT, call4
-from carlite.rays.shading import ambient, noise_at
+from carlite.rays.shading import ambient, noise_at, unflatten
 
 _INV_PI = 0.31830988
 
 
 @inlined
-def plain_hit(s, u, j, p, vertices, triangles, table, transforms, tints, emission, looks):
+def plain_hit(s, u, j, p, vertices, triangles, owners, table, transforms, tints, emission, looks):
     """Radiance of what lane j's mirror ray hit, without texture or shadow, to LR, LG, LB."""
+    m = uint64(u[at.MINST + j]) * uint64(12)
+    unflatten(u, at.MINST + j, at.MPRIM + j, owners)
     slot = uint64(u[at.MINST + j])
     t = (uint64(table[slot * uint64(4)]) + uint64(u[at.MPRIM + j])) * uint64(4)
     a = uint64(triangles[t]) * uint64(8)
     packed = uint32(triangles[t + uint64(3)])
-    m = slot * uint64(12)
     gx = s[at.MGX + j]
     gy = s[at.MGY + j]
     gz = s[at.MGZ + j]
@@ -57,8 +58,8 @@ def plain_hit(s, u, j, p, vertices, triangles, table, transforms, tints, emissio
 
 @inlined
 def wet_mirror(
-    s, u, i, p, intersect, scene, incoherent, address, vertices, triangles, table, transforms, tints, emission, looks, sky,
-    noise,
+    s, u, i, p, intersect, scene, incoherent, address, vertices, triangles, owners, table, transforms, tints, emission,
+    looks, sky, noise,
 ):  # fmt: skip
     """Blends in what wet lanes mirror."""
     wanted = 0
@@ -104,7 +105,7 @@ def wet_mirror(
         if u[at.MGEOM + j] == NO_HIT:
             sky_light(s, j, p, sky, s[at.MDX + j], s[at.MDY + j], s[at.MDZ + j])
         else:
-            plain_hit(s, u, j, p, vertices, triangles, table, transforms, tints, emission, looks)
+            plain_hit(s, u, j, p, vertices, triangles, owners, table, transforms, tints, emission, looks)
         c = float32(1) - s[at.COSV + j]
         c2 = c * c
         k = min(s[at.WET + j], float32(1)) * (float32(0.04) + float32(0.96) * c2 * c2 * c)
@@ -119,8 +120,9 @@ def lamp_light(s, u, i, p, occluded, scene, incoherent, address, lamps):
     for lamp in range(lamps.shape[0]):
         k = uint64(lamp)
         reach = lamps[k, at.K_RANGE]
-        # Light that would not change a pixel of albedo 0.3 by one step needs no shadow ray.
+        # Light that would not change a pixel of albedo 0.3 by one step is left out; faint light needs no shadow ray.
         least = float32(0.03) / (lamps[k, at.K_G] * p[at.P_EXPOSURE])
+        casting = float32(0.35) / (lamps[k, at.K_G] * p[at.P_EXPOSURE])
         wanted = 0
         for j in range(LANES):
             x = lamps[k, at.K_X] - s[at.PX + j]
@@ -137,6 +139,7 @@ def lamp_light(s, u, i, p, occluded, scene, incoherent, address, lamps):
         if wanted == 0:
             continue
         wanted = 0
+        strong = 0
         for j in range(LANES):
             d2 = max(s[at.SFAR + j], float32(0.04))
             d = np.sqrt(d2)
@@ -159,9 +162,12 @@ def lamp_light(s, u, i, p, occluded, scene, incoherent, address, lamps):
             lit = power > least and d > float32(0.4)
             i[at.SVALID + j] = -1 if lit else 0
             wanted += 1 if lit else 0
+            # What is bright already needs more to show a shadow.
+            bright = s[at.LG + j] * float32(0.12 / _INV_PI / 0.3) / lamps[k, at.K_G]
+            strong += 1 if lit and power > max(casting, bright) else 0
         if wanted == 0:
             continue
-        if lamps[k, at.K_SHADOW] > float32(0):
+        if strong and lamps[k, at.K_SHADOW] > float32(0):
             call4(occluded, address + at.SVALID * 4, scene, address + at.SOX * 4, incoherent)
         for j in range(LANES):
             power = s[at.TMP + j] * float32(_INV_PI)

@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carlite.geometry import world_from_local
-from carlite.mesh import ActorModel, Mesh, StaticWorld, merged
+from carlite.mesh import PlacedObject, StaticWorld, merged
 from carlite.models.pose import part_transforms_many
 from carlite.rays import kernels
 from carlite.rays.camera import CameraTracer
-from carlite.rays.embree import COHERENT, DYNAMIC, HIGH, INCOHERENT, LOW, ROBUST, Device, address
+from carlite.rays.embree import COHERENT, DYNAMIC, INCOHERENT, LOW, MEDIUM, Device, address
 from carlite.rays.lights import emission_bits
 from carlite.rays.results import CameraRequest, Channel, GBuffer, Ground, Hits, SegmentHits
 from carlite.rays.slots import Slots
+from carlite.rays.static import FlatPart, choose_flat, flatten
 from carlite.rays.store import BakedModel, ModelStore
 from carlite.world.actors import Actor
 from carlite.world.state import ActorStates
@@ -60,16 +61,16 @@ class RayScene:
         self._device = Device()
         self._store = ModelStore(self._device)
         self._slots = Slots()
-        self._world = self._device.scene(flags=DYNAMIC | ROBUST, quality=LOW)
+        self._world = self._device.scene(flags=DYNAMIC, quality=LOW)
         self._placed: dict[int, _Placed] = {}
         self._hidden: frozenset[int] = frozenset()
         self._frame: object = None
         self._moving: tuple[NDArray[np.int64], ...] = ()
         self._parts: NDArray[np.float64] = np.zeros((0, 3, 4))
         self._articulated: list[tuple[BakedModel, NDArray[np.int64], NDArray[np.int64]]] = []
-        self._ground = self._add_ground(static_world.ground)
-        for placed in static_world.objects:
-            self._add_object(placed.model, placed.world_from_local, placed.object_id, placed.tint)
+        self._ground: int | None = None
+        self._owners: NDArray[np.int32] = np.zeros((1, 2), np.int32)
+        self._add_static(static_world)
         self._store.flush()
         self._commit()
         self._camera = CameraTracer(static_world)
@@ -152,7 +153,7 @@ class RayScene:
             kernels.cast_kernel(
                 address("rtcIntersect8"), self._world, COHERENT if coherent else INCOHERENT, where, towards,
                 0 if len(where) == 1 else 1, np.float32(max_distance_m), self._slots.table, self._slots.transforms,
-                self._store.triangles, distance, tag, material, slot, normal,
+                self._store.triangles, self._owners, distance, tag, material, slot, normal,
             )  # fmt: skip
             rows = self._slots.table[slot]
         missed = slot < 0
@@ -212,7 +213,7 @@ class RayScene:
             numba.set_num_threads(self.threads)
             lit = [(placed.actor, placed.slots[0]) for placed in self._placed.values() if placed.actor.id not in self._hidden]
             seen = self._sun_seen(request) if request.channels & Channel.RGB else 0.0
-            return self._camera.trace(request, self._world, self._store, self._slots, lit, seen, out)
+            return self._camera.trace(request, self._world, self._store, self._slots, self._owners, lit, seen, out)
 
     def _sun_seen(self, request: CameraRequest) -> float:
         """Share of a patch around the sun's disc that nothing hides from the camera, for the glare."""
@@ -229,27 +230,40 @@ class RayScene:
         hits = self.cast(request.world_from_camera[:, 3], rays, 1e6, request.ignore)
         return float(np.mean(np.isinf(hits.distance_m)))
 
-    def _add_ground(self, ground: Sequence[Mesh]) -> int | None:
-        meshes = [mesh for mesh in ground if len(mesh.triangles)]
-        if not meshes:
-            self._slots.claim()  # slot 0 stays the ground's
-            return None
-        scene, first = self._store.add_mesh(merged(meshes), quality=HIGH)
-        slot = self._slots.claim()
-        self._slots.fill(slot, first_triangle=first, instance_id=0, actor_id=0, row=-1, tint=(1.0, 1.0, 1.0))
-        self._attach(scene, slot)
-        return scene
+    def _add_static(self, static_world: StaticWorld) -> None:
+        """Slot 0 is the flat scene and the ground in it; each object has a slot, those of big models are instances."""
+        ground = self._slots.claim()
+        parts: list[FlatPart] = []
+        meshes = [mesh for mesh in static_world.ground if len(mesh.triangles)]
+        if meshes:
+            mesh = merged(meshes)
+            self._ground, first = self._store.add_mesh(mesh)
+            self._slots.fill(ground, first_triangle=first, instance_id=0, actor_id=0, row=-1, tint=(1.0, 1.0, 1.0))
+            parts.append(FlatPart(slot=ground, mesh=mesh))
+        flat = choose_flat(static_world.objects)
+        firsts: dict[int, int] = {}
+        for placed in static_world.objects:
+            key = id(placed.model)
+            if key in flat:
+                if key not in firsts:
+                    firsts[key] = self._store.add_attributes(flat[key])
+                slot = self._add_object(placed, firsts[key])
+                parts.append(FlatPart(slot=slot, mesh=flat[key], world_from_local=placed.world_from_local))
+                continue
+            for group in self._store.add_model(placed.model, rigid=True).groups:
+                self._attach(group.scene, self._add_object(placed, group.first_triangle))
+        if parts:
+            vertices, triangles, self._owners = flatten(parts)
+            self._attach(self._device.mesh_scene(vertices, triangles, quality=MEDIUM), ground)
 
-    def _add_object(self, model: ActorModel, matrix: NDArray[np.float64], object_id: int, tint: Sequence[float]) -> None:
-        baked = self._store.add_model(model, rigid=True)
-        for group in baked.groups:
-            slot = self._slots.claim()
-            self._slots.fill(
-                slot, first_triangle=group.first_triangle, instance_id=object_id & 0xFFFF, actor_id=0, row=-1, tint=tint
-            )
-            self._slots.transforms[slot] = matrix
-            self._slots.emission[slot] = emission_bits(None)
-            self._attach(group.scene, slot)
+    def _add_object(self, placed: PlacedObject, first_triangle: int) -> int:
+        slot = self._slots.claim()
+        self._slots.fill(
+            slot, first_triangle=first_triangle, instance_id=placed.object_id & 0xFFFF, actor_id=0, row=-1, tint=placed.tint
+        )
+        self._slots.transforms[slot] = placed.world_from_local
+        self._slots.emission[slot] = emission_bits(None)
+        return slot
 
     def _attach(self, scene: int, slot: int) -> int:
         api = self._device.api

@@ -62,6 +62,15 @@ def aim(s, u, i, p):
 
 
 @inlined
+def unflatten(u, slot, triangle, owners):
+    """Replaces instance 0 and its triangle, at these places of the block, by the object's slot and the triangle within it."""
+    if u[slot] == uint32(0):
+        k = uint64(u[triangle]) * uint64(2)
+        u[slot] = uint32(owners[k])
+        u[triangle] = uint32(owners[k + uint64(1)])
+
+
+@inlined
 def fetch(s, u, i, j, p, vertices, triangles, table, transforms, tints, emission, looks):
     """Attributes of the surface that lane j hit, from the three corners of its triangle."""
     slot = uint64(u[at.INST + j])
@@ -283,8 +292,9 @@ def sun_light(s, u, i, p, occluded, scene, coherent, address):
     suny = p[at.P_SUNY]
     sunz = p[at.P_SUNZ]
     wanted = 0
+    shines = p[at.P_SUNG] > float32(0)
     for j in range(LANES):
-        towards = i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and s[at.NL + j] > float32(0)
+        towards = shines and i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT and s[at.NL + j] > float32(0)
         i[at.SVALID + j] = -1 if towards else 0
         wanted += 1 if towards else 0
         s[at.SDX + j] = sunx
@@ -302,7 +312,7 @@ def sun_light(s, u, i, p, occluded, scene, coherent, address):
 def open_sky(s, u, i, p, occluded, scene, incoherent, address, share):
     """AO: how open the surroundings are (1 open), from one short ray a lane, shared among lanes of like normals.
 
-    Only where the sun does not light the surface: there the sky is all the light.
+    Only where the sun does not light the surface: there the sky is all the light; at night lamps outshine it.
     """
     sung = p[at.P_SUNG]
     wanted = 0
@@ -319,7 +329,7 @@ def open_sky(s, u, i, p, occluded, scene, incoherent, address, share):
         s[at.SDZ + j] = z * k
         s[at.SFAR + j] = float32(2.2)
         s[at.AO + j] = float32(1)
-    if wanted == 0:
+    if wanted == 0 or p[at.P_NIGHT] > float32(0.98):
         return
     call4(occluded, address + at.SVALID * 4, scene, address + at.SOX * 4, incoherent)
     for j in range(LANES):

@@ -20,6 +20,8 @@ LUX = SUN_IRRADIANCE / 120_000.0
 _DEFAULT_AZIMUTH_DEG = 225.0
 _GROUND_ALBEDO = np.array([0.20, 0.19, 0.17])
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+_FILL_SHARE, _FILL_COLOUR = 0.36, 0.35  # shadow to sun on level ground; how much of the sky's colour is left in it
+_FILL_TINT = np.array([0.985, 1.0, 1.05])
 _DUST = np.array([1.0, 0.72, 0.42])
 Array = NDArray[np.float64]
 
@@ -165,6 +167,20 @@ def _ambient(image: NDArray[np.float32], sun: Array, sun_light: Array) -> tuple[
     return ambient, ground
 
 
+def _filled(ambient: Array, sunlit: float) -> Array:
+    """Ambient light of a street: walls and ground scatter sunlight once more into the shadows, nearly without colour.
+
+    Args:
+        ambient: (4, 3) light of the open sky and the ground.
+        sunlit: luminance that the sun alone gives to level ground.
+    """
+    grey = (ambient @ _LUMINANCE)[:, None] * _FILL_TINT
+    level = float(grey[0] @ _LUMINANCE + grey[3] @ _LUMINANCE)
+    gain = min(max(_FILL_SHARE * sunlit / max(level, 1e-9), 1.0), 3.0)
+    filled: Array = (grey + (ambient - grey) * _FILL_COLOUR) * gain
+    return filled
+
+
 def make_sky(weather: Weather) -> Sky:
     """All light of one weather."""
     altitude, azimuth = np.radians(weather.sun_altitude_deg), np.radians(weather.sun_azimuth_deg)
@@ -175,6 +191,9 @@ def make_sky(weather: Weather) -> Sky:
     night_sky = np.array([0.55, 0.68, 1.0]) * (0.30 * LUX * night) * (1.0 + 0.8 * weather.clouds)
     image = _image(weather, sun, clear_sun, night_sky)
     ambient, ground = _ambient(image, sun, sun_light)
+    if float(_LUMINANCE @ sun_light) * max(float(sun[2]), 0.0) < 0.03 * float(_LUMINANCE @ (ambient[0] + ambient[3])):
+        sun_light = np.zeros(3)  # the sun behind a closed layer or under the horizon draws no shadows
+    ambient = _filled(ambient, float(_LUMINANCE @ sun_light) * max(float(sun[2]), 0.0))
     towards, _ = directions(96)
     step = SKY_SIZE // 96
     low = image[step // 2 :: step, step // 2 :: step, :3].astype(np.float64)[
@@ -187,7 +206,7 @@ def make_sky(weather: Weather) -> Sky:
     fog = fog + (grey - fog) * thick
     fog = fog + (float(_LUMINANCE @ fog) * _DUST * 1.1 - fog) * weather.dust
     density = 1.5e-5 * weather.haze + 0.03 * weather.fog**2 + 0.004 * weather.rain**1.5 + 0.035 * weather.dust**1.5
-    brightness = float(_LUMINANCE @ (sun_light * max(float(sun[2]), 0.12) + upward))
+    brightness = float(_LUMINANCE @ (sun_light * max(float(sun[2]), 0.2) + upward))
     exposure = 3.6 / max(brightness, 22.0 * LUX) ** 0.93 * 12.0**-0.07
     return Sky(
         weather=weather,

@@ -113,7 +113,10 @@ class ModelStore:
 
     def add_mesh(self, mesh: Mesh, *, quality: int = MEDIUM) -> tuple[int, int]:
         """Adds a mesh; returns its Embree scene and its first triangle."""
-        scene = self._device.mesh_scene(mesh.vertices, mesh.triangles, quality=quality)
+        return self._device.mesh_scene(mesh.vertices, mesh.triangles, quality=quality), self.add_attributes(mesh)
+
+    def add_attributes(self, mesh: Mesh) -> int:
+        """Adds what shading reads of a mesh, without a scene of its own; returns its first triangle."""
         packed = mesh.materials.astype(np.int32) | (mesh.tags.astype(np.int32) << 8)
         packed |= (density_codes(mesh).astype(np.uint32) << np.uint32(16)).view(np.int32)
         indices = mesh.triangles.astype(np.int32) + np.int32(self._vertex_count)
@@ -122,7 +125,7 @@ class ModelStore:
         first = self._triangle_count
         self._vertex_count += len(mesh.vertices)
         self._triangle_count += len(mesh.triangles)
-        return scene, first
+        return first
 
     def add_model(self, model: ActorModel, *, rigid: bool) -> BakedModel:
         """The baked form of a model; ``rigid`` bakes all parts as one group in the rest pose."""
