@@ -20,8 +20,8 @@ LUX = SUN_IRRADIANCE / 120_000.0
 _DEFAULT_AZIMUTH_DEG = 225.0
 _GROUND_ALBEDO = np.array([0.20, 0.19, 0.17])
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
-_FILL_SHARE, _FILL_COLOUR = 0.36, 0.35  # shadow to sun on level ground; how much of the sky's colour is left in it
-_FILL_TINT = np.array([0.985, 1.0, 1.05])
+_FILL_SHARE, _FILL_COLOUR = 0.48, 0.25  # shadow to sun on level ground; how much of the sky's colour is left in it
+_FILL_TINT = np.array([1.0, 1.0, 1.0])
 _DUST = np.array([1.0, 0.72, 0.42])
 Array = NDArray[np.float64]
 
@@ -176,7 +176,7 @@ def _filled(ambient: Array, sunlit: float) -> Array:
     """
     grey = (ambient @ _LUMINANCE)[:, None] * _FILL_TINT
     level = float(grey[0] @ _LUMINANCE + grey[3] @ _LUMINANCE)
-    gain = min(max(_FILL_SHARE * sunlit / max(level, 1e-9), 1.0), 3.0)
+    gain = min(max(_FILL_SHARE * sunlit / max(level, 1e-9), 1.0), 4.0)
     filled: Array = (grey + (ambient - grey) * _FILL_COLOUR) * gain
     return filled
 
