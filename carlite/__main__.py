@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import signal
 import socket
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from carlite.errors import MapError
@@ -21,7 +23,8 @@ EXIT_PORT = 3
 EXIT_MAP_MISSING = 4
 EXIT_MAP_INVALID = 5
 _PORT_PAIRS_TRIED = 64
-_COMPILING_S = 30
+_COMPILING_S = 60
+_COMPILING_LIMIT_S = 240.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,6 +127,24 @@ def _has_kernels(folder: str) -> bool:
     return any(kept.stat().st_mtime >= source.stat().st_mtime for kept in Path(folder).glob("tick_kernel.run_tick-*.nbi"))
 
 
+@contextlib.contextmanager
+def _compiling(done: bool) -> Iterator[None]:
+    """On a new machine: says so, and compiles the camera's kernels in a process beside the body, which compiles the rest."""
+    if done:
+        yield
+        return
+    print(f"carlite: compiling its kernels for this machine, once; about {_COMPILING_S} s", file=sys.stderr, flush=True)
+    beside = subprocess.Popen([sys.executable, "-m", "carlite.compiling"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        yield
+        # A failure or a lack of time costs nothing but waiting: the first picture would compile what is missing.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            beside.wait(_COMPILING_LIMIT_S)
+    finally:
+        beside.kill()
+        beside.wait()
+
+
 def _map(options: argparse.Namespace) -> tuple[MapShelf, MapSource | None]:
     if options.map is None:
         return MapShelf(options.maps), MapSource(name="Street", opendrive=EMPTY_STREET)
@@ -142,17 +163,17 @@ def _serve(
     watch: ParentWatch | None,
 ) -> int:
     # Imported late: complaints about ports and maps come at once, without waiting for the compiled kernels.
+    from carlite.compiling import is_compiled
     from carlite.models import keep_models_in
     from carlite.physics.tick_kernel import run_tick
     from carlite.server import serve
     from carlite.world.level import build_level
     from carlite.world.world import World
 
-    if not _has_kernels(run_tick.stats.cache_path):
-        print(f"carlite: compiling its kernels for this machine, once; about {_COMPILING_S} s", file=sys.stderr, flush=True)
     cache_dir = _cache_dir(options)
     keep_models_in(cache_dir)
-    world = World(build_level(source, seed=options.seed, threads=options.threads, cache_dir=cache_dir))
+    with _compiling(_has_kernels(run_tick.stats.cache_path) and is_compiled()):
+        world = World(build_level(source, seed=options.seed, threads=options.threads, cache_dir=cache_dir))
     address = f"{options.host}:{sockets[0].getsockname()[1]}"
 
     def ready() -> None:

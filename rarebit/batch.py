@@ -35,6 +35,8 @@ from sensors.load import rig_from_mapping
 from sensors.rig import Rig
 
 _log = logging.getLogger(__name__)
+# The first start on a machine compiles carlite's kernels.
+_START_LIMIT_S = 400.0
 Progress = Callable[[str, float], None]
 
 
@@ -73,6 +75,7 @@ class Batch:
             host=config.carla.host,
             port=config.carla.port,
             timeout_s=config.carla.timeout_s,
+            start_timeout_s=_START_LIMIT_S,
             step_s=config.carla.step_s,
             seed=config.seed,
             threads=config.carla.threads,

@@ -123,7 +123,7 @@ def add_tree(builder: MeshBuilder, species: Species, rng: np.random.Generator) -
     dark = 0.45 * np.asarray(species.leaves)
     for centre, radius in zip(centres, size, strict=True):
         builder.add(sphere(0.74 * radius, rings=5, segments=8), dark, Material.LEAVES, at=centre)
-    add_leaves(builder, rng, centres, size, 75 * n, species.leaf_m, species.leaves)
+    add_leaves(builder, rng, centres, size, 42 * n, 1.32 * species.leaf_m, species.leaves)
 
 
 def _add_conifer(builder: MeshBuilder, species: Species, rng: np.random.Generator) -> None:
@@ -144,7 +144,7 @@ def _add_conifer(builder: MeshBuilder, species: Species, rng: np.random.Generato
             centres.append((0.62 * reach * np.cos(a), 0.62 * reach * np.sin(a), z - 0.14 * reach))
             radii.append((0.40 * reach + 0.06, 0.40 * reach + 0.06, 0.22 * reach + 0.12))
     builder.add(_cone(0.62 * wide, low + 0.1, h - 0.2), 0.4 * np.asarray(species.leaves), Material.LEAVES)
-    add_leaves(builder, rng, np.array(centres), np.array(radii), 1500, 0.34, species.leaves)
+    add_leaves(builder, rng, np.array(centres), np.array(radii), 850, 0.45, species.leaves)
 
 
 def _cone(radius: float, low: float, high: float) -> Shape:

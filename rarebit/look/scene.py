@@ -50,6 +50,7 @@ class ScenePictures:
 
     def __init__(self, tables: Tables, scene: Row, story: SceneStory) -> None:
         self._tables, self._scene, self._story = tables, scene, story
+        self._kept: dict[str, tuple[str, tuple[int, int], Image.Image]] = {}
         location = tables.rows["log"][scene["log_token"]]["location"]
         self._plan: Plan = read_plan(tables.root / "maps" / "expansion" / f"{location}.json")
 
@@ -78,9 +79,10 @@ class ScenePictures:
             sheet.paste(picture, at)
         return sheet
 
-    def clip(self, path: Path, rate_hz: int = 10) -> None:
-        """Writes an H.264 MP4 of all cameras and the bird's eye view at the camera rate."""
-        times = [row["timestamp"] for row in self._tables.data(self._scene, "CAM_FRONT")]
+    def clip(self, path: Path, rate_hz: int = 5) -> None:
+        """Writes an H.264 MP4: the bird's eye view at ``rate_hz``, each camera with its latest picture."""
+        frames = self._tables.data(self._scene, "CAM_FRONT")
+        times = range(frames[0]["timestamp"], frames[-1]["timestamp"] + 1, 1_000_000 // rate_hz)
         temporary = path.with_name(f".{path.name}.tmp")
         path.parent.mkdir(parents=True, exist_ok=True)
         with av.open(str(temporary), "w", format="mp4") as container:
@@ -101,7 +103,6 @@ class ScenePictures:
     def _panel(self, time_us: int, *, camera_width: int, captions: bool) -> Image.Image:
         """Two rows of three cameras beside the bird's eye view."""
         size = (camera_width, camera_width * 9 // 16)
-        boxes = self._tables.boxes_at(self._scene, time_us)
         high = 2 * size[1] + 3 * _MARGIN
         panel = Image.new(
             "RGB", (3 * (size[0] + _MARGIN) + _MARGIN + high - _MARGIN, high + (34 if captions else 0)), draw.PAPER
@@ -111,18 +112,21 @@ class ScenePictures:
             draw.text(panel, (_MARGIN + 2, 6), "   ".join((self._story.title, *self._story.lines)), size_px=17)
         for r, names in enumerate((FRONT_ROW, BACK_ROW)):
             for c, channel in enumerate(names):
-                picture = self._camera(self._nearest(channel, time_us), size, boxes)
+                picture = self._camera(self._latest(channel, time_us), size)
                 if captions:
                     draw.text(picture, (8, size[1] - 28), channel, size_px=16)
                 panel.paste(picture, (_MARGIN + c * (size[0] + _MARGIN), top + _MARGIN + r * (size[1] + _MARGIN)))
-        view = self._birds_eye(time_us, boxes, size_px=high - 2 * _MARGIN)
+        view = self._birds_eye(time_us, size_px=high - 2 * _MARGIN)
         panel.paste(view, (3 * (size[0] + _MARGIN) + _MARGIN, top + _MARGIN))
         return panel
 
-    def _camera(self, row: Row, size: tuple[int, int], boxes: list[Box] | None = None) -> Image.Image:
+    def _camera(self, row: Row, size: tuple[int, int]) -> Image.Image:
+        """A picture with the boxes of its own time; the last one of each channel is kept."""
         tables = self._tables
-        if boxes is None:
-            boxes = tables.boxes_at(self._scene, row["timestamp"])
+        kept = self._kept.get(row["calibrated_sensor_token"])
+        if kept is not None and kept[:2] == (row["token"], size):
+            return kept[2].copy()
+        boxes = tables.boxes_at(self._scene, row["timestamp"])
         picture = draw.read_jpeg(tables.root / row["filename"], size)
         world_from_camera = tables.world_from_ego(row) @ tables.ego_from_sensor(row)
         draw.boxes_on_camera(
@@ -133,11 +137,13 @@ class ScenePictures:
             full_size=(row["width"], row["height"]),
             hazards=self._story.hazards,
         )
+        self._kept[row["calibrated_sensor_token"]] = row["token"], size, picture.copy()
         return picture
 
-    def _birds_eye(self, time_us: int, boxes: list[Box], *, size_px: int) -> Image.Image:
+    def _birds_eye(self, time_us: int, *, size_px: int) -> Image.Image:
         tables = self._tables
-        lidar = self._nearest("LIDAR_TOP", time_us)
+        boxes = tables.boxes_at(self._scene, time_us)
+        lidar = self._latest("LIDAR_TOP", time_us)
         world_from_ego = tables.world_from_ego(lidar)
         view = BirdsEye(size_px=size_px, reach_m=45.0, world_from_ego=world_from_ego)
         view.plan(self._plan)
@@ -153,8 +159,10 @@ class ScenePictures:
         view.box(_ego_box(world_from_ego), draw.EGO, width=2)
         return view.finish()
 
-    def _nearest(self, channel: str, time_us: int) -> Row:
-        return min(self._tables.data(self._scene, channel), key=lambda row: abs(row["timestamp"] - time_us))
+    def _latest(self, channel: str, time_us: int) -> Row:
+        """The last data of a channel at or before a time, its first if there is none."""
+        rows = self._tables.data(self._scene, channel)
+        return next((row for row in reversed(rows) if row["timestamp"] <= time_us), rows[0])
 
 
 def write_scene_pictures(tables: Tables, scene: Row, story: SceneStory, folder: Path) -> list[Path]:
