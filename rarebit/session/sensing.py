@@ -133,8 +133,20 @@ def fires_at_once(server: CarlaServer, world: carla.World, step_s: float) -> boo
     return server.fires_at_once
 
 
+class _Kept:
+    """The bytes of a message for NumPy, with the message itself: ``raw_data`` alone is memory that goes with its message."""
+
+    def __init__(self, message: Any) -> None:
+        self._message = message
+        self.__array_interface__ = np.frombuffer(message.raw_data, np.uint8).__array_interface__
+
+
+def _bytes_of(message: Any) -> memoryview:
+    return memoryview(np.asarray(_Kept(message))) if len(message.raw_data) else memoryview(b"")
+
+
 def _raw(message: Any) -> RawMessage:
     if isinstance(message, carla.SemanticLidarMeasurement):
         counts = tuple(message.get_point_count(channel) for channel in range(message.channels))
-        return RawMessage(frame=message.frame, data=message.raw_data, points_per_channel=counts)
-    return RawMessage(frame=message.frame, data=message.raw_data)
+        return RawMessage(frame=message.frame, data=_bytes_of(message), points_per_channel=counts)
+    return RawMessage(frame=message.frame, data=_bytes_of(message))
