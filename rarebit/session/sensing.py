@@ -138,11 +138,14 @@ class _Kept:
 
     def __init__(self, message: Any) -> None:
         self._message = message
-        self.__array_interface__ = np.frombuffer(message.raw_data, np.uint8).__array_interface__
+        self.__array_interface__: dict[str, Any] = np.frombuffer(message.raw_data, np.uint8).__array_interface__
 
 
 def _bytes_of(message: Any) -> memoryview:
-    return memoryview(np.asarray(_Kept(message))) if len(message.raw_data) else memoryview(b"")
+    if not len(message.raw_data):
+        return memoryview(b"")
+    kept: Any = np.asarray(_Kept(message))
+    return memoryview(kept)
 
 
 def _raw(message: Any) -> RawMessage:
