@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rarebit import __version__
 from rarebit.config import AppConfig
-from rarebit.core.errors import Fault, OutputError, SceneError, SpecError
+from rarebit.core.errors import Fault, OutputError, SceneError, SpecError, UnlikeRehearsalError
 from rarebit.core.files import content_hash
 from rarebit.dataset.nuscenes import NuScenesWriter
 from rarebit.draws import Accepted, Draws, Rejected
@@ -37,6 +37,7 @@ from sensors.rig import Rig
 _log = logging.getLogger(__name__)
 # The first start on a machine compiles carlite's kernels.
 _START_LIMIT_S = 400.0
+_SAME_DRAW_TRIES = 4
 Progress = Callable[[str, float], None]
 
 
@@ -122,7 +123,7 @@ class Batch:
             scenario = concretise(spec, self.config.seed, index, number)
             self._progress(f"{spec.name}: rehearsing draw {number + 1}", 0.0)
             try:
-                accepted, rate = self._try(server, scenario)
+                accepted, rate = self._try_again(server, scenario)
             except SceneError as error:
                 reasons = tuple(str(error).splitlines())
                 _log.info("%s draw %d: rejected: %s", spec.name, number, "; ".join(reasons))
@@ -131,6 +132,17 @@ class Batch:
             draws.accept(accepted)
             return Outcome(spec=spec, index=index, draws=draws, accepted=accepted, frames_per_second=rate)
         return Outcome(spec=spec, index=index, draws=draws, accepted=None, frames_per_second=None)
+
+    def _try_again(self, server: CarlaServer, scenario: ConcreteScenario) -> tuple[Accepted, float]:
+        """One draw, made again from its rehearsal on if the recording was another run: the draw itself is not at fault."""
+        for left in range(_SAME_DRAW_TRIES - 1, -1, -1):
+            try:
+                return self._try(server, scenario)
+            except UnlikeRehearsalError as error:
+                if not left:
+                    raise
+                _log.warning("%s draw %d: %s", scenario.scenario, scenario.attempt + 1, error)
+        raise AssertionError("unreachable")
 
     def _try(self, server: CarlaServer, scenario: ConcreteScenario) -> tuple[Accepted, float]:
         """Rehearses, judges and records one draw; SceneError says why it does not count."""

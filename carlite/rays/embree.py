@@ -43,7 +43,7 @@ _SIGNATURES: dict[str, tuple[object, tuple[object, ...]]] = {
 FLOAT3, UINT3, FLOAT3X4_ROW_MAJOR = 0x9003, 0x5003, 0x9134
 _TRIANGLES, _INSTANCE = 0, 121
 _INDEX_BUFFER, _VERTEX_BUFFER = 0, 1
-DYNAMIC = 1
+DYNAMIC, ROBUST = 1, 4
 LOW, MEDIUM, HIGH = 0, 1, 2
 NO_ID = 0xFFFFFFFF
 _MIN_EMBREEX = "4.4.0.post1"
@@ -136,7 +136,7 @@ class Device:
 
     def mesh_scene(self, vertices: NDArray[np.float32], triangles: NDArray[np.uint32], *, quality: int) -> int:
         """A committed scene of one mesh: (n, 3) vertices in metres, (m, 3) vertex indices."""
-        scene = self.scene(quality=quality)
+        scene = self.scene(flags=ROBUST, quality=quality)  # without it rays slip through seams and along borders
         # Embree reads 16 bytes at the last vertex: one more row keeps that inside the buffer.
         padded = np.concatenate([vertices, np.zeros((1, 3), np.float32)]).astype(np.float32)
         indices = np.ascontiguousarray(triangles, np.uint32)

@@ -5,6 +5,7 @@ RarebitError            1
 ├── ServerError         3   no CARLA server, or one that died, hung or refused
 │   └── MissingBlueprintError  the server lacks a blueprint that the scenario needs
 ├── SceneError          4   no draw of a scenario was accepted, or a scene broke while recording
+│   └── UnlikeRehearsalError  the recorded run was not the rehearsed one
 ├── OutputError         5   disk full, no permission, a folder that belongs to another run
 └── Interrupted         130 Ctrl-C or SIGTERM
 """
@@ -68,6 +69,10 @@ class SceneError(RarebitError):
     """A scene could not be made: no accepted draw, or it broke while recording."""
 
     exit_code = 4
+
+
+class UnlikeRehearsalError(SceneError):
+    """The recorded run was not the rehearsed one, though the same commands were given; making both again may mend it."""
 
 
 class OutputError(RarebitError):

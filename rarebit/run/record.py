@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.core.errors import SceneError
+from rarebit.core.errors import SceneError, UnlikeRehearsalError
 from rarebit.core.rng import stream
 from rarebit.history import History
 from rarebit.run.judge import judge
@@ -75,11 +75,11 @@ def _compare(scenario: ConcreteScenario, rehearsal: History, history: History, *
     """Raises SceneError if the recording is not the rehearsed run."""
     for name, track in rehearsal.tracks.items():
         if name not in history.tracks:
-            raise SceneError(f"{name}: was rehearsed but is not in the recording; run the scene again")
+            raise UnlikeRehearsalError(f"{name}: was rehearsed but is not in the recording; run the scene again")
         apart = np.linalg.norm(track.position_m - history.tracks[name].position_m, axis=1)
         if apart.max() > (0.0 if exact else _FAR_M):
             tick = int(np.argmax(apart > (0.0 if exact else _FAR_M)))
-            raise SceneError(
+            raise UnlikeRehearsalError(
                 f"{name}: the recording left the rehearsed track at {history.time_us[tick] * 1e-6:.2f} s "
                 f"({apart.max():.3g} m at most); run the scene again"
             )
