@@ -135,14 +135,12 @@ class Batch:
 
     def _try_again(self, server: CarlaServer, scenario: ConcreteScenario) -> tuple[Accepted, float]:
         """One draw, made again from its rehearsal on if the recording was another run: the draw itself is not at fault."""
-        for left in range(_SAME_DRAW_TRIES - 1, -1, -1):
+        for _ in range(_SAME_DRAW_TRIES - 1):
             try:
                 return self._try(server, scenario)
             except UnlikeRehearsalError as error:
-                if not left:
-                    raise
                 _log.warning("%s draw %d: %s", scenario.scenario, scenario.attempt + 1, error)
-        raise AssertionError("unreachable")
+        return self._try(server, scenario)
 
     def _try(self, server: CarlaServer, scenario: ConcreteScenario) -> tuple[Accepted, float]:
         """Rehearses, judges and records one draw; SceneError says why it does not count."""

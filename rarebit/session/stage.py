@@ -157,7 +157,13 @@ class Stage:
             if batch:
                 self._client.apply_batch(batch)
             frame = self._world.tick(self._config.timeout_s)
-            self.state = self._read(self._world.get_snapshot(), frame)
+            snapshot = self._world.get_snapshot()
+        if snapshot.frame != frame:
+            raise ServerError(
+                f"{self._server.name}: asked for frame {frame}, it is at {snapshot.frame}: another client ticks the same world; "
+                "end that one and run the scene again"
+            )
+        self.state = self._read(snapshot, frame)
         return self.state
 
     def collect(self, frame: int, due: Iterable[SensorRequest]) -> dict[tuple[str, str], RawMessage]:
