@@ -9,6 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.lane_map import LaneKey
+from rarebit.layout.section import Slot
+
+Size = tuple[float, float, float]
+"""Full length, width and height of a box, metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where an actor stands, seen from ego's way: along it, beside it (left positive), in which lane, facing which way.
+
+    Attributes:
+        slot: the lane; None beside the road.
+        forward: whether it faces ego's way.
+    """
+
+    station_m: float
+    offset_m: float
+    slot: Slot | None
+    forward: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,34 +14,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely.geometry import Point, Polygon
 
 from rarebit.core.errors import SceneError
 from rarebit.lane_map import LaneKey, LaneMap
 from rarebit.layout.boxes import Footprint, Obstacle
-from rarebit.layout.corridor import Corridor, follow, shifted, wrap
-from rarebit.layout.placed import Layout, Placed
+from rarebit.layout.corridor import Corridor, follow, wrap
+from rarebit.layout.paths import EXTRA_PATH_M, Paths, lane_shifts
+from rarebit.layout.placed import Layout, Placed, Size, Stand
+from rarebit.layout.room import NoRoomError, Room
 from rarebit.layout.section import Slot, Spot, cross_section, driving, find_spot, paved_edges
 from rarebit.layout.stretch import BEHIND_M, Stretch, needed_m, suited
 from rarebit.scenario import ActorPlan, ConcreteScenario, Cross, Roll
 
-_EXTRA_PATH_M = 60.0
 _AHEAD_M = 400.0
-_CLEAR_M = {"parked": 0.25, "traffic": 0.5}
-_JUNCTION_CLEAR_M = 6.0
-_WALKER_CLEAR_M = 0.4
-_CROSSING_CLEAR_M = 1.0
 _NEAR_WAY_M = 40.0
-_HEADROOM_M = 3.0
-_CROSSING_HALF_M = 0.5
-_LANE_CLEAR_M = 1.35  # from the middle of a driving lane to what stands beside it: half a car and a third of a metre
 _STRETCHES = 40
 _STORY = ("ego", "hazard", "occluder", "static")
-Size = tuple[float, float, float]
 
 
 def resolve(
@@ -73,7 +64,7 @@ def _on(
     obstacles: Sequence[Obstacle],
 ) -> Layout:
     """The layout on one stretch of road; SceneError if an actor of the story has no place on it."""
-    ahead = max(needed_m(scenario) + _EXTRA_PATH_M, _AHEAD_M)
+    ahead = max(needed_m(scenario) + EXTRA_PATH_M, _AHEAD_M)
     way = follow(lane_map, stretch.key, stretch.index, ahead_m=ahead, behind_m=BEHIND_M)
     near = [o for o in obstacles if _from(way, o.outline) < _NEAR_WAY_M]
     return _Placing(scenario, lane_map, sizes, way, near).layout()
@@ -83,20 +74,6 @@ def _from(way: Corridor, box: Footprint) -> float:
     """Least distance that a box may have to a way."""
     apart = float(np.hypot(*(way.points_m[:, :2] - (box.x, box.y)).T).min())
     return apart - math.hypot(box.half_length, box.half_width)
-
-
-class _NoRoomError(Exception):
-    """Why somebody has no place."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Stand:
-    """Where an actor stands, seen from ego's way."""
-
-    station_m: float
-    offset_m: float
-    slot: Slot | None
-    forward: bool
 
 
 class _Placing:
@@ -110,12 +87,10 @@ class _Placing:
         way: Corridor,
         obstacles: Sequence[Obstacle],
     ) -> None:
-        self._obstacles = obstacles
         self._scenario, self._map, self._sizes, self._way = scenario, lane_map, sizes, way
         self._plans = {plan.name: plan for plan in (scenario.ego, *scenario.actors)}
-        self._stands: dict[str, _Stand] = {}
+        self._stands: dict[str, Stand] = {}
         self._sections: dict[float, tuple[Slot, ...]] = {}
-        self._boxes: dict[str, Footprint] = {}
         self._notes: list[str] = []
         self._crossing = {
             name
@@ -124,7 +99,8 @@ class _Placing:
             if isinstance(move, Cross) or (isinstance(move, Roll) and move.towards == "road")
         }
         self._oncoming_closed = False
-        self._crossings = [Polygon(outline[:, :2]) for outline in lane_map.crossings if len(outline) >= 4]
+        self._room = Room(lane_map, way, obstacles)
+        self._paths = Paths(scenario, lane_map, way, self._room)
 
     def layout(self) -> Layout:
         """Everybody, the story's actors first, so that the others make room."""
@@ -133,7 +109,7 @@ class _Placing:
         for plan in sorted(self._plans.values(), key=lambda p: p.role not in _STORY):
             try:
                 placed[plan.name] = self._place(plan)
-            except _NoRoomError as reason:
+            except NoRoomError as reason:
                 if plan.role in _STORY:
                     text = f"{self._scenario.scenario} on {self._map.name}: {plan.name}: {reason}; choose another road or place"
                     raise SceneError(text) from reason
@@ -153,14 +129,15 @@ class _Placing:
             base[2] = stand.slot.point_m[2]
         heading = yaw if stand.forward else wrap(yaw + math.pi)
         box_yaw = wrap(heading + plan.place.heading_rad)
-        self._make_room(plan, base, box_yaw, size)
-        self._keep_lanes_free(plan, stand, slots, size)
-        self._keep_way_free(plan, stand, base, yaw, slots)
+        self._room.take(plan, base, box_yaw, size)
+        self._room.keep_lanes_free(plan, stand, slots, size)
+        if plan.role == "hazard" and plan.name in self._crossing and not plan.model.startswith("vehicle."):
+            self._room.keep_way_across_free(stand, base, yaw, slots)
         self._stands[plan.name] = stand
-        path, limits = self._path(plan, stand, base)
+        path, limits = self._paths.path(plan, stand, base)
         left, right = paved_edges(slots)
         position = base + np.array([0.0, 0.0, plan.place.height_m])
-        shifts = _shifts(slots, stand) if path is not None else ((), ())
+        shifts = lane_shifts(slots, stand) if path is not None else ((), ())
         return Placed(
             name=plan.name,
             position_m=position,
@@ -179,17 +156,17 @@ class _Placing:
 
     # -------------------------------------------------------------------------------------------- where it stands
 
-    def _stand(self, plan: ActorPlan, size: Size) -> _Stand:
+    def _stand(self, plan: ActorPlan, size: Size) -> Stand:
         if plan.role == "ego":
             slots = self._slots(0.0)
-            return _Stand(0.0, 0.0, next(slot for slot in slots if abs(slot.offset_m) < 1e-6), True)
+            return Stand(0.0, 0.0, next(slot for slot in slots if abs(slot.offset_m) < 1e-6), True)
         place = plan.place
         reference = self._reference(place.behind or place.reference)
         if place.behind is not None:
             far = 1.0 if reference.station_m >= 0.0 else -1.0
             other = self._size(self._plans[place.behind])
             station = reference.station_m + far * (other[0] / 2 + place.gap_m + _extent_along(size, place.heading_rad) / 2)
-            return _Stand(station, reference.offset_m + place.lateral_m, None, True)
+            return Stand(station, reference.offset_m + place.lateral_m, None, True)
         station = reference.station_m + (place.ahead_m if reference.forward else -place.ahead_m)
         slots = self._slots(station)
         spot = self._spot(plan, reference, slots, size)
@@ -197,17 +174,17 @@ class _Placing:
         if spot.foreign:
             self._oncoming_closed = True
         offset = spot.offset_m + (place.lateral_m if forward else -place.lateral_m)
-        return _Stand(station, offset, spot.slot, forward)
+        return Stand(station, offset, spot.slot, forward)
 
-    def _reference(self, name: str) -> _Stand:
+    def _reference(self, name: str) -> Stand:
         if name not in self._stands:
             plan = self._plans.get(name)
             if plan is None:
-                raise _NoRoomError(f"there is no actor {name!r} to stand by")
+                raise NoRoomError(f"there is no actor {name!r} to stand by")
             self._stands[name] = self._stand(plan, self._size(plan))
         return self._stands[name]
 
-    def _spot_in_junction(self, plan: ActorPlan, reference: _Stand, size: Size) -> Spot | None:
+    def _spot_in_junction(self, plan: ActorPlan, reference: Stand, size: Size) -> Spot | None:
         """In a junction the road's other lanes are roads of their own; then the lanes before it count, drawn through it."""
         station = reference.station_m + (plan.place.ahead_m if reference.forward else -plan.place.ahead_m)
         slots = self._slots_before_junction(station)
@@ -217,7 +194,7 @@ class _Placing:
         note = f"lane {plan.place.lane} drawn on through a junction"
         return Spot(offset_m=spot.offset_m, slot=None, note=spot.note or note, foreign=spot.foreign)
 
-    def _spot(self, plan: ActorPlan, reference: _Stand, slots: tuple[Slot, ...], size: Size) -> Spot:
+    def _spot(self, plan: ActorPlan, reference: Stand, slots: tuple[Slot, ...], size: Size) -> Spot:
         base = _base_slot(slots, reference)
         word = plan.place.lane
         story = plan.role in _STORY
@@ -225,9 +202,9 @@ class _Placing:
         if spot is None and story:
             spot = self._spot_in_junction(plan, reference, size)
         if spot is None:
-            raise _NoRoomError(f"the road has no lane {word}")
+            raise NoRoomError(f"the road has no lane {word}")
         if spot.slot is not None and not spot.slot.same_way and plan.role == "traffic" and self._oncoming_closed:
-            raise _NoRoomError("an actor of the story drives in the oncoming lane")
+            raise NoRoomError("an actor of the story drives in the oncoming lane")
         if spot.note and story:
             self._notes.append(f"{plan.name}: {spot.note}")
         return spot
@@ -236,7 +213,7 @@ class _Placing:
         try:
             return self._way.at(station_m)
         except ValueError as error:
-            raise _NoRoomError(str(error)) from error
+            raise NoRoomError(str(error)) from error
 
     def _slots(self, station_m: float) -> tuple[Slot, ...]:
         if station_m not in self._sections:
@@ -246,8 +223,8 @@ class _Placing:
 
     def _slots_before_junction(self, station_m: float) -> tuple[Slot, ...]:
         """The road crosswise where it enters the junction that a station lies in; as it is there if it lies in none."""
-        inside = np.array([self._in_junction(key) for key in self._way.keys])
-        if not self._in_junction(self._at(station_m)[2]):
+        inside = np.array([self._room.in_junction(key) for key in self._way.keys])
+        if not self._room.in_junction(self._at(station_m)[2]):
             return self._slots(station_m)
         before = np.flatnonzero(~inside & (self._way.station_m < station_m))
         return self._slots(float(self._way.station_m[before[-1]]) if len(before) else station_m)
@@ -258,163 +235,11 @@ class _Placing:
         except KeyError:
             raise SceneError(f"{plan.name}: the size of {plan.model!r} is not known; add it to sizes") from None
 
-    # -------------------------------------------------------------------------------------------- room
 
-    def _make_room(self, plan: ActorPlan, base: NDArray[np.float64], yaw: float, size: Size) -> None:
-        box = Footprint(float(base[0]), float(base[1]), yaw, size[0] / 2, size[1] / 2)
-        margin = _CLEAR_M.get(plan.role, 0.0)
-        for name, other in self._boxes.items():
-            if plan.place.height_m == 0.0 and box.grown(margin).overlaps(other):
-                raise _NoRoomError(f"overlaps {name}")
-        if plan.place.height_m == 0.0 and self._hits(box, float(base[2])):
-            raise _NoRoomError("something of the map stands there")
-        if plan.role == "parked":
-            self._keep_clear(base, size)
-        elif plan.role == "traffic" and self._in_junction(self._nearest_key(base)):
-            raise _NoRoomError("would start in a junction")
-        if plan.place.height_m == 0.0:
-            self._boxes[plan.name] = box
-
-    def _hits(self, box: Footprint, ground_m: float) -> bool:
-        """Whether something of the map stands in a box of a vehicle's height."""
-        return any(
-            o.bottom_m < ground_m + _HEADROOM_M and o.top_m > ground_m + 0.05 and box.overlaps(o.outline)
-            for o in self._obstacles
-        )
-
-    def _keep_lanes_free(self, plan: ActorPlan, stand: _Stand, slots: tuple[Slot, ...], size: Size) -> None:
-        """What stands beside the driving lanes leaves a car room in each."""
-        beside = stand.slot is None or stand.slot.kind != "driving"
-        if plan.place.height_m > 0.0 or plan.role not in ("parked", "occluder", "static") or not beside:
-            return
-        turn = plan.place.heading_rad
-        half = (abs(size[0] * math.sin(turn)) + abs(size[1] * math.cos(turn))) / 2.0
-        lanes = [slot for slot in slots if slot.kind == "driving"]
-        if any(abs(slot.offset_m - stand.offset_m) - half < _LANE_CLEAR_M for slot in lanes):
-            raise _NoRoomError("would stand in a driving lane")
-
-    def _keep_way_free(
-        self, plan: ActorPlan, stand: _Stand, base: NDArray[np.float64], yaw: float, slots: tuple[Slot, ...]
-    ) -> None:
-        """Who runs or rolls across the road meets nothing of the map before the far edge."""
-        if plan.role != "hazard" or plan.model.startswith("vehicle.") or plan.name not in self._crossing:
-            return
-        far = paved_edges(slots)[1 if stand.offset_m > 0.0 else 0]
-        across = np.array([-math.sin(yaw), math.cos(yaw)])
-        for offset in np.arange(0.0, abs(far - stand.offset_m), _CROSSING_HALF_M):
-            x, y = base[:2] + math.copysign(offset, far - stand.offset_m) * across
-            if self._hits(Footprint(float(x), float(y), yaw, _CROSSING_HALF_M, _CROSSING_HALF_M), float(base[2])):
-                raise _NoRoomError("its way across the road is blocked")
-
-    def _keep_clear(self, base: NDArray[np.float64], size: Size) -> None:
-        """Nobody parks in a junction, within 6 m of one, or on a crossing."""
-        reach = size[0] / 2 + _JUNCTION_CLEAR_M
-        near = np.hypot(*(self._way.points_m[:, :2] - base[:2]).T) < reach + 8.0
-        abreast = np.flatnonzero(near & (np.abs(self._way.station_m - self._nearest_station(base)) < reach))
-        if any(self._in_junction(self._way.keys[i]) for i in abreast):
-            raise _NoRoomError("would stand in a junction")
-        spot = Point(base[0], base[1])
-        if any(crossing.distance(spot) < size[0] / 2 + _CROSSING_CLEAR_M for crossing in self._crossings):
-            raise _NoRoomError("would stand on a crossing")
-
-    def _nearest_station(self, base: NDArray[np.float64]) -> float:
-        return float(self._way.station_m[int(np.argmin(np.hypot(*(self._way.points_m[:, :2] - base[:2]).T)))])
-
-    def _nearest_key(self, base: NDArray[np.float64]) -> LaneKey:
-        return self._way.keys[int(np.argmin(np.hypot(*(self._way.points_m[:, :2] - base[:2]).T)))]
-
-    def _in_junction(self, key: LaneKey) -> bool:
-        return self._map.lanes[key].junction is not None
-
-    # -------------------------------------------------------------------------------------------- paths
-
-    def _path(
-        self, plan: ActorPlan, stand: _Stand, base: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
-        """What it drives or walks along, from where it stands, with the speed limits; (None, None) for what stays."""
-        moves = plan.role in ("ego", "hazard", "traffic")
-        along: Corridor | None
-        if plan.model.startswith("vehicle.") and moves:
-            along = self._drive(plan, stand)
-        elif plan.model.startswith("walker.") and plan.speed_mps > 0.0 and moves:
-            along = self._walk(plan, stand)
-        else:
-            return None, None
-        if along is None:
-            return None, None
-        points = along.points_m
-        points[0] = base
-        limits = [self._map.lanes[key].speed_limit_mps for key in along.keys]
-        return points, np.array([np.nan if limit is None else limit for limit in limits])
-
-    def _drive(self, plan: ActorPlan, stand: _Stand) -> Corridor:
-        length = max(plan.speed_mps, self._scenario.ego.speed_mps) * self._scenario.duration_s + _EXTRA_PATH_M
-        slot = stand.slot
-        if slot is not None and slot.kind == "driving" and slot.same_way == stand.forward:
-            way = follow(self._map, slot.key, slot.index, ahead_m=length)
-            offset = stand.offset_m - slot.offset_m if stand.forward else slot.offset_m - stand.offset_m
-        else:
-            way, offset = _tail(self._way, stand.station_m, length), stand.offset_m
-        return Corridor(points_m=shifted(way.points_m, offset), station_m=way.station_m, keys=way.keys)
-
-    def _walk(self, plan: ActorPlan, stand: _Stand) -> Corridor | None:
-        """Along ego's way, forwards or backwards, up to the next junction or the first thing that stands there."""
-        forward = math.cos(plan.place.heading_rad) >= 0.0
-        length = plan.speed_mps * self._scenario.duration_s + 5.0
-        whole = self._way
-        inside = np.flatnonzero(whole.station_m > stand.station_m if forward else whole.station_m < stand.station_m)
-        steps = inside if forward else inside[::-1]
-        keep: list[int] = []
-        for i in steps:
-            if abs(whole.station_m[i] - stand.station_m) > length or self._in_junction(whole.keys[i]):
-                break
-            keep.append(int(i))
-        if len(keep) < 3:
-            return None
-        start = self._at(stand.station_m)[0]
-        points = np.vstack([start, whole.points_m[keep]])
-        moved = shifted(points, stand.offset_m if forward else -stand.offset_m)
-        free = self._free(moved, plan.name)
-        if free < 3:
-            return None
-        station = np.concatenate([[0.0], np.abs(whole.station_m[keep] - stand.station_m)])
-        keys = tuple(whole.keys[i] for i in (keep[0], *keep))
-        return Corridor(points_m=moved[:free], station_m=station[:free], keys=keys[:free])
-
-    def _free(self, points_m: NDArray[np.float64], name: str) -> int:
-        """How many points of a walk come before the first box in the way."""
-        others = [box for other, box in self._boxes.items() if other != name]
-        for i, (x, y) in enumerate(points_m[:, :2].tolist()):
-            step = Footprint(x, y, 0.0, _WALKER_CLEAR_M, _WALKER_CLEAR_M)
-            if any(abs(x - box.x) + abs(y - box.y) < 12.0 and step.overlaps(box) for box in others):
-                return i
-        return len(points_m)
-
-
-def _tail(way: Corridor, station_m: float, length_m: float) -> Corridor:
-    """The part of a way from a station on, its points exact at the start."""
-    start, _, key = way.at(station_m)
-    after = (way.station_m > station_m + 0.05) & (way.station_m <= station_m + length_m)
-    if not after.any():
-        after[-1] = True
-    keys = tuple(k for k, inside in zip(way.keys, after, strict=True) if inside)
-    points = np.vstack([start, way.points_m[after]])
-    return Corridor(points_m=points, station_m=np.concatenate([[0.0], way.station_m[after] - station_m]), keys=(key, *keys))
-
-
-def _base_slot(slots: tuple[Slot, ...], reference: _Stand) -> Slot:
+def _base_slot(slots: tuple[Slot, ...], reference: Stand) -> Slot:
     """The lane that a reference drives in, at another station: the driving lane of its direction nearest to its offset."""
     lanes = driving(slots, same_way=reference.forward) or list(slots)
     return min(lanes, key=lambda slot: (abs(slot.offset_m - reference.offset_m), slot.offset_m))
-
-
-def _shifts(slots: tuple[Slot, ...], stand: _Stand) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Offsets to the lanes on the left and right of who travels ``stand``'s way; ego's lane counts for an overtaker, too."""
-    lanes = [slot for slot in slots if slot.kind == "driving" and slot.same_way == stand.forward]
-    sign = 1.0 if stand.forward else -1.0
-    moves = sorted(sign * (slot.offset_m - stand.offset_m) for slot in lanes)
-    right = tuple(move for move in reversed(moves) if move < -1.0)
-    return tuple(move for move in moves if move > 1.0), right
 
 
 def _extent_along(size: Size, heading_rad: float) -> float:
