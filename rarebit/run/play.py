@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from rarebit.core.errors import SceneError
 from rarebit.core.frames import yaw_of
 from rarebit.layout import Layout, Placed
-from rarebit.run.drive import Lead, VehicleDriver
+from rarebit.run.drive import VehicleDriver
+from rarebit.run.leads import leads
 from rarebit.run.movers import Thing, Walker
 from rarebit.run.path import Path
 from rarebit.run.story import Story, View
@@ -36,9 +37,6 @@ RUN_UP_TICKS = 6
 
 _LAUNCH_TICKS = 3
 _LEAD_TICKS = 10  # the slowest sensor of a rig must be attached one of its intervals ahead
-_LEAD_REACH_M = 90.0
-_LEAD_SIDE_M = 6.0
-_LEAD_MARGIN_M = 0.4
 _BRAKE_LIGHT = 0.04
 
 
@@ -185,12 +183,12 @@ class _Company:
             for name, maneuver in rule.do:
                 self._direct(name, maneuver, time_s, boxes)
         state = self._stage.state
-        leads = self._leads(boxes)
+        ahead = leads(self._drivers, self._rows, boxes, state.velocity_mps, self._sizes)
         commands: list[Command] = []
         for name, driver in self._drivers.items():
             row = self._rows[name]
             spin = float(state.angular_velocity_radps[row, 2])
-            command = driver.step(time_s, state.world_from_actor[row], state.velocity_mps[row], spin, leads.get(name))
+            command = driver.step(time_s, state.world_from_actor[row], state.velocity_mps[row], spin, ahead.get(name))
             commands.append(command)
             commands += self._light_change(name, driver, command)
         for name, walker in self._walkers.items():
@@ -283,49 +281,6 @@ class _Company:
             return []
         self._said_lights[name] = wanted
         return [LightsCommand(name=name, on=wanted)]
-
-    def _leads(self, boxes: NDArray[np.float64]) -> dict[str, Lead]:
-        """What each vehicle of the traffic has ahead on its path, if anything."""
-        result = {}
-        position, heading = np.ascontiguousarray(boxes[:, :2, 3]), boxes[:, :2, 0]
-        for name, driver in self._drivers.items():
-            if not driver.keeps_gap:
-                continue
-            row = self._rows[name]
-            offset = position - position[row]
-            along = offset @ heading[row]
-            near = np.flatnonzero((along > 0.0) & (along < _LEAD_REACH_M))
-            beside = driver.path.offsets(position[near], driver.station_m + along[near])
-            near = near[np.abs(beside) < _LEAD_SIDE_M]
-            lead = self._nearest_on_path(driver, row, near, along, boxes)
-            if lead is not None:
-                result[name] = lead
-        return result
-
-    def _nearest_on_path(
-        self,
-        driver: VehicleDriver,
-        row: int,
-        candidates: NDArray[np.intp],
-        along: NDArray[np.float64],
-        boxes: NDArray[np.float64],
-    ) -> Lead | None:
-        for other in candidates[np.argsort(along[candidates], kind="stable")]:
-            if other == row:
-                continue
-            x, y = float(boxes[other, 0, 3]), float(boxes[other, 1, 3])
-            station, lateral = driver.path.project(x, y, driver.station_m + float(along[other]))
-            point = driver.path.at(station)
-            way = np.array([np.cos(point.yaw_rad), np.sin(point.yaw_rad)])
-            aligned = abs(float(boxes[other, :2, 0] @ way))
-            length, width = self._sizes[other, 0], self._sizes[other, 1]
-            half_long = (aligned * length + np.sqrt(max(0.0, 1.0 - aligned**2)) * width) / 2.0
-            half_wide = (aligned * width + np.sqrt(max(0.0, 1.0 - aligned**2)) * length) / 2.0
-            if abs(lateral) > self._sizes[row, 1] / 2.0 + half_wide + _LEAD_MARGIN_M or station <= driver.station_m:
-                continue
-            gap = station - driver.station_m - self._sizes[row, 0] / 2.0 - float(half_long)
-            return Lead(gap, float(self._stage.state.velocity_mps[other, :2] @ way))
-        return None
 
 
 def _present(commands: Sequence[Command | None]) -> list[Command]:
