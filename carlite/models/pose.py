@@ -51,7 +51,7 @@ def part_transforms_many(model: ActorModel, steer_deg: Array, spin_rad: Array, p
     turn, about_y = np.zeros((n, len(parts))), np.zeros((n, len(parts)))
     sink: Array | float = 0.0
     if not moves <= {Joint.FIXED, Joint.WHEEL, Joint.DOOR}:
-        swings = _swings(np.asarray(phase_rad, np.float64), np.abs(np.asarray(speed_mps, np.float64)))
+        swings = limb_angles(np.asarray(phase_rad, np.float64), np.abs(np.asarray(speed_mps, np.float64)))
         sink = _sink_m(model, swings)
         for i, part in enumerate(parts):
             if part.joint in swings:
@@ -100,7 +100,7 @@ def _turned(turn: Array, about_y: Array) -> Array:
     return result
 
 
-def _swings(phase: Array, speed: Array) -> dict[Joint, Array]:
+def limb_angles(phase: Array, speed: Array) -> dict[Joint, Array]:
     """Angle in radians of each joint; positive moves the limb forward (knees: backwards, hence negative)."""
     moving = np.clip((speed - 0.02) / _STAND_MPS, 0.0, 1.0)
     run = np.clip((speed - _RUN_MPS[0]) / (_RUN_MPS[1] - _RUN_MPS[0]), 0.0, 1.0)

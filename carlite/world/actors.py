@@ -42,6 +42,9 @@ class Actor:
         parent_from_actor: (3, 4) float64 for attached actors.
         stream_id: of a sensor's data stream, 0 for all others.
         light_state: CARLA vehicle light bits.
+        open_doors: of a vehicle, bit by bit: front left, front right, rear left, rear right, bonnet, boot.
+        custom_pose: (bones, 3, 4) of a walker relative to the parent bones, None until a client sets one.
+        pose_blend: how much of the custom pose shows, 0..1; the rest is the gait.
     """
 
     id: int
@@ -57,6 +60,9 @@ class Actor:
     parent_from_actor: NDArray[np.float64] | None = None
     stream_id: int = 0
     light_state: int = 0
+    open_doors: int = 0
+    custom_pose: NDArray[np.float64] | None = None
+    pose_blend: float = 0.0
     simulate_physics: bool = True
     collisions: bool = True
     gravity: bool = True

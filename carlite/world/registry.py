@@ -34,10 +34,10 @@ class ActorRegistry:
         """All actors by id, as a live view."""
         return MappingProxyType(self._actors)
 
-    def next_id(self) -> int:
-        """Claims an id; ids are never used twice in an episode."""
-        claimed = self._next_id
-        self._next_id += 1
+    def next_id(self, wanted: int = 0) -> int:
+        """Claims an id: ``wanted`` if it is free (a replay wants the recorded ones), else the next one never used."""
+        claimed = wanted if wanted and wanted not in self._actors else self._next_id
+        self._next_id = max(self._next_id, claimed + 1)
         return claimed
 
     def add(self, actor: Actor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -46,6 +47,8 @@ class World:
         delta_s: length of the last tick.
         sensors_by_stream: sensors with a stream, by its number.
         shown_weather: the weather with unset values resolved.
+        move_puppets: called in each tick with its length after physics: places what a replay moves.
+        tick_done: called with the length of each tick when all is in place: records it.
     """
 
     def __init__(self, level: Level, *, first_episode: int = 1) -> None:
@@ -56,6 +59,8 @@ class World:
         self._next_stream = _FIRST_SENSOR_STREAM
         self.shown_weather = Weather(sun_azimuth_angle=0.0)
         self._closed_streams: list[int] = []
+        self.move_puppets: Callable[[float], None] | None = None
+        self.tick_done: Callable[[float], None] | None = None
         self._begin(level)
 
     def load(self, level: Level, *, reset_settings: bool) -> None:
@@ -103,6 +108,7 @@ class World:
         location: Vector,
         rotation_deg: Vector,
         parent_id: int | None = None,
+        wanted_id: int = 0,
     ) -> Actor:
         """Creates an actor of a blueprint.
 
@@ -112,6 +118,7 @@ class World:
             location: metres, in the parent's frame if there is one.
             rotation_deg: pitch, yaw, roll, likewise.
             parent_id: actor to attach to.
+            wanted_id: the actor's id if it is free; 0 for any.
 
         Raises:
             CallError: in CARLA's words.
@@ -139,11 +146,10 @@ class World:
             pose,
             tags=blueprint.semantic_tags,
             tint=paint(attributes),
+            wanted_id=wanted_id,
         )
         if parent is not None:
-            actor.parent, actor.parent_from_actor = parent, parent_from_actor
-            parent.children.append(actor)
-            self._attachments.rebuild(self.actors)
+            self.attach(actor, parent, parent_from_actor)
         if blueprint.kind is Kind.SENSOR and type_id not in spawning.CLIENT_SIDE_SENSORS:
             actor.stream_id = self._next_stream
             self._next_stream += 1
@@ -155,6 +161,14 @@ class World:
         self.physics.add(actor)
         self.level.rays.invalidate()
         return actor
+
+    def attach(self, actor: Actor, parent: Actor, parent_from_actor: geometry.Array) -> None:
+        """Makes an actor follow another one rigidly."""
+        if actor.parent is not None:
+            actor.parent.children.remove(actor)
+        actor.parent, actor.parent_from_actor = parent, parent_from_actor
+        parent.children.append(actor)
+        self._attachments.rebuild(self.actors)
 
     def destroy(self, actor: Actor) -> None:
         """Removes an actor; what was attached to it stays where it is."""
@@ -204,8 +218,12 @@ class World:
         self.elapsed_s += delta_s
         self.delta_s = delta_s
         self.contacts = self.physics.step(delta_s)
+        if self.move_puppets is not None:
+            self.move_puppets(delta_s)
         self._attachments.follow()
         self._tell_vehicles(delta_s)
+        if self.tick_done is not None:
+            self.tick_done(delta_s)
 
     def snapshot(self, platform_time_s: float, *, keep_changes: bool = False) -> list[bytes]:
         """The message of the world stream for the present frame.
@@ -287,8 +305,9 @@ class World:
         *,
         tags: bytes = b"",
         tint: Vector = (1.0, 1.0, 1.0),
+        wanted_id: int = 0,
     ) -> Actor:
-        actor_id = self.actors.next_id()
+        actor_id = self.actors.next_id(wanted_id)
         actor = Actor(
             id=actor_id,
             kind=kind,
