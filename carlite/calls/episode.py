@@ -48,18 +48,19 @@ def _map_data(context: Context) -> Value:
     return context.world.level.source.opendrive
 
 
-def _required_files(_: Context, folder: object) -> Value:
-    decode.text(folder, "folder")
-    return []
+def _required_files(context: Context, folder: object) -> Value:
+    """The navigation mesh in the folder "Nav"; the client asks for everything else through calls of its own."""
+    return context.world.level.navigation.paths if decode.text(folder, "folder") == "Nav" else []
 
 
-def _request_file(_: Context, path: object) -> Value:
-    decode.text(path, "path")
-    return b""
+def _request_file(context: Context, path: object) -> Value:
+    """A file that ``get_required_files`` names; empty for any other, as in CARLA."""
+    navigation = context.world.level.navigation
+    return navigation.content() if decode.text(path, "path") in navigation.paths else b""
 
 
-def _navigation_mesh(_: Context) -> Value:
-    return b""
+def _navigation_mesh(context: Context) -> Value:
+    return context.world.level.navigation.content()
 
 
 def _load_episode(context: Context, name: object, reset_settings: object, _layers: object) -> Value:
@@ -175,8 +176,8 @@ CALLS: tuple[Call, ...] = (
     value_call("get_map_info", _map_info),
     value_call("get_map_data", _map_data),
     value_call("get_required_files", _required_files, 1),
-    value_call("request_file", _request_file, 1),
-    value_call("get_navigation_mesh", _navigation_mesh),
+    value_call("request_file", _request_file, 1, slow=True),
+    value_call("get_navigation_mesh", _navigation_mesh, slow=True),
     void_call("load_new_episode", _load_episode, 3, slow=True),
     void_call("load_map_layer", _map_layer, 1),
     void_call("unload_map_layer", _map_layer, 1),

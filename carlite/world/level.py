@@ -9,6 +9,7 @@ from pathlib import Path
 
 from carlite import opendrive, scenery
 from carlite.mesh import StaticWorld
+from carlite.navigation import NavigationFile
 from carlite.opendrive import RoadNetwork
 from carlite.rays import RayScene
 from carlite.world.maps import MapSource
@@ -27,6 +28,7 @@ class Level:
         static_world: what stands along the roads.
         rays: the scene that cameras and lidars look at.
         speed_limits: of the lanes.
+        navigation: the mesh of the client's walker AI, built when a client asks for it.
     """
 
     source: MapSource
@@ -34,6 +36,7 @@ class Level:
     static_world: StaticWorld
     rays: RayScene
     speed_limits: SpeedLimits
+    navigation: NavigationFile
 
 
 def build_level(source: MapSource, *, seed: int, threads: int | None = None, cache_dir: Path | None = None) -> Level:
@@ -48,12 +51,16 @@ def build_level(source: MapSource, *, seed: int, threads: int | None = None, cac
     started_s = time.monotonic()
     network = opendrive.parse(source.opendrive)
     static_world = scenery.load(source.opendrive, seed=seed, cache_dir=cache_dir, network=network)
+    rays = RayScene(static_world, threads=threads)
     level = Level(
         source=source,
         network=network,
         static_world=static_world,
-        rays=RayScene(static_world, threads=threads),
+        rays=rays,
         speed_limits=SpeedLimits(network),
+        navigation=NavigationFile(
+            source.name, source.opendrive, network, lambda points: rays.ground_below(points).height_m, cache_dir
+        ),
     )
     _log.info("map %s: %d roads, built in %.1f s", source.name, len(network.roads), time.monotonic() - started_s)
     return level

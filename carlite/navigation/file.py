@@ -1,0 +1,85 @@
+"""A level's navigation mesh as a file: its name for clients, and its content, built when somebody first asks."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+
+from carlite.navigation.faces import has_sidewalks
+from carlite.navigation.mesh import GroundHeights, build
+from carlite.opendrive import RoadNetwork
+
+_LOG = logging.getLogger(__name__)
+_FOLDER = "Carla/Maps/Nav"
+
+
+class NavigationFile:
+    """The mesh of one level.
+
+    Args:
+        map_name: short name of the map.
+        text: its OpenDRIVE, for the key of the cache.
+        network: the map.
+        ground_heights: as ``build`` takes it.
+        cache_dir: where built meshes are kept; None keeps none.
+    """
+
+    def __init__(
+        self, map_name: str, text: str, network: RoadNetwork, ground_heights: GroundHeights, cache_dir: Path | None = None
+    ) -> None:
+        self._network = network
+        self._ground_heights = ground_heights
+        self._key = hashlib.sha256(_code_hash() + text.encode()).hexdigest()[:16]
+        self._kept = None if cache_dir is None else Path(cache_dir) / f"nav-{self._key}.bin"
+        self._name = map_name
+        self._content: bytes | None = None
+
+    @property
+    def paths(self) -> list[str]:
+        """What clients are told to ask for: nothing for a map without sidewalks.
+
+        Clients keep files for ever and look at the path alone, so the path changes with the content.
+        """
+        return [f"{_FOLDER}/{self._name}-{self._key}.bin"] if has_sidewalks(self._network) else []
+
+    def content(self) -> bytes:
+        """The file; empty for a map without sidewalks. Building takes up to some seconds for a town."""
+        if self._content is None:
+            self._content = self._read() if self.paths else b""
+        return self._content
+
+    def _read(self) -> bytes:
+        if self._kept is not None and self._kept.is_file():
+            return self._kept.read_bytes()
+        started_s = time.monotonic()
+        content = build(self._network, self._ground_heights)
+        _LOG.info("navigation mesh of %s: %d bytes, %.1f s", self._name, len(content), time.monotonic() - started_s)
+        if self._kept is not None:
+            _write(self._kept, content)
+        return content
+
+
+def _write(path: Path, content: bytes) -> None:
+    """All or nothing; a disk that refuses costs only the time of the next start."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            file.write(content)
+        os.replace(file.name, path)
+    except OSError as error:
+        _LOG.warning("%s: the navigation mesh is not kept (%s)", path, error)
+
+
+@cache
+def _code_hash() -> bytes:
+    digest = hashlib.sha256()
+    root = Path(__file__).parent.parent
+    for package in ("navigation", "opendrive", "scenery"):
+        for file in sorted((root / package).glob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.digest()
