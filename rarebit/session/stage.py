@@ -67,6 +67,7 @@ class Stage:
         self.actors: dict[str, Cast] = {}
         self.actor_from_ego: NDArray[np.float64] = np.eye(4)
         self.state: StageState
+        self._frame: int | None = None
 
     # -------------------------------------------------------------------------------------------- life
 
@@ -158,11 +159,13 @@ class Stage:
                 self._client.apply_batch(batch)
             frame = self._world.tick(self._config.timeout_s)
             snapshot = self._world.get_snapshot()
-        if snapshot.frame != frame:
+        expected = self._frame + 1 if self._frame is not None else frame
+        if frame != expected or snapshot.frame != expected:
             raise ServerError(
-                f"{self._server.name}: asked for frame {frame}, it is at {snapshot.frame}: another client ticks the same world; "
-                "end that one and run the scene again"
+                f"{self._server.name}: expected frame {expected}, the tick was frame {frame} and the world is at "
+                f"{snapshot.frame}: another client ticks the same world; end that one and run the scene again"
             )
+        self._frame = frame
         self.state = self._read(snapshot, frame)
         return self.state
 

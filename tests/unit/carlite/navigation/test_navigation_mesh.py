@@ -55,11 +55,12 @@ def _mesh(network: RoadNetwork) -> PolygonMesh:
 
 
 def _size(mesh: PolygonMesh, area: Area) -> float:
-    return sum(
-        shapely.Polygon(mesh.vertices[corners, :2]).area
+    sizes = [
+        float(shapely.Polygon(mesh.vertices[corners, :2]).area)
         for corners, of in zip(mesh.polygons, mesh.areas, strict=True)
         if of is area
-    )
+    ]
+    return sum(sizes)
 
 
 def _connected(mesh: PolygonMesh, allowed: set[Area]) -> int:
