@@ -91,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--cache", type=Path, metavar="DIR", help="folder for built maps, which load faster; ~/.cache/carlite by default"
     )
+    parser.add_argument(
+        "--recordings", type=Path, metavar="DIR", help="folder of the recorder's logs; ~/.local/share/carlite by default"
+    )
     parser.add_argument("--exit-with-parent", action="store_true", help="end when the process that started this one ends")
     parser.add_argument("--verbose", action="store_true", help="log refused calls and map loads")
     return parser
@@ -112,11 +115,16 @@ def _positive(text: str) -> int:
 
 def _cache_dir(options: argparse.Namespace) -> Path | None:
     """Where built maps are kept: the option, else the user's cache folder; None for a user without a home."""
-    if options.cache is not None:
-        return Path(options.cache)
-    given = os.environ.get("XDG_CACHE_HOME", "")
+    return _user_dir(options.cache, "XDG_CACHE_HOME", ".cache")
+
+
+def _user_dir(given: Path | None, variable: str, default: str) -> Path | None:
+    """A folder of the user's for carlite: the one given, else the one that the XDG standard names."""
+    if given is not None:
+        return given
+    base = os.environ.get(variable, "")
     try:
-        return (Path(given) if os.path.isabs(given) else Path.home() / ".cache") / "carlite"
+        return (Path(base) if os.path.isabs(base) else Path.home() / default) / "carlite"
     except RuntimeError:
         return None
 
@@ -184,7 +192,15 @@ def _serve(
             partial.replace(options.ready_file)
 
     server = serve(
-        world, shelf, sockets, seed=options.seed, threads=options.threads, cache_dir=cache_dir, ready=ready, watch=watch
+        world,
+        shelf,
+        sockets,
+        seed=options.seed,
+        threads=options.threads,
+        cache_dir=cache_dir,
+        log_dir=_user_dir(options.recordings, "XDG_DATA_HOME", ".local/share"),
+        ready=ready,
+        watch=watch,
     )
     asyncio.run(server)
     sys.stdout.flush()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from carlite.calls import Context
 from carlite.parent import ParentWatch
+from carlite.recording import LogFolder, RecordingDesk
 from carlite.simulator import Simulator
 from carlite.wire.limits import WireLimits
 from carlite.wire.rpc import RpcServer
@@ -26,6 +27,7 @@ async def serve(
     seed: int = 0,
     threads: int | None = None,
     cache_dir: Path | None = None,
+    log_dir: Path | None = None,
     ready: Callable[[], None],
     watch: ParentWatch | None = None,
     limits: WireLimits | None = None,
@@ -39,6 +41,7 @@ async def serve(
         seed: of the scenery of further maps.
         threads: for rays.
         cache_dir: where built maps are kept.
+        log_dir: where the recorder writes; None records nothing.
         ready: called once clients can connect.
         watch: ends the server with its parent.
         limits: of the wire.
@@ -57,6 +60,7 @@ async def serve(
         seed=seed,
         threads=threads,
         cache_dir=cache_dir,
+        recording=RecordingDesk(world, LogFolder(log_dir)) if log_dir is not None else None,
     )
     simulator = Simulator(context)
     rpc = RpcServer(simulator.on_request, simulator.on_close, limits)
@@ -78,3 +82,5 @@ async def serve(
         await simulator.close()
         await rpc.close()
         await streams.close()
+        if context.recording is not None:
+            context.recording.close()

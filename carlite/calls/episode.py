@@ -63,21 +63,24 @@ def _navigation_mesh(context: Context) -> Value:
     return context.world.level.navigation.content()
 
 
-def _load_episode(context: Context, name: object, reset_settings: object, _layers: object) -> Value:
-    wanted = decode.text(name, "map")
-    reset = decode.flag(reset_settings, "reset_settings")
+def load_map(context: Context, name: str, *, reset_settings: bool) -> None:
+    """Begins a new episode on a map, "" being the present one; shared with the replayer."""
     current = context.world.level
     try:
-        source = context.shelf.get(wanted) if wanted else current.source
+        source = context.shelf.get(name) if name else current.source
         if source is None:
-            raise CallError(f"Map '{wanted}' not found")
+            raise CallError(f"Map '{name}' not found")
         if source == current.source:
             level = current
         else:
             level = build_level(source, seed=context.seed, threads=context.threads, cache_dir=context.cache_dir)
     except MapError as error:
-        raise CallError(f"Map '{wanted}' cannot be loaded: {error}") from error
-    context.world.load(level, reset_settings=reset)
+        raise CallError(f"Map '{name}' cannot be loaded: {error}") from error
+    context.world.load(level, reset_settings=reset_settings)
+
+
+def _load_episode(context: Context, name: object, reset_settings: object, _layers: object) -> Value:
+    load_map(context, decode.text(name, "map"), reset_settings=decode.flag(reset_settings, "reset_settings"))
     return None
 
 

@@ -139,6 +139,19 @@ class TrafficSignals:
             self._records.lights["state"][member.row] = state
             self._records.lights["elapsed"][member.row] = 0.0
 
+    def restore(self, light: Actor, state: LightState, elapsed_s: float, *, frozen: bool) -> None:
+        """Shows a recorded state on one light; the cycle of its group goes on from there."""
+        group, controller = self._group_of[light.id], self._controller_of[light.id]
+        if state in _STAGES:
+            controller.stage = _STAGES.index(state)
+            if state is not LightState.RED:
+                group.turn = group.controllers.index(controller)
+        controller.elapsed_s = elapsed_s
+        self._records.lights["state"][light.row] = state
+        self._records.lights["elapsed"][light.row] = elapsed_s
+        if frozen != self.frozen:
+            self.freeze(frozen)
+
     def set_time(self, light: Actor, state: LightState, seconds: float) -> None:
         """Sets how long a stage of the light's controller lasts."""
         self._controller_of[light.id].times_s[_STAGES.index(state)] = max(seconds, 0.0)

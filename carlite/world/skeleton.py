@@ -1,7 +1,7 @@
 """The skeleton of walkers: CARLA's bones by name, where they sit, and how the gait turns them.
 
-A bone's frame is parallel to the actor's while the walker stands; CARLA's own bones have axes along the limb. The root lies between
-the feet. Proportions are those of ``carlite.models.people``, as fractions of the height.
+A bone's frame is parallel to the actor's while the walker stands; CARLA's own bones have axes along the limb. The root lies
+between the feet. Proportions are those of ``carlite.models.people``, as fractions of the height.
 """
 
 from __future__ import annotations

@@ -1,0 +1,314 @@
+"""Writes what happens in a world to a log, one frame a tick."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import astuple
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carlite import geometry
+from carlite.library import AttributeType, find
+from carlite.recording import packets
+from carlite.recording.log import LogWriter
+from carlite.recording.packets import RECORDS, ActorType, AddEvent, Bone, Mechanics, Packet, packed, packed_records
+from carlite.world import skeleton
+from carlite.world.actors import Actor, Kind
+from carlite.world.street_lights import StreetLight
+from carlite.world.world import World
+
+_CM = 100.0
+_TYPES = {
+    Kind.VEHICLE: ActorType.VEHICLE,
+    Kind.WALKER: ActorType.WALKER,
+    Kind.TRAFFIC_LIGHT: ActorType.TRAFFIC_LIGHT,
+    Kind.TRAFFIC_SIGN: ActorType.TRAFFIC_SIGN,
+    Kind.SENSOR: ActorType.SENSOR,
+}
+_MOVING = frozenset({ActorType.OTHER, ActorType.VEHICLE, ActorType.WALKER})
+_ALL_DOORS = 6
+
+
+class Recorder:
+    """Records a world from now on, beginning with everybody who is there.
+
+    Args:
+        world: whose ticks are recorded.
+        file: open for writing; closed with the recorder.
+        additional: also speeds, boxes, physics, times of traffic lights and bones.
+    """
+
+    def __init__(self, world: World, file: BinaryIO, *, additional: bool) -> None:
+        self._world = world
+        self._additional = additional
+        self._known: dict[int, Actor] = {}
+        self._parents: dict[int, int] = {}
+        self._doors: dict[int, int] = {}
+        self._street_lights: dict[int, tuple[object, ...]] = {}
+        self._weather: tuple[float, ...] = ()
+        self._collisions = 0
+        self._started_s = time.monotonic()
+        self._log = LogWriter(file, world.level.source.name, int(time.time()))
+        self._added = self._find_added()
+
+    def record(self, delta_s: float) -> None:
+        """Writes the frame of the tick that has just been made."""
+        world = self._world
+        added, self._added = [*self._added, *self._find_added()], []
+        parts = [
+            packed(Packet.VISUAL_TIME, np.float64(world.elapsed_s).tobytes()),
+            packed_records(Packet.EVENT_ADD, [packets.add_event_bytes(self._add_event(actor)) for actor in added]),
+            packed_records(Packet.EVENT_DEL, self._removed()),
+            packed_records(Packet.EVENT_PARENT, self._new_parents()),
+            packed_records(Packet.COLLISION, self._touches()),
+            packed_records(Packet.POSITION, self._positions()),
+            packed_records(Packet.LIGHT_STATE, self._light_states()),
+            *self._animations(),
+        ]
+        if self._additional:
+            parts += self._additions(added)
+        self._log.write(delta_s, b"".join(parts))
+
+    def close(self) -> None:
+        """Ends the log."""
+        self._log.close()
+
+    # who is there ------------------------------------------------------------------------------------------------------
+
+    def _find_added(self) -> list[Actor]:
+        added = [actor for actor in self._world.actors if actor.id not in self._known]
+        self._known.update({actor.id: actor for actor in added})
+        return added
+
+    def _add_event(self, actor: Actor) -> AddEvent:
+        x, y, z = (float(value) * _CM for value in self._world.states.location[actor.row])
+        pitch, yaw, roll = (float(value) for value in self._world.states.rotation_deg[actor.row])
+        blueprint = find(actor.type_id)
+        types = {attribute.id: attribute.type for attribute in blueprint.attributes} if blueprint is not None else {}
+        return AddEvent(
+            id=actor.id,
+            type=_type(actor),
+            location_cm=(x, y, z),
+            rotation=(roll, pitch, yaw),
+            uid=blueprint.uid if blueprint is not None else 0,
+            type_id=actor.type_id,
+            attributes=tuple(
+                (int(types.get(name, AttributeType.STRING)), name, value) for name, value in actor.attributes.items()
+            ),
+        )
+
+    def _removed(self) -> NDArray[np.void]:
+        gone = [actor_id for actor_id in self._known if self._world.actors.find(actor_id) is None]
+        for actor_id in gone:
+            del self._known[actor_id]
+            self._parents.pop(actor_id, None)
+            self._doors.pop(actor_id, None)
+        return np.array([(actor_id,) for actor_id in gone], RECORDS[Packet.EVENT_DEL])
+
+    def _new_parents(self) -> NDArray[np.void]:
+        parents = {actor.id: actor.parent.id for actor in self._known.values() if actor.parent is not None}
+        new = [pair for pair in parents.items() if self._parents.get(pair[0]) != pair[1]]
+        self._parents = parents
+        return np.array(new, RECORDS[Packet.EVENT_PARENT])
+
+    def _touches(self) -> NDArray[np.void]:
+        """Touches of actors that have a collision sensor, each pair once; only those reach the log in CARLA."""
+        listening = {
+            actor.parent.id
+            for actor in self._known.values()
+            if actor.type_id == "sensor.other.collision" and actor.parent is not None
+        }
+        pairs = dict.fromkeys(
+            (contact.actor_id, contact.other_id) for contact in self._world.contacts if contact.actor_id in listening
+        )
+        first = self._collisions
+        self._collisions += len(pairs)
+        return np.array(
+            [
+                (first + index, one, other or packets.NOBODY, self._is_hero(one), self._is_hero(other))
+                for index, (one, other) in enumerate(pairs)
+            ],
+            RECORDS[Packet.COLLISION],
+        )
+
+    def _is_hero(self, actor_id: int) -> bool:
+        actor = self._world.actors.find(actor_id)
+        return actor is not None and actor.attributes.get("role_name") == "hero"
+
+    # how they move -----------------------------------------------------------------------------------------------------
+
+    def _of(self, *types: ActorType) -> list[Actor]:
+        return [actor for actor in self._known.values() if _type(actor) in types]
+
+    def _positions(self) -> NDArray[np.void]:
+        moving = self._of(*_MOVING)
+        records, rows = _blank(Packet.POSITION, moving)
+        records["location"] = self._world.states.location[rows] * _CM
+        records["rotation"] = self._world.states.rotation_deg[rows][:, [2, 0, 1]]
+        return records
+
+    def _light_states(self) -> NDArray[np.void]:
+        records, rows = _blank(Packet.LIGHT_STATE, self._of(ActorType.TRAFFIC_LIGHT))
+        for name in ("frozen", "elapsed", "state"):
+            records[name] = self._world.records.lights[name][rows]
+        return records
+
+    def _animations(self) -> list[bytes]:
+        world = self._world
+        cars, walkers = self._of(ActorType.VEHICLE), self._of(ActorType.WALKER)
+        vehicles, rows = _blank(Packet.VEHICLE, cars)
+        for name in ("steer", "throttle", "brake", "hand_brake", "gear"):
+            vehicles[name] = world.records.vehicles[name][rows]
+        steps, walker_rows = _blank(Packet.WALKER, walkers)
+        steps["speed"] = world.records.walkers["speed"][walker_rows]
+        lamps, _ = _blank(Packet.VEHICLE_LIGHTS, cars)
+        lamps["lights"] = [actor.light_state for actor in cars]
+        turned = [
+            packets.wheels_bytes(
+                actor.id,
+                world.states.wheel_steer_deg[actor.row, : _wheels(actor)],
+                np.degrees(world.states.wheel_spin_rad[actor.row, : _wheels(actor)]),
+            )
+            for actor in cars
+        ]
+        parts = [
+            packed_records(Packet.VEHICLE, vehicles),
+            packed_records(Packet.WALKER, steps),
+            packed_records(Packet.VEHICLE_LIGHTS, lamps),
+        ]
+        changed = self._changed_street_lights()
+        if len(changed):
+            parts.append(packed_records(Packet.STREET_LIGHT, changed))
+        doors = self._moved_doors(cars)
+        if len(doors):
+            parts.append(packed_records(Packet.DOOR, doors))
+        parts += [packed_records(Packet.WHEELS, turned), packed_records(Packet.BIKER, self._bikers(cars))]
+        weather = world.weather.values()
+        if tuple(weather) != self._weather:
+            self._weather = tuple(weather)
+            parts.append(packed_records(Packet.WEATHER, np.array([(weather,)], RECORDS[Packet.WEATHER])))
+        return parts
+
+    def _bikers(self, cars: Iterable[Actor]) -> NDArray[np.void]:
+        bikes = [actor for actor in cars if _wheels(actor) == 2]
+        records, rows = _blank(Packet.BIKER, bikes)
+        forward = geometry.rotation_matrices(self._world.states.rotation_deg[rows])[:, :, 0]
+        records["speed"] = np.einsum("ni,ni->n", forward, self._world.states.velocity[rows]) * _CM
+        records["engine"] = [self._engine_share(bike) for bike in bikes]
+        return records
+
+    def _engine_share(self, bike: Actor) -> float:
+        limit = self._world.physics.physics_control(bike).max_rpm
+        return self._world.physics.telemetry(bike).engine_rpm / limit if limit > 0.0 else 0.0
+
+    def _changed_street_lights(self) -> NDArray[np.void]:
+        changed = []
+        for light in self._world.street_lights:
+            known = (light.intensity_lm, light.colour, light.active, light.group)
+            if self._street_lights.get(light.id) != known:
+                self._street_lights[light.id] = known
+                changed.append(_street_light(light))
+        return np.array(changed, RECORDS[Packet.STREET_LIGHT])
+
+    def _moved_doors(self, cars: Iterable[Actor]) -> NDArray[np.void]:
+        moved = []
+        for actor in cars:
+            before = self._doors.get(actor.id, 0)
+            self._doors[actor.id] = actor.open_doors
+            moved += [
+                (actor.id, door, bool(actor.open_doors >> door & 1))
+                for door in range(_ALL_DOORS)
+                if (before ^ actor.open_doors) >> door & 1
+            ]
+        return np.array(moved, RECORDS[Packet.DOOR])
+
+    # additional data ---------------------------------------------------------------------------------------------------
+
+    def _additions(self, added: list[Actor]) -> list[bytes]:
+        world = self._world
+        kinematics, rows = _blank(Packet.KINEMATICS, self._of(ActorType.VEHICLE, ActorType.WALKER))
+        kinematics["velocity"] = world.states.velocity[rows]
+        kinematics["angular_velocity"] = world.states.angular_velocity_dps[rows]
+        governed = [actor for actor in added if actor.kind in (Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN)]
+        lights = [actor for actor in added if actor.kind is Kind.TRAFFIC_LIGHT]
+        cars = [actor for actor in added if actor.kind is Kind.VEHICLE]
+        boxes, _ = _blank(Packet.BOUNDING_BOX, [actor for actor in added if actor not in governed])
+        for record, actor in zip(boxes, [actor for actor in added if actor not in governed], strict=True):
+            record["origin"], record["extent"] = np.multiply(actor.box.centre, _CM), np.multiply(actor.box.half_extent, _CM)
+        volumes, _ = _blank(Packet.TRIGGER_VOLUME, governed)
+        for record, actor in zip(volumes, governed, strict=True):
+            centre = geometry.apply(world.world_from_actor(actor), [actor.box.centre])[0]
+            record["origin"], record["extent"] = centre * _CM, np.multiply(actor.box.half_extent, _CM)
+        times, light_rows = _blank(Packet.LIGHT_TIMES, lights)
+        for name in ("green", "yellow", "red"):
+            times[name] = world.records.lights[f"{name}_time"][light_rows]
+        parts = [packed_records(Packet.KINEMATICS, kinematics), packed_records(Packet.BOUNDING_BOX, boxes)]
+        if governed:
+            parts.append(packed_records(Packet.TRIGGER_VOLUME, volumes))
+        parts.append(packed(Packet.PLATFORM_TIME, np.float64(time.monotonic() - self._started_s).tobytes()))
+        if cars:
+            mechanics = [packets.mechanics_bytes(self._mechanics(actor)) for actor in cars]
+            parts.append(packed_records(Packet.PHYSICS_CONTROL, mechanics))
+        if lights:
+            parts.append(packed_records(Packet.LIGHT_TIMES, times))
+        bones = [packets.bones_bytes(actor.id, self._bones(actor)) for actor in self._of(ActorType.WALKER)]
+        parts.append(packed_records(Packet.WALKER_BONES, bones))
+        return parts
+
+    def _mechanics(self, actor: Actor) -> Mechanics:
+        p = self._world.physics.physics_control(actor)
+        wheels = [(*astuple(wheel)[:9], *wheel.position) for wheel in p.wheels]
+        return Mechanics(
+            id=actor.id,
+            first=(
+                p.max_rpm,
+                p.moi,
+                p.damping_rate_full_throttle,
+                p.damping_rate_zero_throttle_clutch_engaged,
+                p.damping_rate_zero_throttle_clutch_disengaged,
+            ),
+            use_gear_autobox=p.use_gear_autobox,
+            second=(p.clutch_strength, p.final_ratio, p.mass, p.drag_coefficient),
+            center_of_mass=p.center_of_mass,
+            torque_curve=np.array(p.torque_curve, np.float32).reshape(-1, 2),
+            forward_gears=np.array([astuple(gear) for gear in p.forward_gears], np.float32).reshape(-1, 3),
+            steering_curve=np.array(p.steering_curve, np.float32).reshape(-1, 2),
+            wheels=np.array(wheels, np.float32).reshape(-1, 12),
+        )
+
+    def _bones(self, actor: Actor) -> list[Bone]:
+        pose = skeleton.pose_of(actor, self._world.states)
+        angles = geometry.rotations_deg(pose[:, :, :3])
+        return [
+            Bone(
+                name=bone.name,
+                location_cm=(float(m[0, 3]) * _CM, float(m[1, 3]) * _CM, float(m[2, 3]) * _CM),
+                rotation=(float(roll), float(pitch), float(yaw)),
+            )
+            for bone, m, (pitch, yaw, roll) in zip(skeleton.BONES, pose, angles, strict=True)
+        ]
+
+
+def _type(actor: Actor) -> ActorType:
+    return _TYPES.get(actor.kind, ActorType.OTHER)
+
+
+def _wheels(actor: Actor) -> int:
+    blueprint = find(actor.type_id)
+    return len(blueprint.wheels) if blueprint is not None and blueprint.wheels else 4
+
+
+def _blank(kind: Packet, actors: list[Actor]) -> tuple[NDArray[np.void], NDArray[np.intp]]:
+    """Records with the ids of the actors filled in, and the actors' rows."""
+    records = np.zeros(len(actors), RECORDS[kind])
+    records["id"] = [actor.id for actor in actors]
+    return records, np.array([actor.row for actor in actors], np.intp)
+
+
+def _street_light(light: StreetLight) -> tuple[object, ...]:
+    red, green, blue = light.colour
+    colour = (red / 255.0, green / 255.0, blue / 255.0, 1.0)
+    return light.id, light.intensity_lm, colour, light.active, light.group

@@ -1,0 +1,138 @@
+"""A simulator to check: carlite, or the server that CARLA_HOST (and CARLA_PORT) names."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import carla
+import pytest
+
+_STARTING_S = 300.0  # carlite may have to compile its kernels first
+_CALL_S = 60.0
+_STEP_S = 0.05
+_LANE = '<lane id="{}" type="{}" level="false"><width sOffset="0" a="{}" b="0" c="0" d="0"/></lane>'
+_ROAD = f"""<?xml version="1.0"?>
+<OpenDRIVE><header revMajor="1" revMinor="4" name="conformance"/>
+<road name="street" length="400" id="1" junction="-1">
+<type s="0" type="town"><speed max="50" unit="km/h"/></type>
+<planView><geometry s="0" x="0" y="0" hdg="0" length="400"><line/></geometry></planView>
+<lanes><laneSection s="0">
+<left>{_LANE.format(2, "sidewalk", 2.5)}{_LANE.format(1, "driving", 3.5)}</left>
+<center><lane id="0" type="none" level="false"/></center>
+<right>{_LANE.format(-1, "driving", 3.5)}{_LANE.format(-2, "sidewalk", 2.5)}</right></laneSection></lanes>
+<signals><signal s="200" t="-5" id="10" name="light" dynamic="yes" orientation="+" type="1000001" subtype="-1" zOffset="0"
+ country="OpenDRIVE" value="-1" height="1" width="1"/></signals></road></OpenDRIVE>"""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the checks work with.
+
+    Attributes:
+        client: connected.
+        is_carlite: whether it is carlite that is checked.
+    """
+
+    client: Any
+    is_carlite: bool
+
+
+@contextmanager
+def _carlite(folder: Path) -> Iterator[int]:
+    """A carlite process on a free port."""
+    (folder / "maps").mkdir()
+    (folder / "maps" / "Street.xodr").write_text(_ROAD)
+    command = [sys.executable, "-m", "carlite", "--port", "0", "--maps", str(folder / "maps"), "--map", "Street"]
+    process = subprocess.Popen([*command, "--recordings", str(folder / "logs")], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("carlite ready on "), f"carlite ended with {process.wait(10)}"
+        yield int(line.rsplit(":", 1)[1])
+        assert process.poll() is None, "carlite died"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        finally:
+            process.kill()
+            process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """The simulator, with a client that lives until the process ends: the wheel can crash when one goes earlier."""
+    host = os.environ.get("CARLA_HOST")
+    if host:
+        client = carla.Client(host, int(os.environ.get("CARLA_PORT", "2000")))
+        client.set_timeout(_CALL_S)
+        yield Bench(client, is_carlite=False)
+        return
+    with _carlite(tmp_path_factory.mktemp("carlite")) as port:
+        client = carla.Client("127.0.0.1", port)
+        client.set_timeout(_STARTING_S)
+        yield Bench(client, is_carlite=True)
+
+
+@pytest.fixture
+def world(bench: Bench) -> Iterator[Any]:
+    """A fresh world in synchronous mode at 20 Hz."""
+    world = bench.client.reload_world()
+    settings = world.get_settings()
+    settings.synchronous_mode, settings.fixed_delta_seconds = True, _STEP_S
+    world.apply_settings(settings)
+    yield world
+    settings.synchronous_mode, settings.fixed_delta_seconds = False, None
+    world.apply_settings(settings)
+
+
+@pytest.fixture
+def place(bench: Bench, world: Any) -> Callable[..., Any]:
+    """``place(ahead_m, left_m, up_m)``: a pose along the first spawn point's lane, where there is room."""
+    points = world.get_map().get_spawn_points()
+    assert points, "the map has no spawn points"
+    start = carla.Transform(carla.Location(50.0, 1.75, 0.3)) if bench.is_carlite else points[0]
+    yaw = start.rotation.yaw
+
+    def at(ahead_m: float = 0.0, left_m: float = 0.0, up_m: float = 0.0, *, turn_deg: float = 0.0) -> Any:
+        ahead, right = start.get_forward_vector(), start.get_right_vector()
+        where = start.location + ahead * ahead_m - right * left_m + carla.Location(z=up_m)
+        return carla.Transform(where, carla.Rotation(yaw=yaw + turn_deg))
+
+    return at
+
+
+@pytest.fixture
+def spawn(world: Any, place: Callable[..., Any]) -> Callable[..., Any]:
+    """``spawn(id, pose=None, **attributes)``: an actor, and one tick so that the client knows its state."""
+
+    def make(type_id: str, pose: Any = None, *, parent: Any = None, **attributes: str) -> Any:
+        blueprint = world.get_blueprint_library().find(type_id)
+        for name, value in attributes.items():
+            blueprint.set_attribute(name, value)
+        actor = world.spawn_actor(blueprint, pose if pose is not None else place(), attach_to=parent)
+        world.tick()
+        return actor
+
+    return make
+
+
+@pytest.fixture
+def ticks(world: Any) -> Callable[[int], int]:
+    """``ticks(n)``: n ticks; the last frame's number."""
+
+    def run(count: int) -> int:
+        frame = 0
+        for _ in range(count):
+            frame = world.tick()
+        return frame
+
+    return run
