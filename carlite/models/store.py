@@ -1,26 +1,21 @@
-"""Keeps built models on disk: arrays and numbers only, keyed by the code that builds them."""
+"""Keeps built models on disk, each in a file of its own, in a folder named by the code that builds them."""
 
 from __future__ import annotations
 
 import hashlib
-import logging
-import os
-import tempfile
-import zipfile
 from collections.abc import Callable
 from dataclasses import fields
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite import store
 from carlite.mesh import ActorModel, Joint, Mesh, Part, Wheel
 
-_log = logging.getLogger(__name__)
 _ARRAYS = tuple(field.name for field in fields(Mesh))
-_CODE = ("mesh.py", "geometry.py", "tags.py", "models/*", "library/*")
+_CODE = ("mesh.py", "geometry.py", "tags.py", "models", "library")
 _folder: list[Path] = []  # of this process; what a model looks like does not depend on it
 
 
@@ -38,50 +33,8 @@ def kept(name: str, build: Callable[[], ActorModel]) -> ActorModel:
     """
     if not _folder:
         return build()
-    path = _folder[0] / f"models-{_code_hash()[:16]}" / (hashlib.sha256(name.encode()).hexdigest()[:24] + ".npz")
-    model = _read(path)
-    if model is None:
-        model = build()
-        _write(path, model)
-    return model
-
-
-@cache
-def _code_hash() -> str:
-    """Hash of the code and data files that build models, and of numpy's version."""
-    digest = hashlib.sha256(np.__version__.encode())
-    root = Path(__file__).parent.parent
-    for file in sorted(path for pattern in _CODE for path in root.glob(pattern)):
-        if file.suffix in (".py", ".csv", ".yaml"):
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
-
-
-def _read(path: Path) -> ActorModel | None:
-    """The model stored at ``path``; None if there is none or it cannot be read."""
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            return _unpack({name: file[name] for name in file.files})
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, EOFError) as error:
-        _log.warning("%s: cannot be read (%s); the model is built anew", path, error)
-        return None
-
-
-def _write(path: Path, model: ActorModel) -> None:
-    """Stores a model, all of it or nothing; a disk that refuses costs only the next start's time."""
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            temporary = file.name
-            np.savez(file, **_pack(model))  # type: ignore[arg-type]
-        os.replace(temporary, path)
-    except OSError as error:
-        _log.warning("%s: the built model is not kept (%s)", path, error)
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+    file = hashlib.sha256(name.encode()).hexdigest()[:24] + ".npz"
+    return store.kept(_folder[0] / f"models-{store.key(_CODE)[:16]}" / file, build, _pack, _unpack)
 
 
 def _pack(model: ActorModel) -> dict[str, NDArray[Any]]:
@@ -96,7 +49,7 @@ def _pack(model: ActorModel) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def _unpack(arrays: dict[str, NDArray[Any]]) -> ActorModel:
+def _unpack(arrays: store.Arrays) -> ActorModel:
     ends = np.cumsum(arrays["sizes"], axis=0)
     parts = []
     for number, (vertices, triangles) in enumerate(arrays["sizes"].tolist()):

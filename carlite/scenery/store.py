@@ -1,24 +1,19 @@
-"""Keeps built worlds on disk: arrays and text only, keyed by everything that they depend on."""
+"""Keeps built worlds on disk, named by everything that they depend on."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import os
-import tempfile
-import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite import store
 from carlite.mesh import Mesh
 from carlite.scenery.placement import Placement
 
-_LOG = logging.getLogger(__name__)
-_PACKAGES = ("opendrive", "scenery", "models", "library")
+_CODE = ("mesh.py", "geometry.py", "opendrive", "scenery", "models", "library")
 _MESH_ARRAYS = tuple(field.name for field in fields(Mesh))
 
 
@@ -31,56 +26,9 @@ class Built:
     spawn_points: NDArray[np.float64]
 
 
-def key(text: str, seed: int) -> str:
-    """Hash of the map's text, the seed, and the code and data files that build it."""
-    digest = hashlib.sha256(_code_hash())
-    digest.update(f"{seed}\0{np.__version__}\0".encode())
-    digest.update(text.encode())
-    return digest.hexdigest()[:32]
-
-
-def read(path: Path) -> Built | None:
-    """The world stored at ``path``; None if there is none or it cannot be read."""
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        return _unpack(arrays)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
-        _LOG.warning("%s: cannot be read (%s); the world is built anew", path, error)
-        return None
-
-
-def write(path: Path, built: Built) -> None:
-    """Stores a world under ``path``, all of it or nothing; a disk that refuses costs only the next start's time."""
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            temporary = file.name
-            np.savez(file, **_pack(built))  # type: ignore[arg-type]
-        os.replace(temporary, path)
-    except OSError as error:
-        _LOG.warning("%s: the built world is not kept (%s)", path, error)
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-
-
-@cache
-def _code_hash() -> bytes:
-    digest = hashlib.sha256()
-    root = Path(__file__).parent.parent
-    files = [
-        root / "mesh.py",
-        root / "geometry.py",
-        *(file for package in _PACKAGES for file in sorted((root / package).glob("*"))),
-    ]
-    for file in files:
-        if file.suffix in (".py", ".csv", ".yaml"):
-            digest.update(file.name.encode())
-            digest.update(file.read_bytes())
-    return digest.digest()
+def kept(folder: Path, text: str, seed: int, build: Callable[[], Built]) -> Built:
+    """The world of an OpenDRIVE text and a seed: from ``folder``, else built and kept there."""
+    return store.kept(folder / f"world-{store.key(_CODE, seed, text)}.npz", build, _pack, _unpack)
 
 
 def _pack(built: Built) -> dict[str, NDArray[np.generic]]:
@@ -94,7 +42,7 @@ def _pack(built: Built) -> dict[str, NDArray[np.generic]]:
     return arrays
 
 
-def _unpack(arrays: dict[str, NDArray[np.generic]]) -> Built:
+def _unpack(arrays: store.Arrays) -> Built:
     count = sum(name.startswith("vertices_") for name in arrays)
     ground = tuple(Mesh(**{name: arrays[f"{name}_{number}"] for name in _MESH_ARRAYS}) for number in range(count))  # type: ignore[arg-type]
     placements = tuple(

@@ -37,12 +37,7 @@ def load(text: str, *, seed: int, cache_dir: Path | str | None = None, network: 
     """
     if cache_dir is None:
         return build(network or parse(text), seed=seed)
-    path = Path(cache_dir) / f"world-{store.key(text, seed)}.npz"
-    built = store.read(path)
-    if built is None:
-        built = _built(network or parse(text), seed)
-        store.write(path, built)
-    return _realised(built)
+    return _realised(store.kept(Path(cache_dir), text, seed, lambda: _built(network or parse(text), seed)))
 
 
 def _built(network: RoadNetwork, seed: int) -> store.Built:

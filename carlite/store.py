@@ -1,0 +1,97 @@
+"""Keeps on disk what takes long to build: arrays and text, in files that are whole or absent.
+
+A kept file is named by everything that its content depends on, the code that builds it included, so a stale one is never
+used. What is kept only saves time: a file that is damaged is built anew, a disk that refuses is told and passed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+_log = logging.getLogger(__name__)
+_ROOT = Path(__file__).parent
+_BUILDS = (".py", ".csv", ".yaml")
+_Built = TypeVar("_Built")
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def key(sources: tuple[str, ...], *values: object) -> str:
+    """32 hex digits that name what the code in ``sources`` builds from ``values``.
+
+    Args:
+        sources: files of this package, or folders of which every module and data file counts.
+        values: told apart by their ``repr``.
+    """
+    digest = hashlib.sha256(_code_hash(sources))
+    digest.update(repr((np.__version__, *values)).encode())
+    return digest.hexdigest()[:32]
+
+
+def kept(
+    path: Path, build: Callable[[], _Built], pack: Callable[[_Built], Arrays], unpack: Callable[[Arrays], _Built]
+) -> _Built:
+    """What ``build`` makes: read from the npz file ``path``, else built and stored there.
+
+    Args:
+        build: called when there is no such file, or a damaged one.
+        pack: to arrays without objects; ``unpack`` undoes it.
+    """
+    built = _read(path, unpack)
+    if built is None:
+        built = build()
+        _write(path, pack(built))
+    return built
+
+
+@cache
+def _code_hash(sources: tuple[str, ...]) -> bytes:
+    digest = hashlib.sha256()
+    for file in _files(sources):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.digest()
+
+
+def _files(sources: Iterable[str]) -> list[Path]:
+    found: list[Path] = []
+    for source in sources:
+        path = _ROOT / source
+        found += sorted(path.glob("*")) if path.is_dir() else [path]
+    return [file for file in found if file.suffix in _BUILDS]
+
+
+def _read(path: Path, unpack: Callable[[Arrays], _Built]) -> _Built | None:
+    """What is stored at ``path``; None if there is nothing or it cannot be read."""
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            return unpack({name: file[name] for name in file.files})
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, EOFError) as error:
+        _log.warning("%s: cannot be read (%s); it is built anew", path, error)
+        return None
+
+
+def _write(path: Path, arrays: Arrays) -> None:
+    """Stores arrays, all of them or nothing."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            temporary = file.name
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        os.replace(temporary, path)
+    except OSError as error:
+        _log.warning("%s: cannot be kept (%s)", path, error)
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
