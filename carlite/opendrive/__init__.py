@@ -1,12 +1,14 @@
 """OpenDRIVE maps: from their text to roads, lanes, signals and objects with geometry in CARLA's frame."""
 
+from carlite.opendrive.governed import GovernedLane, governed_lanes
 from carlite.opendrive.network import Controller, Junction, Lane, LaneSection, Road, RoadMark, RoadNetwork
-from carlite.opendrive.objects import MapObject, Signal, facing_yaw_deg, place, signal_pose
+from carlite.opendrive.objects import MapObject, Signal, SignalReference, facing_yaw_deg, place, signal_pose
 from carlite.opendrive.parse import parse
 from carlite.opendrive.spawn import spawn_points
 
 __all__ = [
     "Controller",
+    "GovernedLane",
     "Junction",
     "Lane",
     "LaneSection",
@@ -15,7 +17,9 @@ __all__ = [
     "RoadMark",
     "RoadNetwork",
     "Signal",
+    "SignalReference",
     "facing_yaw_deg",
+    "governed_lanes",
     "parse",
     "place",
     "signal_pose",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from carlite.opendrive.objects import MapObject, Signal
+from carlite.opendrive.objects import MapObject, Signal, SignalReference
 from carlite.opendrive.piecewise import ZERO, Cubics
 from carlite.opendrive.planview import PlanView
 
@@ -135,6 +135,7 @@ class Road:
     speeds_mps: tuple[tuple[float, float], ...] = ()
     objects: tuple[MapObject, ...] = ()
     signals: tuple[Signal, ...] = ()
+    signal_references: tuple[SignalReference, ...] = ()
     bridges: tuple[tuple[float, float], ...] = ()
 
     def reference(self, s: ArrayLike) -> tuple[Array, Array]:

@@ -54,6 +54,22 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalReference:
+    """A signal of any road that governs lanes of this one.
+
+    Attributes:
+        id: of the signal.
+        s: where it takes effect.
+        orientation, validity: as of a ``Signal``.
+    """
+
+    id: str
+    s: float
+    orientation: str
+    validity: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
     """Copies of an object along a road; ``distance_m`` 0 is one continuous body."""
 

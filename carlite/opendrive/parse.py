@@ -10,7 +10,7 @@ import numpy as np
 from carlite.errors import MapError
 from carlite.opendrive.network import Connection, Controller, Junction, Link, Road, RoadNetwork, Shape
 from carlite.opendrive.parse_lanes import parse_sections
-from carlite.opendrive.parse_objects import parse_objects, parse_signals
+from carlite.opendrive.parse_objects import parse_objects, parse_signal_references, parse_signals
 from carlite.opendrive.piecewise import ZERO, Cubics, cubics
 from carlite.opendrive.planview import Clothoid, Curve, PlanView, param_poly3, poly3
 from carlite.opendrive.reading import Element, coefficients, integer, number, polynomials, speeds_mps
@@ -104,6 +104,7 @@ def _road(element: Element) -> Road:
         speeds_mps=speeds_mps(element.findall("type"), "s", where),
         objects=parse_objects(element, where),
         signals=parse_signals(element, where),
+        signal_references=parse_signal_references(element, where),
         bridges=tuple((s := number(b, "s", where), s + number(b, "length", where)) for b in element.findall("objects/bridge")),
     )
 

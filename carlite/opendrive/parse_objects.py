@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from carlite.opendrive.objects import MapObject, Repeat, Signal
+from carlite.opendrive.objects import MapObject, Repeat, Signal, SignalReference
 from carlite.opendrive.reading import Element, integer, number
 
 
@@ -34,13 +34,31 @@ def parse_signals(road: Element, where: str) -> tuple[Signal, ...]:
                 text=element.get("text", ""),
                 width_m=number(element, "width", place, 0.0),
                 height_m=number(element, "height", place, 0.0),
-                validity=tuple(
-                    (integer(lanes, "fromLane", place), integer(lanes, "toLane", place))
-                    for lanes in element.findall("validity")
-                ),
+                validity=_validity(element, place),
             )
         )
     return tuple(signals)
+
+
+def parse_signal_references(road: Element, where: str) -> tuple[SignalReference, ...]:
+    """What signals of other roads govern on this one."""
+    references = []
+    for element in road.findall("signals/signalReference"):
+        place = f"{where}, signal reference {element.get('id', '?')}"
+        references.append(
+            SignalReference(
+                id=element.get("id", ""),
+                s=number(element, "s", place),
+                orientation=element.get("orientation", "none"),
+                validity=_validity(element, place),
+            )
+        )
+    return tuple(references)
+
+
+def _validity(element: Element, where: str) -> tuple[tuple[int, int], ...]:
+    lanes = element.findall("validity")
+    return tuple((integer(record, "fromLane", where), integer(record, "toLane", where)) for record in lanes)
 
 
 def parse_objects(road: Element, where: str) -> tuple[MapObject, ...]:

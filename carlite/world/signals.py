@@ -1,79 +1,28 @@
-"""Traffic lights and signs of a map: their actors, the cycles of the lights, and which light a vehicle faces."""
+"""Traffic lights and signs of a map: their actors, and which of them a vehicle faces."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from carlite.mesh import Box
-from carlite.opendrive import Road, RoadNetwork, Signal, signal_pose
+from carlite.opendrive import GovernedLane, Road, RoadNetwork, Signal, governed_lanes, signal_pose
 from carlite.wire.binary import LightState
 from carlite.world.actors import Actor, Kind
+from carlite.world.light_cycles import Controller, Group, light_groups
 from carlite.world.records import SnapshotRecords
+from carlite.world.signs import GiveWaySigns, GivingWay, SpeedSigns
 from carlite.world.state import ActorStates
+from carlite.world.zones import ZONE_M, Visits, ZoneTable, trigger_box, zone_of
 
 AddActor = Callable[..., Actor]
 _STAGES = (LightState.GREEN, LightState.YELLOW, LightState.RED)
-_TRIGGER_HALF_LENGTH_M = 2.0
-_TRIGGER_HALF_HEIGHT_M = 2.0
-_LONE_RED_S = 10.0
 _NO_LANE_HALF_WIDTH_M = 1.75
+_STANDS_MPS = 0.5
+_STOP, _YIELD, _SPEED_TYPE = "traffic.stop", "traffic.yield", "274"
 _SPEED_SIGNS = frozenset({30, 40, 50, 60, 90, 100, 120, 130})
-
-
-@dataclass(slots=True, eq=False)
-class Controller:
-    """Lights that change together.
-
-    Attributes:
-        lights: their actors.
-        times_s: of green, yellow and red.
-        stage: index into green, yellow, red.
-        elapsed_s: in the present stage.
-    """
-
-    lights: list[Actor] = field(default_factory=list)
-    times_s: list[float] = field(default_factory=lambda: [10.0, 3.0, 2.0])
-    stage: int = 2
-    elapsed_s: float = 0.0
-
-
-@dataclass(slots=True, eq=False)
-class Group:
-    """The lights of a junction: one controller after the other has its green, yellow and red."""
-
-    controllers: list[Controller]
-    turn: int = 0
-
-    def restart(self) -> None:
-        """Begins the cycle anew with the first controller's green."""
-        self.turn = 0
-        for controller in self.controllers:
-            controller.stage, controller.elapsed_s = 2, 0.0
-        self.controllers[0].stage = 0
-
-    def step(self, delta_s: float) -> bool:
-        """Lets time pass; whether any light changed."""
-        for controller in self.controllers:
-            controller.elapsed_s += delta_s
-        active = self.controllers[self.turn]
-        changed = False
-        while active.elapsed_s >= active.times_s[active.stage] > 0.0 or active.times_s[active.stage] <= 0.0:
-            over_s = max(active.elapsed_s - active.times_s[active.stage], 0.0)
-            changed = True
-            if active.stage < 2:
-                active.stage += 1
-                active.elapsed_s = over_s
-            else:
-                self.turn = (self.turn + 1) % len(self.controllers)
-                active = self.controllers[self.turn]
-                active.stage, active.elapsed_s = 0, over_s
-            if sum(active.times_s) <= 0.0:
-                break
-        return changed
 
 
 class TrafficSignals:
@@ -90,39 +39,57 @@ class TrafficSignals:
         self.frozen = False
         self._controller_of: dict[int, Controller] = {}
         self._group_of: dict[int, Group] = {}
+        governed = governed_lanes(network)
         lights: dict[str, Actor] = {}
+        giving_way: list[GivingWay] = []
+        speeds: list[tuple[float, list[GovernedLane]]] = []
         for road, signal in network.signals():
-            actor = _add_signal(road, signal, add)
+            lanes = governed.get(signal.id, [])
+            actor = _add_signal(road, signal, lanes, add)
             if actor is None:
                 continue
             if actor.kind is Kind.TRAFFIC_LIGHT:
                 lights.setdefault(signal.id, actor)
                 records.lights["sign_id"][actor.row] = signal.id.encode()[:31]
-            else:
-                records.signs["sign_id"][actor.row] = signal.id.encode()[:31]
+                continue
+            records.signs["sign_id"][actor.row] = signal.id.encode()[:31]
+            if lanes and actor.type_id == _STOP:
+                giving_way.append(GivingWay.stop(lanes))
+            elif lanes and actor.type_id == _YIELD:
+                giving_way.append(GivingWay.give_way(lanes))
+            elif lanes and (limit := _limit_kph(signal)) is not None:
+                speeds.append((limit, lanes))
         self.lights = list(lights.values())
-        self.groups = _groups(network, lights)
+        self.groups = light_groups(network, lights)
         for group in self.groups:
             for controller in group.controllers:
                 for light in controller.lights:
                     self._controller_of[light.id] = controller
                     self._group_of[light.id] = group
-        self._boxes: tuple[NDArray[np.float64], ...] | None = None
+        self._zones = ZoneTable([[zone_of(lane) for lane in governed.get(key, [])] for key in lights])
+        self._visits = Visits(len(lights))
+        self._give_way = GiveWaySigns(network, giving_way)
+        self._speeds = SpeedSigns(speeds)
         self._light_rows = np.array([light.row for light in self.lights], np.intp)
         self._light_ids = np.array([light.id for light in self.lights], np.uint32)
         self.reset_all()
 
     def step(self, delta_s: float, states: ActorStates, vehicles: Sequence[Actor]) -> None:
-        """Runs the cycles and tells each vehicle which light it faces."""
-        if not self.lights:
-            return
-        if not self.frozen:
+        """Runs the cycles and tells each vehicle which light or sign it faces."""
+        if self.lights and not self.frozen:
             changed = [group.step(delta_s) for group in self.groups]
             if any(changed):
                 self._publish()
             else:
                 self._records.lights["elapsed"][self._light_rows] += delta_s
-        self._tell(states, vehicles)
+        if vehicles:
+            self._tell(delta_s, states, vehicles)
+
+    def speed_limits(
+        self, states: ActorStates, vehicles: Sequence[Actor], recorded_kph: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Limits in km/h (vehicles,): those of the map's records, or of the sign that a vehicle has passed."""
+        return self._speeds.limits(states, vehicles, recorded_kph)
 
     def group(self, light: Actor) -> list[Actor]:
         """All lights of the junction of ``light``, itself included."""
@@ -192,45 +159,29 @@ class TrafficSignals:
     def _controller_of_all(self) -> list[Controller]:
         return [controller for group in self.groups for controller in group.controllers]
 
-    def _tell(self, states: ActorStates, vehicles: Sequence[Actor]) -> None:
-        """Vehicles inside the trigger of a light that is not green face it; all others see green, as in CARLA."""
-        if not vehicles:
-            return
-        if self._boxes is None:
-            self._boxes = _trigger_boxes(self.lights, states)
-        centre, heading, half = self._boxes
+    def _tell(self, delta_s: float, states: ActorStates, vehicles: Sequence[Actor]) -> None:
+        """Vehicles in a light's zone that came while it was not green face it; all others see green, as in CARLA.
+
+        Who is in the zone when the light turns goes on, as in CARLA, unless he stands before the line.
+        """
         rows = np.array([vehicle.row for vehicle in vehicles])
-        reach = np.array([vehicle.box.half_extent[0] for vehicle in vehicles])
-        offset = states.location[rows][:, None, :] - centre[None]
-        along = offset[:, :, 0] * heading[:, 0] + offset[:, :, 1] * heading[:, 1]
-        across = offset[:, :, 1] * heading[:, 0] - offset[:, :, 0] * heading[:, 1]
-        inside = np.abs(along) <= half[:, 0] + reach[:, None]
-        inside &= (np.abs(across) <= half[:, 1]) & (np.abs(offset[:, :, 2]) <= half[:, 2] + 2.0)
+        inside, before = self._zones.occupied(states, vehicles)
+        was_inside, faced = self._visits.recall(states, rows)
         states_now = self._records.lights["state"][self._light_rows]
-        held = inside & ((states_now == LightState.RED) | (states_now == LightState.YELLOW))
-        faced = np.argmax(held, 1)
-        any_held = held.any(1)
+        closed = (states_now == LightState.RED) | (states_now == LightState.YELLOW)
+        stands = np.linalg.norm(states.velocity[rows, :2], axis=1) < _STANDS_MPS
+        faces = inside & closed & ((was_inside & faced) | ~was_inside | (before & stands[:, None]))
+        self._visits.keep(states, rows, inside, faces)
+        any_faced = faces.any(1)
+        light = np.argmax(faces, 1) if self.lights else np.zeros(len(rows), np.intp)
+        shown = np.where(self._give_way.held(delta_s, states, vehicles), LightState.RED, LightState.GREEN)
         details = self._records.vehicles
-        details["has_light"][rows] = any_held
-        details["light_state"][rows] = np.where(any_held, states_now[faced], LightState.GREEN)
-        details["light_id"][rows] = np.where(any_held, self._light_ids[faced], 0)
+        details["has_light"][rows] = any_faced
+        details["light_state"][rows] = np.where(any_faced, states_now[light], shown) if self.lights else shown
+        details["light_id"][rows] = np.where(any_faced, self._light_ids[light], 0) if self.lights else 0
 
 
-def _trigger_boxes(lights: Sequence[Actor], states: ActorStates) -> tuple[NDArray[np.float64], ...]:
-    """World centres (n, 3), unit x axes (n, 2) along the lane and half extents (n, 3) of the lights' trigger boxes."""
-    rows = [light.row for light in lights]
-    yaw = np.radians(states.rotation_deg[rows, 1])
-    cos, sin = np.cos(yaw), np.sin(yaw)
-    local = np.array([light.box.centre for light in lights])
-    centre = states.location[rows].copy()
-    centre[:, 0] += cos * local[:, 0] - sin * local[:, 1]
-    centre[:, 1] += sin * local[:, 0] + cos * local[:, 1]
-    centre[:, 2] += local[:, 2]
-    lane = yaw + np.radians([light.box.rotation_deg[1] for light in lights])
-    return centre, np.stack([np.cos(lane), np.sin(lane)], -1), np.array([light.box.half_extent for light in lights])
-
-
-def _add_signal(road: Road, signal: Signal, add: AddActor) -> Actor | None:
+def _add_signal(road: Road, signal: Signal, lanes: Sequence[GovernedLane], add: AddActor) -> Actor | None:
     """The actor of a signal; None for a type that CARLA makes no actor of."""
     location, yaw_deg = signal_pose(road, signal)
     if signal.is_traffic_light:
@@ -240,58 +191,38 @@ def _add_signal(road: Road, signal: Signal, add: AddActor) -> Actor | None:
     if not type_id:
         return None
     actor_yaw_deg = yaw_deg + 90.0
-    box = _trigger(road, signal, location, actor_yaw_deg, yaw_deg)
-    return add(kind, type_id, {}, box, location, (0.0, actor_yaw_deg, 0.0))
+    return add(kind, type_id, {}, _trigger(lanes, location, actor_yaw_deg), location, (0.0, actor_yaw_deg, 0.0))
 
 
 def _sign_type(signal: Signal) -> str:
     if signal.type == "206":
-        return "traffic.stop"
+        return _STOP
     if signal.type == "205":
-        return "traffic.yield"
-    if signal.type == "274":
-        limit = signal.subtype if signal.subtype.isdecimal() else str(int(signal.value or 0))
+        return _YIELD
+    limit = _limit_kph(signal)
+    if limit is not None:
         return f"traffic.speed_limit.{int(limit)}" if int(limit) in _SPEED_SIGNS else "traffic.unknown"
-    return ""
+    return "traffic.unknown" if signal.type == _SPEED_TYPE else ""
 
 
-def _trigger(road: Road, signal: Signal, location: NDArray[np.float64], actor_yaw_deg: float, lane_yaw_deg: float) -> Box:
-    """A box over the lanes that the signal governs, at its s, in the actor's frame."""
-    section = road.section_at(signal.s)
-    governed = [
-        lane.id
-        for lane in section.lanes
-        if lane.type == "driving"
-        and (signal.orientation not in "+-" or (lane.id < 0) == (signal.orientation == "+"))
-        and (not signal.validity or any(min(pair) <= lane.id <= max(pair) for pair in signal.validity))
-    ]
-    if not governed:
-        half = (_TRIGGER_HALF_LENGTH_M, _NO_LANE_HALF_WIDTH_M, _TRIGGER_HALF_HEIGHT_M)
-        return Box(centre=(0.0, 0.0, 0.0), half_extent=half, rotation_deg=(0.0, lane_yaw_deg - actor_yaw_deg, 0.0))
-    borders = np.array([road.lane_borders(section, lane, [signal.s]) for lane in governed]).ravel()
-    middle = road.surface([signal.s], [0.5 * (borders.min() + borders.max())])[0]
-    yaw = np.radians(actor_yaw_deg)
-    dx, dy, dz = middle - location
-    centre = (float(dx * np.cos(yaw) + dy * np.sin(yaw)), float(dy * np.cos(yaw) - dx * np.sin(yaw)), float(dz))
-    half = (_TRIGGER_HALF_LENGTH_M, float(0.5 * np.ptp(borders)), _TRIGGER_HALF_HEIGHT_M)
-    return Box(centre=centre, half_extent=half, rotation_deg=(0.0, lane_yaw_deg - actor_yaw_deg, 0.0))
+def _limit_kph(signal: Signal) -> float | None:
+    """The limit that a sign shows: its subtype, as in CARLA, or its value; None for other signs and signs without one."""
+    if signal.type != _SPEED_TYPE:
+        return None
+    limit = float(signal.subtype) if signal.subtype.isdecimal() else signal.value or 0.0
+    return limit if limit > 0.0 else None
 
 
-def _groups(network: RoadNetwork, lights: dict[str, Actor]) -> list[Group]:
-    """One group per junction from its controllers in sequence; every other light is a group of its own."""
-    taken: set[str] = set()
-    groups = []
-    for junction in network.junctions.values():
-        listed = [network.controllers[key] for key in junction.controller_ids if key in network.controllers]
-        controllers = []
-        for listed_controller in sorted(listed, key=lambda controller: controller.sequence):
-            ids = [key for key in listed_controller.signal_ids if key in lights and key not in taken]
-            taken.update(ids)
-            if ids:
-                controllers.append(Controller([lights[key] for key in ids]))
-        if controllers:
-            groups.append(Group(controllers))
-    for key, light in lights.items():
-        if key not in taken:
-            groups.append(Group([Controller([light], [10.0, 3.0, _LONE_RED_S])]))
-    return groups
+def _trigger(lanes: Sequence[GovernedLane], location: NDArray[np.float64], yaw_deg: float) -> Box:
+    """A box over the governed lanes before the stop line, in the actor's frame.
+
+    Of signals that govern several roads, over the road with the most lanes. Of those that govern none, at the signal itself.
+    """
+    if not lanes:
+        half = (0.5 * ZONE_M, _NO_LANE_HALF_WIDTH_M, 0.5 * ZONE_M)
+        return Box(centre=(0.0, 0.0, 0.0), half_extent=half)
+    by_road: dict[tuple[int, float], list[GovernedLane]] = {}
+    for lane in lanes:
+        by_road.setdefault((lane.road.id, lane.direction), []).append(lane)
+    most = max(by_road.values(), key=len)
+    return trigger_box([zone_of(lane) for lane in most], location, yaw_deg)

@@ -292,7 +292,8 @@ class World:
             self.records.vehicles["gear"][driven] = gears
             rows = np.array([vehicle.row for vehicle in self.vehicles])
             limits = self.records.vehicles["speed_limit"]
-            limits[rows] = self.level.speed_limits.at(self.states.location[rows], limits[rows])
+            recorded = self.level.speed_limits.at(self.states.location[rows], limits[rows])
+            limits[rows] = self.signals.speed_limits(self.states, self.vehicles, recorded)
 
     def _add(
         self,

@@ -4,7 +4,7 @@ import pytest
 
 from carlite.mesh import Box
 from carlite.world.actors import Actor, Kind
-from carlite.world.signals import Controller, Group
+from carlite.world.light_cycles import Controller, Group
 
 _BOX = Box(centre=(0.0, 0.0, 0.0), half_extent=(1.0, 1.0, 1.0))
 _GREEN, _YELLOW, _RED = 0, 1, 2
