@@ -82,6 +82,10 @@ class Physics:
         if solid is not None:
             self._solids.remove(solid)
 
+    def set_obstacles(self, obstacles: Sequence[PlacedObject]) -> None:
+        """Puts other scenery in the place of the present one (some of it is hidden or shown again)."""
+        self._obstacles = build_obstacles(obstacles)
+
     def refresh(self, actor: Actor) -> None:
         """Follows the actor's ``simulate_physics``, ``collisions`` and ``gravity`` after a change."""
         solid = self._solids.by_id.get(actor.id)
