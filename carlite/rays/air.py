@@ -3,7 +3,7 @@
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 from __future__ import annotations
 
-from numba import float32, int32, njit, uint64
+from numba import float32, int32, int64, njit
 
 from carlite.rays import layout as at
 from carlite.rays.kernels import LANES, NO_HIT
@@ -13,15 +13,15 @@ inlined = njit(forceinline=True, error_model="numpy", fastmath={"nsz", "arcp", "
 
 
 @inlined
-def sky_index(x, y, z):
-    """Index of the texel of the octahedral sky map that a direction with z >= 0 falls into."""
+def sky_texel(x, y, z):
+    """Index of the first number of the texel of the octahedral sky map that a direction falls into (one with z >= 0)."""
     k = float32(1) / (abs(x) + abs(y) + max(z, float32(0)) + float32(1e-9))
     px = x * k
     py = y * k
     half = float32(0.5 * (SKY_SIZE - 1))
     column = int32((px + py + float32(1)) * half + float32(0.5))
     row = int32((px - py + float32(1)) * half + float32(0.5))
-    return uint64(row * int32(SKY_SIZE) + column) * uint64(4)
+    return (row * int32(SKY_SIZE) + column) * int32(4)
 
 
 @inlined
@@ -35,10 +35,10 @@ def sky_light(s, j, p, sky, x, y, z):
     row = min(int32(fy), int32(SKY_SIZE - 2))
     ax = fx - float32(column)
     ay = fy - float32(row)
-    a = uint64(row * int32(SKY_SIZE) + column) * uint64(4)
-    b = a + uint64(4)
-    c = a + uint64(4 * SKY_SIZE)
-    d = c + uint64(4)
+    a = int64(row * int32(SKY_SIZE) + column) * 4
+    b = a + 4
+    c = a + 4 * SKY_SIZE
+    d = c + 4
     wa = (float32(1) - ax) * (float32(1) - ay)
     wb = ax * (float32(1) - ay)
     wc = (float32(1) - ax) * ay
@@ -46,17 +46,17 @@ def sky_light(s, j, p, sky, x, y, z):
     away = float32(1) - (x * p[at.P_SUNX] + y * p[at.P_SUNY] + z * p[at.P_SUNZ])
     disc = p[at.P_DISC] * min(max((float32(3.2e-5) - away) * float32(1e5), float32(0)), float32(1))
     if disc > float32(0):
-        disc *= wa * sky[a + uint64(3)] + wb * sky[b + uint64(3)] + wc * sky[c + uint64(3)] + wd * sky[d + uint64(3)]
+        disc *= wa * sky[a + 3] + wb * sky[b + 3] + wc * sky[c + 3] + wd * sky[d + 3]
     s[at.LR + j] = wa * sky[a] + wb * sky[b] + wc * sky[c] + wd * sky[d] + disc * p[at.P_SUNR]
-    a += uint64(1)
-    b += uint64(1)
-    c += uint64(1)
-    d += uint64(1)
+    a += 1
+    b += 1
+    c += 1
+    d += 1
     s[at.LG + j] = wa * sky[a] + wb * sky[b] + wc * sky[c] + wd * sky[d] + disc * p[at.P_SUNG]
-    a += uint64(1)
-    b += uint64(1)
-    c += uint64(1)
-    d += uint64(1)
+    a += 1
+    b += 1
+    c += 1
+    d += 1
     s[at.LB + j] = wa * sky[a] + wb * sky[b] + wc * sky[c] + wd * sky[d] + disc * p[at.P_SUNB]
 
 
@@ -116,14 +116,14 @@ def haze(s, u, p):
 
 
 @inlined
-def expose(s, p):
-    """Exposure, emission (which is relative to the exposed picture) and the index into the tone curve, 0..4095."""
+def expose(s, i, p):
+    """Exposure and emission (relative to the exposed picture); in place of the light, the index into the tone curve."""
     exposure = p[at.P_EXPOSURE]
     for j in range(LANES):
         e = exposure
         r = s[at.LR + j] * e + s[at.ER + j]
         g = s[at.LG + j] * e + s[at.EG + j]
         b = s[at.LB + j] * e + s[at.EB + j]
-        s[at.LR + j] = r / (r + float32(1)) * float32(4095)
-        s[at.LG + j] = g / (g + float32(1)) * float32(4095)
-        s[at.LB + j] = b / (b + float32(1)) * float32(4095)
+        i[at.LR + j] = int32(r / (r + float32(1)) * float32(4095))
+        i[at.LG + j] = int32(g / (g + float32(1)) * float32(4095))
+        i[at.LB + j] = int32(b / (b + float32(1)) * float32(4095))

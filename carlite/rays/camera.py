@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from carlite.geometry import inverse
 from carlite.mesh import StaticWorld
 from carlite.rays import camera_kernel as kernel
 from carlite.rays import layout as at
+from carlite.rays.edges import mark_edges
 from carlite.rays.embree import COHERENT, INCOHERENT, address
 from carlite.rays.kernels import LANES
 from carlite.rays.lamps import lamp_table
@@ -29,7 +31,6 @@ _LOG = logging.getLogger(__name__)
 _CLEAR_NOON = (5.0, 0.0, 0.0, 10.0, 225.0, 45.0, 2.0, 0.75, 0.1, 0.0, 1.0, 0.03, 0.0331, 0.0)
 _NEAR_M = 0.02
 _HEADER_BYTES = 12
-_EMPTY_PIXELS: NDArray[np.int32] = np.zeros(0, np.int32)
 
 
 def _open_directions() -> NDArray[np.float32]:
@@ -40,6 +41,23 @@ def _open_directions() -> NDArray[np.float32]:
     radius = np.sqrt(1 - z * z)
     points = np.stack([radius * np.cos(turn), radius * np.sin(turn), z])
     return points[:, (k * 3) % LANES].astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracedWorld:
+    """What there is to see.
+
+    Attributes:
+        scene: address of the Embree scene.
+        store: shading arrays.
+        slots: instances and flat objects.
+        owners: (n,) int32 slot behind each triangle of the flat scene.
+    """
+
+    scene: int
+    store: ModelStore
+    slots: Slots
+    owners: NDArray[np.int32]
 
 
 class CameraTracer:
@@ -76,62 +94,42 @@ class CameraTracer:
     def trace(
         self,
         request: CameraRequest,
-        scene: int,
-        store: ModelStore,
-        slots: Slots,
-        owners: NDArray[np.int32],
+        world: TracedWorld,
         actors: Sequence[tuple[Actor, int]],
         sun_seen: float,
         out: GBuffer | None,
+        workers: int,
     ) -> GBuffer:
         """Renders one view.
 
         Args:
             request: the view.
-            scene: Embree scene.
-            store: shading arrays.
-            slots: instances and flat objects.
-            owners: (n, 2) slot and triangle behind each triangle of the flat scene.
+            world: what there is to see.
             actors: visible actors with the slot of their first group, for head lamps.
             sun_seen: share of the sun's surroundings that the camera sees, 0..1.
             out: buffers to fill, or None for new ones.
+            workers: number of threads.
         """
         started = time.perf_counter()
         if not self._warm:
-            _LOG.info("preparing the camera kernel (compiled on the first start: up to a minute or two)")
+            _LOG.info("preparing the camera kernel (compiled on the first start: up to a minute)")
         sky, width, height = self.sky, request.width, request.height
-        count = width * height
         image = _buffers(request, out)
-        p = self._parameters(request, sky, sun_seen)
-        looks = look_table()
-        lamps = lamp_table(self._lamps, self._lamps_on, actors, slots, request, sky.night)
-        motion = _motion(slots) if request.channels & Channel.FLOW else np.zeros(12, np.float32)
-        ids = self._array("ids", count, np.uint32)
-        openness = self._array("openness", count, np.uint8)
-        depth = image.depth_m.reshape(-1) if image.depth_m is not None else self._array("depth", count, np.float32)
-        bgra = image.bgra.reshape(-1) if image.bgra is not None else np.zeros(4, np.uint8)
-        tag = image.tag.reshape(-1) if image.tag is not None else np.zeros(1, np.uint8)
-        instance = image.instance.reshape(-1) if image.instance is not None else np.zeros(1, np.uint16)
-        normal = image.normal.reshape(-1) if image.normal is not None else np.zeros(3, np.float32)
-        flow = image.flow.reshape(-1) if image.flow is not None else np.zeros(2, np.float32)
-        functions = np.array([address("rtcIntersect8"), address("rtcOccluded8"), scene, COHERENT, INCOHERENT], np.int64)
-        wanted = _wanted(request.channels)
-
-        def run(pixels: NDArray[np.int32]) -> None:
-            kernel.trace_kernel(
-                functions, pixels, width, height, wanted, p, store.vertices.reshape(-1), store.triangles.reshape(-1),
-                owners.reshape(-1),
-                slots.table.reshape(-1), slots.transforms.reshape(-1), slots.tints.reshape(-1), slots.emission, looks.looks,
-                looks.textures, looks.noise, sky.image, tone_curve(), lamps, motion, openness, ids, bgra, depth, tag, instance,
-                normal, flow,
-            )  # fmt: skip
-
-        run(_EMPTY_PIXELS)
+        lamps = lamp_table(self._lamps, self._lamps_on, actors, world.slots, request, sky.night)
+        arrays = self._arrays(request, world, image, lamps, sun_seen)
+        ids, depth, bgra = arrays[at.A_IDS], arrays[at.A_DEPTH], arrays[at.A_BGRA]
+        addresses = _addresses(world.scene, arrays)
+        scratch = self._array("scratch", workers * at.BLOCK_BYTES // 4 + 16, np.float32)
+        addresses[at.A_SCRATCH] = (scratch.ctypes.data + 63) // 64 * 64
+        kernel.trace_kernel(workers, addresses, 0, width, height, _wanted(request.channels), len(lamps))
         if request.channels & Channel.RGB:
-            pixels = self._edges(width, height, ids, depth, bgra)
+            marks = self._array("marks", width * height, np.uint8)
+            mark_edges(width, height, ids.ctypes.data, depth.ctypes.data, bgra.ctypes.data, marks.ctypes.data)
+            pixels = np.flatnonzero(marks.view(np.bool_)).astype(np.int32)
+            arrays[at.A_NEXT][0], addresses[at.A_PIXELS] = 0, pixels.ctypes.data
             if len(pixels):
-                run(pixels)
-            draw_rain(request, sky, depth, bgra)
+                kernel.trace_kernel(workers, addresses, len(pixels), width, height, kernel.RGB, len(lamps))
+            draw_rain(request, sky, depth.reshape(-1), bgra.reshape(-1))
         if not self._warm:
             self._warm = True
             _LOG.info(
@@ -140,17 +138,39 @@ class CameraTracer:
             )
         return image
 
-    def _edges(
-        self, width: int, height: int, ids: NDArray[np.uint32], depth: NDArray[np.float32], bgra: NDArray[np.uint8]
-    ) -> NDArray[np.int32]:
-        """The pixels to smooth, in row order."""
-        marks = self._array("marks", width * height, np.uint8)
-        counts = np.zeros(height, np.int64)
-        kernel.edge_rows(width, height, ids, depth, bgra, marks, counts)
-        starts = np.concatenate([[0], np.cumsum(counts)])
-        pixels = self._array("pixels", width * height, np.int32)[: int(starts[-1])]
-        kernel.edge_list(width, height, marks, starts[:-1], pixels)
-        return pixels
+    def _arrays(
+        self, request: CameraRequest, world: TracedWorld, image: GBuffer, lamps: NDArray[np.float32], sun_seen: float
+    ) -> dict[int, NDArray[Any]]:
+        """What the kernel reads and writes, by place in its table of addresses; what is not asked for is one unused number."""
+        sky, looks, store, slots = self.sky, look_table(), world.store, world.slots
+        count = request.width * request.height
+        nothing = np.zeros(12, np.float32)
+        wanted: dict[int, NDArray[Any] | None] = {
+            at.A_BGRA: image.bgra, at.A_TAG: image.tag, at.A_INSTANCE: image.instance, at.A_NORMAL: image.normal,
+            at.A_FLOW: image.flow,
+        }  # fmt: skip
+        return {
+            **{place: nothing if array is None else array for place, array in wanted.items()},
+            at.A_NEXT: np.zeros(1, np.int64),
+            at.A_PARAMETERS: self._parameters(request, sky, sun_seen),
+            at.A_VERTICES: store.vertices,
+            at.A_TRIANGLES: store.triangles,
+            at.A_OWNERS: world.owners,
+            at.A_TABLE: slots.table,
+            at.A_TRANSFORMS: slots.transforms,
+            at.A_TINTS: slots.tints,
+            at.A_EMISSION: slots.emission,
+            at.A_LOOKS: looks.looks,
+            at.A_TEXTURES: looks.textures,
+            at.A_NOISE: looks.noise_cells,
+            at.A_SKY: sky.image,
+            at.A_CURVE: tone_curve(),
+            at.A_LAMPS: lamps,
+            at.A_MOTION: _motion(slots) if request.channels & Channel.FLOW else nothing,
+            at.A_OPENNESS: self._array("openness", count, np.uint8),
+            at.A_IDS: self._array("ids", count, np.uint32),
+            at.A_DEPTH: image.depth_m if image.depth_m is not None else self._array("depth", count, np.float32),
+        }
 
     def _array(self, name: str, count: int, dtype: type[np.generic]) -> NDArray[Any]:
         """A scratch array that lives as long as the tracer; what is in it is not cleared."""
@@ -189,6 +209,16 @@ class CameraTracer:
         p[at.P_PREV : at.P_PREV + 12] = (inverse(request.world_from_camera) if before is None else before).ravel()
         p[at.P_AODIR : at.P_AODIR + 3 * LANES] = self._directions.ravel()
         return p
+
+
+def _addresses(scene: int, arrays: dict[int, NDArray[Any]]) -> NDArray[np.int64]:
+    """The kernel's table of addresses; the arrays must outlive its use."""
+    addresses = np.zeros(at.A_COUNT, np.int64)
+    addresses[: at.A_NEXT] = (address("rtcIntersect8"), address("rtcOccluded8"), scene, COHERENT, INCOHERENT)
+    for place, array in arrays.items():
+        assert array.flags.c_contiguous
+        addresses[place] = array.ctypes.data
+    return addresses
 
 
 def _wanted(channels: Channel) -> int:

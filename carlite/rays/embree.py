@@ -127,7 +127,7 @@ class Device:
             raise RuntimeError(f"Embree: error {code} (1 unknown, 2 bad argument, 3 bad operation, 4 out of memory, 5 CPU)")
 
     def scene(self, *, flags: int = 0, quality: int = MEDIUM) -> int:
-        """A new scene; it lives as long as the device."""
+        """A new scene; it lives until ``release``, or as long as the device."""
         scene = int(self.api.rtcNewScene(self._device))
         self.api.rtcSetSceneFlags(scene, flags)
         self.api.rtcSetSceneBuildQuality(scene, quality)
@@ -151,6 +151,12 @@ class Device:
         self._buffers[scene] = (padded, indices)
         self.check()
         return scene
+
+    def release(self, scene: int) -> None:
+        """Frees a scene that nothing shows any more."""
+        self._scenes.remove(scene)
+        self.api.rtcReleaseScene(scene)
+        self._buffers.pop(scene, None)
 
     def instance(self, scene: int) -> int:
         """An instance geometry of ``scene``, not yet attached."""

@@ -50,6 +50,148 @@ def call1(_context: Any, _function: Any, _a: Any) -> Any:
     return signature, generate
 
 
+def _pointer_to(name: str, element: types.Type) -> Any:
+    """An intrinsic that turns an address into a C pointer, which is indexed like an array but has neither bounds nor owner.
+
+    Reference counts and array structures in inner loops cost a tenth of a frame, and most of the time of compiling it.
+    """
+
+    def typed(_context: Any, _address: Any) -> Any:
+        signature = types.CPointer(element)(types.intp)
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+        return signature, generate
+
+    typed.__name__ = typed.__qualname__ = name
+    return intrinsic(typed)
+
+
+floats = _pointer_to("floats", types.float32)
+words = _pointer_to("words", types.uint32)
+ints = _pointer_to("ints", types.int32)
+halves = _pointer_to("halves", types.uint16)
+octets = _pointer_to("octets", types.uint8)
+
+
+@intrinsic
+def take(_context: Any, _address: Any) -> Any:
+    """Adds one to the int64 at an address and returns what it was, as one step for all threads."""
+    signature = types.int64(types.intp)
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        word = context.get_value_type(types.int64)
+        return builder.atomic_rmw("add", builder.inttoptr(arguments[0], word.as_pointer()), ir.Constant(word, 1), "monotonic")
+
+    return signature, generate
+
+
+_ROW = ir.VectorType(ir.FloatType(), LANES)
+_LANE = ir.IntType(32)
+
+
+def _row_at(builder: Any, address: Any) -> Any:
+    return builder.inttoptr(address, _ROW.as_pointer())
+
+
+def _load_row(builder: Any, address: Any) -> Any:
+    row = builder.load(_row_at(builder, address), typ=_ROW)
+    row.align = 4
+    return row
+
+
+def _store_row(builder: Any, row: Any, address: Any) -> None:
+    builder.store(row, _row_at(builder, address)).align = 4
+
+
+def _splat(builder: Any, value: Any) -> Any:
+    row = builder.insert_element(ir.Constant(_ROW, ir.Undefined), value, ir.Constant(_LANE, 0))
+    return builder.shuffle_vector(row, row, ir.Constant(ir.VectorType(_LANE, LANES), [0] * LANES))
+
+
+@intrinsic
+def copy_row(_context: Any, _to: Any, _source: Any) -> Any:
+    """Copies LANES floats in one step."""
+    signature = types.void(types.intp, types.intp)
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        _store_row(builder, _load_row(builder, arguments[1]), arguments[0])
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
+def mix_rows(_context: Any, _to: Any, _a: Any, _b: Any, _c: Any, _k: Any, _v: Any, _w: Any) -> Any:
+    """Writes k a + v b + w c, for rows of LANES floats at addresses."""
+    signature = types.void(*[types.intp] * 4, *[types.float32] * 3)
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        contract = ["contract"]
+        rows = [_load_row(builder, address) for address in arguments[1:4]]
+        k, v, w = (_splat(builder, value) for value in arguments[4:])
+        total = builder.fmul(k, rows[0], flags=contract)
+        total = builder.fadd(total, builder.fmul(v, rows[1], flags=contract), flags=contract)
+        total = builder.fadd(total, builder.fmul(w, rows[2], flags=contract), flags=contract)
+        _store_row(builder, total, arguments[0])
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
+def transpose(_context: Any, _address: Any) -> Any:
+    """Turns LANES rows of LANES floats at an address over, in place."""
+    signature = types.void(types.intp)
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        def places(index: list[int]) -> Any:
+            return ir.Constant(ir.VectorType(_LANE, LANES), index)
+
+        size = LANES * 4
+        addresses = [builder.add(arguments[0], ir.Constant(arguments[0].type, size * k)) for k in range(LANES)]
+        rows = [_load_row(builder, address) for address in addresses]
+        step = 1
+        while step < LANES:  # swaps blocks of step x step off the diagonal
+            low = [k if not k & step else LANES + (k ^ step) for k in range(LANES)]
+            high = [(k ^ step) if not k & step else LANES + k for k in range(LANES)]
+            for k in range(LANES):
+                if not k & step:
+                    a, b = rows[k], rows[k | step]
+                    rows[k] = builder.shuffle_vector(a, b, places(low))
+                    rows[k | step] = builder.shuffle_vector(a, b, places(high))
+            step *= 2
+        for row, address in zip(rows, addresses, strict=True):
+            _store_row(builder, row, address)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
+def gather(_context: Any, _to: Any, _table: Any, _index: Any) -> Any:
+    """Writes table[index] for LANES 32-bit indices; table and index are addresses of 32-bit numbers.
+
+    The numbers go out in one store: a row that was written lane by lane cannot be read back as a whole for many cycles.
+    """
+    signature = types.void(types.intp, types.intp, types.intp)
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        to, table, index = arguments
+        word = table.type
+        row = ir.Constant(ir.VectorType(_LANE, LANES), ir.Undefined)
+        for k in range(LANES):
+            where = builder.inttoptr(builder.add(index, ir.Constant(word, 4 * k)), _LANE.as_pointer())
+            offset = builder.shl(builder.zext(builder.load(where, typ=_LANE), word), ir.Constant(word, 2))
+            value = builder.load(builder.inttoptr(builder.add(table, offset), _LANE.as_pointer()), typ=_LANE)
+            row = builder.insert_element(row, value, ir.Constant(_LANE, k))
+        builder.store(row, builder.inttoptr(to, row.type.as_pointer())).align = 4
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
 @njit(inline="always")
 def aligned(rows):
     """(rows, LANES) float32 on a 64-byte boundary, as Embree demands."""
@@ -89,8 +231,7 @@ def _store_hit(packet, words, lane, ray, slots, transforms, triangles, owners, d
     m = transforms[slot]
     triangle = words[17, lane]
     if slot == 0:
-        slot = np.uint32(owners[words[17, lane], 0])
-        triangle = np.uint32(owners[words[17, lane], 1])
+        slot = np.uint32(owners[words[17, lane]])
     packed = triangles[slots[slot, 0] + triangle, 3]
     material[ray] = packed & 255
     tag[ray] = (packed >> 8) & 255
@@ -115,7 +256,7 @@ def cast_kernel(
     intersect, scene, arguments, origins, directions, origin_step, far, slots, transforms, triangles, owners, distance, tag,
     material, slot_out, normal,
 ):  # fmt: skip
-    """Nearest hits of n rays; origin_step 0 shares one origin. owners: slot and triangle behind each triangle of instance 0."""
+    """Nearest hits of n rays; origin_step 0 shares one origin. owners: slot behind each triangle of instance 0."""
     count = directions.shape[0]
     for chunk in prange((count + CHUNK - 1) // CHUNK):
         packet = aligned(21)

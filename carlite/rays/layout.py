@@ -23,12 +23,23 @@ MOX, MOY, MOZ, MNEAR, MDX, MDY, MDZ, MTIME, MFAR, MMASK, MID, MFLAGS, MGX, MGY, 
 )
 # lane flags (int32, -1 on): primary, secondary; then lane values
 VALID, SVALID, MVALID = _rows(58, 3)
+# Two blocks of LANES rows that ``fetch`` fills lane by lane and then turns over: a corner's attributes, a look's first columns.
+NX, NY, NZ, TU, TV, CR, CG, CB = _rows(61, 8)
+ROUGH, F0, METAL, COAT, WET, LAYER, MACRO, NIGHT = _rows(69, 8)
 (
-    SX, SY, Q, NX, NY, NZ, TU, TV, CR, CG, CB, DENS, MAT, SLOT, NL, LIT, AO, OPEN, ROUGH, F0, METAL, COAT, LR, LG, LB, LOD, WET,
-    ER, EG, EB, MR, MG, MB, COSV, PIXEL, TMP, TMP2, PX, PY, PZ,
-    ADX, ADY, ADZ,
-) = _rows(61, 43)  # fmt: skip
-BLOCK_ROWS = 106
+    SX, SY, Q, DENS, MAT, IDENT, NL, LIT, AO, OPEN, LR, LG, LB, LOD, ER, EG, EB, COSV, PIXEL, TMP, TMP2, PX, PY, PZ,
+    ADX, ADY, ADZ, T0, T1, T2, T3, TX, TY, N0, N0X, N0Y, N1, N1X, N1Y, M0, M1, M2, M3, M4, M5, M6, M7, M8,
+) = _rows(77, 48)  # fmt: skip
+BLOCK_ROWS = 126
+BLOCK_BYTES = BLOCK_ROWS * LANES * 4
+
+# what the camera kernel reads and writes: places in its table of addresses
+(
+    A_INTERSECT, A_OCCLUDED, A_SCENE, A_COHERENT, A_INCOHERENT, A_NEXT, A_SCRATCH, A_PIXELS, A_PARAMETERS, A_VERTICES,
+    A_TRIANGLES, A_OWNERS, A_TABLE, A_TRANSFORMS, A_TINTS, A_EMISSION, A_LOOKS, A_TEXTURES, A_NOISE, A_SKY, A_CURVE, A_LAMPS,
+    A_MOTION, A_OPENNESS, A_IDS, A_BGRA, A_DEPTH, A_TAG, A_INSTANCE, A_NORMAL, A_FLOW,
+) = range(31)  # fmt: skip
+A_COUNT = 31
 
 # camera kernel parameters (float32)
 (
@@ -44,9 +55,9 @@ P_PREV = 60  # 12 numbers: previous camera from world
 P_AODIR = 72  # LANES unit vectors
 P_COUNT = 72 + 3 * LANES
 
-# looks: one row a Material
+# looks: one row a Material; the first LANES columns in the order of the scratch block's rows
 (
-    L_LAYER, L_NIGHT, L_ROUGH, L_F0, L_METAL, L_TINT, L_COAT, L_EMIT_R, L_EMIT_G, L_EMIT_B, L_BRAKE, L_WET, L_MACRO,
+    L_ROUGH, L_F0, L_METAL, L_COAT, L_WET, L_LAYER, L_MACRO, L_NIGHT, L_TINT, L_EMIT_R, L_EMIT_G, L_EMIT_B, L_BRAKE,
 ) = range(13)  # fmt: skip
 LOOK_COLUMNS = 16
 

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import float32, uint32, uint64
+from numba import float32, int64, uint32
 
 from carlite.rays import layout as at
 from carlite.rays.air import inlined, sky_light
 from carlite.rays.kernels import LANES, NO_HIT, call4
-from carlite.rays.shading import ambient, noise_at, unflatten
+from carlite.rays.shading import ambient
+from carlite.rays.surface import noise_at
 
 _INV_PI = 0.31830988
 
@@ -17,18 +18,19 @@ _INV_PI = 0.31830988
 @inlined
 def plain_hit(s, u, j, p, vertices, triangles, owners, table, transforms, tints, emission, looks):
     """Radiance of what lane j's mirror ray hit, without texture or shadow, to LR, LG, LB."""
-    m = uint64(u[at.MINST + j]) * uint64(12)
-    unflatten(u, at.MINST + j, at.MPRIM + j, owners)
-    slot = uint64(u[at.MINST + j])
-    t = (uint64(table[slot * uint64(4)]) + uint64(u[at.MPRIM + j])) * uint64(4)
-    a = uint64(triangles[t]) * uint64(8)
-    packed = uint32(triangles[t + uint64(3)])
+    slot = int64(u[at.MINST + j])
+    m = slot * 12
+    if slot == 0:
+        slot = int64(owners[int64(u[at.MPRIM + j])])
+    t = (int64(table[slot * 4]) + int64(u[at.MPRIM + j])) * 4
+    a = int64(triangles[t]) * 8
+    packed = uint32(triangles[t + 3])
     gx = s[at.MGX + j]
     gy = s[at.MGY + j]
     gz = s[at.MGZ + j]
-    x = transforms[m] * gx + transforms[m + uint64(1)] * gy + transforms[m + uint64(2)] * gz
-    y = transforms[m + uint64(4)] * gx + transforms[m + uint64(5)] * gy + transforms[m + uint64(6)] * gz
-    z = transforms[m + uint64(8)] * gx + transforms[m + uint64(9)] * gy + transforms[m + uint64(10)] * gz
+    x = transforms[m] * gx + transforms[m + 1] * gy + transforms[m + 2] * gz
+    y = transforms[m + 4] * gx + transforms[m + 5] * gy + transforms[m + 6] * gz
+    z = transforms[m + 8] * gx + transforms[m + 9] * gy + transforms[m + 10] * gz
     k = float32(1) / np.sqrt(x * x + y * y + z * z + float32(1e-20))
     if x * s[at.MDX + j] + y * s[at.MDY + j] + z * s[at.MDZ + j] > float32(0):
         k = -k
@@ -36,14 +38,14 @@ def plain_hit(s, u, j, p, vertices, triangles, owners, table, transforms, tints,
     y *= k
     z *= k
     material = packed & uint32(255)
-    look = uint64(material) * uint64(at.LOOK_COLUMNS)
-    red = vertices[a + uint64(5)]
-    green = vertices[a + uint64(6)]
-    blue = vertices[a + uint64(7)]
-    if looks[look + uint64(at.L_TINT)] > float32(0):
-        red *= tints[slot * uint64(3)]
-        green *= tints[slot * uint64(3) + uint64(1)]
-        blue *= tints[slot * uint64(3) + uint64(2)]
+    look = int64(material) * at.LOOK_COLUMNS
+    red = vertices[a + 5]
+    green = vertices[a + 6]
+    blue = vertices[a + 7]
+    if looks[look + at.L_TINT] > float32(0):
+        red *= tints[slot * 3]
+        green *= tints[slot * 3 + 1]
+        blue *= tints[slot * 3 + 2]
     lit = float32(0.7) * max(x * p[at.P_SUNX] + y * p[at.P_SUNY] + z * p[at.P_SUNZ], float32(0))
     ao = float32(0.8 * _INV_PI)
     s[at.LR + j] = red * (ao * ambient(p, x, y, z, 0) + float32(_INV_PI) * lit * p[at.P_SUNR])
@@ -51,14 +53,14 @@ def plain_hit(s, u, j, p, vertices, triangles, owners, table, transforms, tints,
     s[at.LB + j] = blue * (ao * ambient(p, x, y, z, 2) + float32(_INV_PI) * lit * p[at.P_SUNB])
     if (emission[slot] >> material) & uint32(1):
         k = float32(1) / p[at.P_EXPOSURE]
-        s[at.LR + j] += k * looks[look + uint64(at.L_EMIT_R)]
-        s[at.LG + j] += k * looks[look + uint64(at.L_EMIT_G)]
-        s[at.LB + j] += k * looks[look + uint64(at.L_EMIT_B)]
+        s[at.LR + j] += k * looks[look + at.L_EMIT_R]
+        s[at.LG + j] += k * looks[look + at.L_EMIT_G]
+        s[at.LB + j] += k * looks[look + at.L_EMIT_B]
 
 
 @inlined
 def wet_mirror(
-    s, u, i, p, intersect, scene, incoherent, address, vertices, triangles, owners, table, transforms, tints, emission,
+    s, u, i, p, intersect, scene, incoherent, block, vertices, triangles, owners, table, transforms, tints, emission,
     looks, sky, noise,
 ):  # fmt: skip
     """Blends in what wet lanes mirror."""
@@ -95,7 +97,7 @@ def wet_mirror(
         u[at.MMASK + j] = NO_HIT
         u[at.MGEOM + j] = NO_HIT
         u[at.MINST + j] = NO_HIT
-    call4(intersect, address + at.MVALID * 4, scene, address + at.MOX * 4, incoherent)
+    call4(intersect, block + at.MVALID * 4, scene, block + at.MOX * 4, incoherent)
     for j in range(LANES):
         if i[at.MVALID + j] == 0:
             continue
@@ -115,19 +117,19 @@ def wet_mirror(
 
 
 @inlined
-def lamp_light(s, u, i, p, occluded, scene, incoherent, address, lamps):
+def lamp_light(s, u, i, p, occluded, scene, incoherent, block, lamps, lamp_count):
     """Adds the light of the lamps near the packet; those marked so cast shadows."""
-    for lamp in range(lamps.shape[0]):
-        k = uint64(lamp)
-        reach = lamps[k, at.K_RANGE]
+    for lamp in range(lamp_count):
+        k = lamp * at.LIGHT_COLUMNS
+        reach = lamps[k + at.K_RANGE]
         # Light that would not change a pixel of albedo 0.3 by one step is left out; faint light needs no shadow ray.
-        least = float32(0.03) / (lamps[k, at.K_G] * p[at.P_EXPOSURE])
-        casting = float32(0.35) / (lamps[k, at.K_G] * p[at.P_EXPOSURE])
+        least = float32(0.03) / (lamps[k + at.K_G] * p[at.P_EXPOSURE])
+        casting = float32(0.35) / (lamps[k + at.K_G] * p[at.P_EXPOSURE])
         wanted = 0
         for j in range(LANES):
-            x = lamps[k, at.K_X] - s[at.PX + j]
-            y = lamps[k, at.K_Y] - s[at.PY + j]
-            z = lamps[k, at.K_Z] - s[at.PZ + j]
+            x = lamps[k + at.K_X] - s[at.PX + j]
+            y = lamps[k + at.K_Y] - s[at.PY + j]
+            z = lamps[k + at.K_Z] - s[at.PZ + j]
             d2 = x * x + y * y + z * z
             s[at.SFAR + j] = d2
             s[at.SDX + j] = x
@@ -148,8 +150,10 @@ def lamp_light(s, u, i, p, occluded, scene, incoherent, address, lamps):
             y = s[at.SDY + j] * inv
             z = s[at.SDZ + j] * inv
             facing = max(x * s[at.NX + j] + y * s[at.NY + j] + z * s[at.NZ + j], float32(0))
-            cone = -(x * lamps[k, at.K_AX] + y * lamps[k, at.K_AY] + z * lamps[k, at.K_AZ])
-            cone = min(max((cone - lamps[k, at.K_EDGE]) / (lamps[k, at.K_CORE] - lamps[k, at.K_EDGE]), float32(0)), float32(1))
+            cone = -(x * lamps[k + at.K_AX] + y * lamps[k + at.K_AY] + z * lamps[k + at.K_AZ])
+            cone = min(
+                max((cone - lamps[k + at.K_EDGE]) / (lamps[k + at.K_CORE] - lamps[k + at.K_EDGE]), float32(0)), float32(1)
+            )
             window = max(float32(1) - d2 / (reach * reach), float32(0))
             power = facing * cone * cone * window * window / d2
             power = power if i[at.SVALID + j] != 0 else float32(0)
@@ -163,15 +167,15 @@ def lamp_light(s, u, i, p, occluded, scene, incoherent, address, lamps):
             i[at.SVALID + j] = -1 if lit else 0
             wanted += 1 if lit else 0
             # What is bright already needs more to show a shadow.
-            bright = s[at.LG + j] * float32(0.12 / _INV_PI / 0.3) / lamps[k, at.K_G]
+            bright = s[at.LG + j] * float32(0.12 / _INV_PI / 0.3) / lamps[k + at.K_G]
             strong += 1 if lit and power > max(casting, bright) else 0
         if wanted == 0:
             continue
-        if strong and lamps[k, at.K_SHADOW] > float32(0):
-            call4(occluded, address + at.SVALID * 4, scene, address + at.SOX * 4, incoherent)
+        if strong and lamps[k + at.K_SHADOW] > float32(0):
+            call4(occluded, block + at.SVALID * 4, scene, block + at.SOX * 4, incoherent)
         for j in range(LANES):
             power = s[at.TMP + j] * float32(_INV_PI)
             power = power if i[at.SVALID + j] != 0 and s[at.SFAR + j] > float32(-1e30) else float32(0)
-            s[at.LR + j] += s[at.CR + j] * power * lamps[k, at.K_R]
-            s[at.LG + j] += s[at.CG + j] * power * lamps[k, at.K_G]
-            s[at.LB + j] += s[at.CB + j] * power * lamps[k, at.K_B]
+            s[at.LR + j] += s[at.CR + j] * power * lamps[k + at.K_R]
+            s[at.LG + j] += s[at.CG + j] * power * lamps[k + at.K_G]
+            s[at.LB + j] += s[at.CB + j] * power * lamps[k + at.K_B]

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carlite.geometry import world_from_local
-from carlite.mesh import PlacedObject, StaticWorld, merged
+from carlite.mesh import Mesh, PlacedObject, StaticWorld, merged
 from carlite.models.pose import part_transforms_many
 from carlite.rays import kernels
-from carlite.rays.camera import CameraTracer
+from carlite.rays.camera import CameraTracer, TracedWorld
 from carlite.rays.embree import COHERENT, DYNAMIC, INCOHERENT, LOW, MEDIUM, Device, address
 from carlite.rays.lights import emission_bits
 from carlite.rays.results import CameraRequest, Channel, GBuffer, Ground, Hits, SegmentHits
@@ -69,7 +69,12 @@ class RayScene:
         self._parts: NDArray[np.float64] = np.zeros((0, 3, 4))
         self._articulated: list[tuple[BakedModel, NDArray[np.int64], NDArray[np.int64]]] = []
         self._ground: int | None = None
-        self._owners: NDArray[np.int32] = np.zeros((1, 2), np.int32)
+        self._owners: NDArray[np.int32] = np.zeros(1, np.int32)
+        self._flat: Mesh | None = None
+        self._flat_scene: int | None = None
+        self._object_geometries: dict[int, list[int]] = {}
+        self._object_slots: dict[int, list[int]] = {}
+        self._hidden_objects: frozenset[int] = frozenset()
         self._add_static(static_world)
         self._store.flush()
         self._commit()
@@ -97,6 +102,31 @@ class RayScene:
     def set_street_lamps(self, on: NDArray[np.bool_] | None) -> None:
         """Which street lamps are lit, in the order of StaticWorld.lamps; None lights all of them at night."""
         self._camera.set_street_lamps(on)
+
+    def hide_objects(self, hidden: frozenset[int]) -> None:
+        """Takes the placed objects of these ids out of the scene, and puts back those that were hidden before.
+
+        Small models lie in one mesh, which is built anew without them; that takes as long as it took when the map was loaded.
+        """
+        changed = hidden ^ self._hidden_objects
+        if not changed:
+            return
+        with KERNEL_LOCK:
+            self._hidden_objects = hidden
+            for object_id in sorted(changed):
+                for geometry in self._object_geometries.get(object_id, ()):
+                    if object_id in hidden:
+                        self._device.api.rtcDisableGeometry(geometry)
+                    else:
+                        self._device.api.rtcEnableGeometry(geometry)
+            if changed - self._object_geometries.keys():
+                self._build_flat()
+            self._commit()
+
+    def paint_object(self, object_id: int, tint: Sequence[float]) -> None:
+        """Gives a placed object a paint, linear 0..1; it shows where its model is painted."""
+        for slot in self._object_slots.get(object_id, ()):
+            self._slots.tints[slot] = tint
 
     def update(self, actors: Iterable[Actor], states: ActorStates, frame: object) -> None:
         """Brings instances up to date with the actors; a second call with the same ``frame`` does nothing.
@@ -213,7 +243,8 @@ class RayScene:
             numba.set_num_threads(self.threads)
             lit = [(placed.actor, placed.slots[0]) for placed in self._placed.values() if placed.actor.id not in self._hidden]
             seen = self._sun_seen(request) if request.channels & Channel.RGB else 0.0
-            return self._camera.trace(request, self._world, self._store, self._slots, self._owners, lit, seen, out)
+            world = TracedWorld(scene=self._world, store=self._store, slots=self._slots, owners=self._owners)
+            return self._camera.trace(request, world, lit, seen, out, self.threads)
 
     def _sun_seen(self, request: CameraRequest) -> float:
         """Share of a patch around the sun's disc that nothing hides from the camera, for the glare."""
@@ -231,37 +262,56 @@ class RayScene:
         return float(np.mean(np.isinf(hits.distance_m)))
 
     def _add_static(self, static_world: StaticWorld) -> None:
-        """Slot 0 is the flat scene and the ground in it; each object has a slot, those of big models are instances."""
+        """Slot 0 is the flat scene and the ground in it; each object has a slot, those of big models are instances.
+
+        What is flat lies in the store as one mesh in world coordinates, at its beginning.
+        """
         ground = self._slots.claim()
+        self._slots.fill(ground, first_triangle=0, instance_id=0, actor_id=0, row=-1, tint=(1.0, 1.0, 1.0))
         parts: list[FlatPart] = []
         meshes = [mesh for mesh in static_world.ground if len(mesh.triangles)]
         if meshes:
             mesh = merged(meshes)
-            self._ground, first = self._store.add_mesh(mesh)
-            self._slots.fill(ground, first_triangle=first, instance_id=0, actor_id=0, row=-1, tint=(1.0, 1.0, 1.0))
+            self._ground = self._device.mesh_scene(mesh.vertices, mesh.triangles, quality=MEDIUM)
             parts.append(FlatPart(slot=ground, mesh=mesh))
         flat = choose_flat(static_world.objects)
-        firsts: dict[int, int] = {}
         for placed in static_world.objects:
-            key = id(placed.model)
-            if key in flat:
-                if key not in firsts:
-                    firsts[key] = self._store.add_attributes(flat[key])
-                slot = self._add_object(placed, firsts[key])
-                parts.append(FlatPart(slot=slot, mesh=flat[key], world_from_local=placed.world_from_local))
-                continue
-            for group in self._store.add_model(placed.model, rigid=True).groups:
-                self._attach(group.scene, self._add_object(placed, group.first_triangle))
+            if id(placed.model) in flat:
+                slot = self._add_object(placed, 0)
+                parts.append(FlatPart(slot=slot, mesh=flat[id(placed.model)], world_from_local=placed.world_from_local))
         if parts:
-            vertices, triangles, self._owners = flatten(parts)
-            self._attach(self._device.mesh_scene(vertices, triangles, quality=MEDIUM), ground)
+            self._flat, self._owners = flatten(parts)
+            first = self._store.add_attributes(self._flat)
+            assert first == 0  # owners and ground_kernel count from the store's first triangle
+            self._build_flat()
+        for placed in static_world.objects:
+            if id(placed.model) not in flat:
+                for group in self._store.add_model(placed.model, rigid=True).groups:
+                    slot = self._add_object(placed, group.first_triangle)
+                    self._slots.transforms[slot] = placed.world_from_local
+                    self._object_geometries.setdefault(placed.object_id, []).append(self._attach(group.scene, slot))
+
+    def _build_flat(self) -> None:
+        """The flat scene, at slot 0, with hidden objects' triangles shrunk to points, which no ray meets."""
+        if self._flat is None:
+            return
+        triangles = self._flat.triangles
+        if self._hidden_objects:
+            hidden = [slot for object_id in self._hidden_objects for slot in self._object_slots.get(object_id, ())]
+            triangles = np.where(np.isin(self._owners, hidden)[:, None], np.uint32(0), triangles)
+        if self._flat_scene is not None:
+            self._device.api.rtcDetachGeometry(self._world, 0)
+            self._commit()
+            self._device.release(self._flat_scene)
+        self._flat_scene = self._device.mesh_scene(self._flat.vertices, triangles, quality=MEDIUM)
+        self._attach(self._flat_scene, 0)
 
     def _add_object(self, placed: PlacedObject, first_triangle: int) -> int:
         slot = self._slots.claim()
+        self._object_slots.setdefault(placed.object_id, []).append(slot)
         self._slots.fill(
             slot, first_triangle=first_triangle, instance_id=placed.object_id & 0xFFFF, actor_id=0, row=-1, tint=placed.tint
         )
-        self._slots.transforms[slot] = placed.world_from_local
         self._slots.emission[slot] = emission_bits(None)
         return slot
 

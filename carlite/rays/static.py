@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carlite.mesh import ActorModel, Mesh, PlacedObject
+from carlite.mesh import ActorModel, Mesh, PlacedObject, merged
 from carlite.rays.store import rest_mesh
 
 # Embree builds about a million triangles a second on one slow core; the load of a street may not wait longer for it.
@@ -46,19 +46,24 @@ def choose_flat(objects: Sequence[PlacedObject]) -> dict[int, Mesh]:
     return flat
 
 
-def flatten(parts: Sequence[FlatPart]) -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.int32]]:
-    """World vertices (n, 3), triangles (m, 3) and owners (m, 2): the slot of each triangle and its number within that slot."""
-    vertex_starts = np.cumsum([0] + [len(part.mesh.vertices) for part in parts])
-    triangle_starts = np.cumsum([0] + [len(part.mesh.triangles) for part in parts])
-    vertices = np.empty((int(vertex_starts[-1]), 3), np.float32)
-    triangles = np.empty((int(triangle_starts[-1]), 3), np.uint32)
-    owners = np.empty((int(triangle_starts[-1]), 2), np.int32)
-    for part, vertex, triangle in zip(parts, vertex_starts[:-1], triangle_starts[:-1], strict=True):
-        mesh, matrix = part.mesh, part.world_from_local
-        where = slice(int(triangle), int(triangle) + len(mesh.triangles))
-        world = mesh.vertices if matrix is None else mesh.vertices @ matrix[:, :3].T + matrix[:, 3]
-        vertices[vertex : vertex + len(mesh.vertices)] = world
-        triangles[where] = mesh.triangles + np.uint32(vertex)
-        owners[where, 0] = part.slot
-        owners[where, 1] = np.arange(len(mesh.triangles))
-    return vertices, triangles, owners
+def flatten(parts: Sequence[FlatPart]) -> tuple[Mesh, NDArray[np.int32]]:
+    """All parts as one mesh in world coordinates, and the slot of each of its triangles."""
+    owners = np.repeat(
+        np.asarray([part.slot for part in parts], np.int32), np.asarray([len(part.mesh.triangles) for part in parts])
+    )
+    return merged([part.mesh if part.world_from_local is None else _placed(part) for part in parts]), owners
+
+
+def _placed(part: FlatPart) -> Mesh:
+    matrix = part.world_from_local
+    assert matrix is not None
+    mesh = part.mesh
+    return Mesh(
+        vertices=(mesh.vertices @ matrix[:, :3].T + matrix[:, 3]).astype(np.float32),
+        triangles=mesh.triangles,
+        normals=(mesh.normals @ matrix[:, :3].T).astype(np.float32),
+        uvs=mesh.uvs,
+        colours=mesh.colours,
+        materials=mesh.materials,
+        tags=mesh.tags,
+    )

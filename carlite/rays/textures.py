@@ -15,8 +15,7 @@ from carlite.rays import layout as at
 
 TEXTURE_SIZE = SIZE
 TEXTURE_LEVELS = SIZE.bit_length() - 2  # down to 4 x 4
-MIP_STARTS = tuple(4 * sum((SIZE >> k) ** 2 for k in range(level)) for level in range(TEXTURE_LEVELS))
-TEXTURE_BYTES = 4 * sum((SIZE >> k) ** 2 for k in range(TEXTURE_LEVELS))
+TEXTURE_TEXELS = sum((SIZE >> k) ** 2 for k in range(TEXTURE_LEVELS))
 _WHITEST = 2.5
 _WET_MATERIALS = {
     Material.ASPHALT: 1.0,
@@ -36,11 +35,13 @@ class LookTable:
         looks: flat float32, LOOK_COLUMNS a Material.
         textures: flat uint8: layer after layer, level after level, r g b mask, the colours as square roots of linear / 2.5.
         noise: (65536,) uint8 tileable smooth noise.
+        noise_cells: (65536,) uint32: each value with its neighbours to the right, below and diagonally, lowest byte first.
     """
 
     looks: NDArray[np.float32]
     textures: NDArray[np.uint8]
     noise: NDArray[np.uint8]
+    noise_cells: NDArray[np.uint32]
 
 
 def _halved(image: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -76,6 +77,13 @@ def _noise_bytes() -> NDArray[np.uint8]:
     return (ranks * 256 // ranks.size).astype(np.uint8)
 
 
+def _noise_cells(noise: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    square = noise.reshape(256, 256).astype(np.uint32)
+    right, below = np.roll(square, -1, 1), np.roll(square, -1, 0)
+    cells = square | right << 8 | below << 16 | np.roll(below, -1, 1) << 24
+    return cells.astype(np.uint32).ravel()
+
+
 @cache
 def look_table() -> LookTable:
     """The looks of ``carlite.models``, made once."""
@@ -89,4 +97,5 @@ def look_table() -> LookTable:
         row[at.L_BRAKE] = look.brake_gain
         row[at.L_WET] = _WET_MATERIALS.get(material, 0.0)
         row[at.L_MACRO] = _MACRO.get(material, 0.0)
-    return LookTable(looks.ravel(), _texture_bytes(), _noise_bytes())
+    noise = _noise_bytes()
+    return LookTable(looks.ravel(), _texture_bytes(), noise, _noise_cells(noise))
