@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from carlite import library
 from carlite.calls import decode, encode
 from carlite.calls.context import Context
-from carlite.calls.table import Call, unserved_call, value_call, void_call
+from carlite.calls.table import Call, refused_call, value_call, void_call
 from carlite.errors import ActorCallError, CallError
 from carlite.mesh import Box
 from carlite.wire import values
 from carlite.wire.values import ReplyForm, Value
 from carlite.world.actors import Kind
+from carlite.world.world import World
 
 NOT_FOUND = "unable to destroy actor: not found"
 REFUSED = "internal error: unable to destroy actor"
@@ -67,104 +70,66 @@ def _bounding_box(context: Context, actor_id: object) -> Value:
     return values.bounding_box(_NO_BOX) if actor is None else values.bounding_box(actor.box, actor.id)
 
 
-def set_transform(context: Context, actor_id: object, transform: object) -> Value:
-    """Teleports; shared with the batch."""
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_actor_transform")
-    context.world.place(actor, *decode.transform(transform))
-    return None
+Order = Callable[..., Value]
 
 
-def set_location(context: Context, actor_id: object, location: object) -> Value:
-    """Teleports and keeps the rotation; shared with the batch."""
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_actor_location")
-    context.world.place(actor, decode.vector(location, "location"))
-    return None
+def _order(function: str, act: Callable[..., None], *read: Callable[[Any], Any]) -> Order:
+    """A call that has an actor do something.
+
+    Args:
+        function: its name, for errors.
+        act: gets the world, the actor and the decoded arguments.
+        read: decodes one argument each.
+    """
+
+    def serve(context: Context, actor_id: object, *given: object) -> Value:
+        actor = context.world.actors.get(decode.integer(actor_id, "actor id"), function)
+        act(context.world, actor, *(decoder(value) for decoder, value in zip(read, given, strict=True)))
+        return None
+
+    return serve
 
 
-def set_velocity(context: Context, actor_id: object, velocity: object) -> Value:
-    """Sets the velocity of a body; shared with the batch."""
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_actor_target_velocity")
-    context.world.physics.set_target_velocity(actor, decode.vector(velocity))
-    return None
-
-
-def set_angular_velocity(context: Context, actor_id: object, velocity: object) -> Value:
-    """Sets the angular velocity of a body in deg/s; shared with the batch."""
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_actor_target_angular_velocity")
-    context.world.physics.set_target_angular_velocity(actor, decode.vector(velocity))
-    return None
-
-
-def _enable_constant_velocity(context: Context, actor_id: object, velocity: object) -> Value:
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "enable_actor_constant_velocity")
-    context.world.physics.enable_constant_velocity(actor, decode.vector(velocity))
-    return None
-
-
-def _disable_constant_velocity(context: Context, actor_id: object) -> Value:
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "disable_actor_constant_velocity")
-    context.world.physics.disable_constant_velocity(actor)
-    return None
-
-
-def add_impulse(context: Context, actor_id: object, impulse: object) -> Value:
-    """Pushes a body once, N s; shared with the batch."""
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "add_actor_impulse")
-    context.world.physics.add_impulse(actor, decode.vector(impulse))
-    return None
-
-
-def _add_impulse_at(context: Context, actor_id: object, impulse: object, location: object) -> Value:
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "add_actor_impulse_at_location")
-    context.world.physics.add_impulse(actor, decode.vector(impulse), decode.vector(location))
-    return None
-
-
-def add_force(context: Context, actor_id: object, force: object) -> Value:
-    """Pushes a body during the next tick, N; shared with the batch."""
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "add_actor_force")
-    context.world.physics.add_force(actor, decode.vector(force))
-    return None
-
-
-def _add_force_at(context: Context, actor_id: object, force: object, location: object) -> Value:
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "add_actor_force_at_location")
-    context.world.physics.add_force(actor, decode.vector(force), decode.vector(location))
-    return None
-
-
-def add_angular_impulse(context: Context, actor_id: object, impulse: object) -> Value:
-    """Twists a body once; shared with the batch."""
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "add_actor_angular_impulse")
-    context.world.physics.add_angular_impulse(actor, decode.vector(impulse))
-    return None
-
-
-def add_torque(context: Context, actor_id: object, torque: object) -> Value:
-    """Twists a body during the next tick; shared with the batch."""
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "add_actor_torque")
-    context.world.physics.add_torque(actor, decode.vector(torque))
-    return None
-
-
-def set_simulate_physics(context: Context, actor_id: object, enabled: object) -> Value:
-    """Switches physics of an actor; shared with the batch."""
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_actor_simulate_physics")
-    context.world.physics.set_simulate_physics(actor, decode.flag(enabled))
-    return None
-
-
-def _set_collisions(context: Context, actor_id: object, enabled: object) -> Value:
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_actor_collisions")
-    context.world.physics.set_collisions(actor, decode.flag(enabled))
-    return None
-
-
-def set_gravity(context: Context, actor_id: object, enabled: object) -> Value:
-    """Switches gravity of an actor; shared with the batch."""
-    actor = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_actor_enable_gravity")
-    context.world.physics.set_gravity(actor, decode.flag(enabled))
-    return None
+# Those without an underscore are shared with the batch.
+set_transform = _order("set_actor_transform", lambda world, actor, pose: world.place(actor, *pose), decode.transform)
+set_location = _order("set_actor_location", World.place, decode.vector)
+set_velocity = _order(
+    "set_actor_target_velocity", lambda world, actor, v: world.physics.set_target_velocity(actor, v), decode.vector
+)
+set_angular_velocity = _order(
+    "set_actor_target_angular_velocity",
+    lambda world, actor, v: world.physics.set_target_angular_velocity(actor, v),
+    decode.vector,
+)
+_enable_constant_velocity = _order(
+    "enable_actor_constant_velocity", lambda world, actor, v: world.physics.enable_constant_velocity(actor, v), decode.vector
+)
+_disable_constant_velocity = _order(
+    "disable_actor_constant_velocity", lambda world, actor: world.physics.disable_constant_velocity(actor)
+)
+add_impulse = _order("add_actor_impulse", lambda world, actor, j: world.physics.add_impulse(actor, j), decode.vector)
+_add_impulse_at = _order(
+    "add_actor_impulse_at_location",
+    lambda world, actor, j, at: world.physics.add_impulse(actor, j, at),
+    decode.vector,
+    decode.vector,
+)
+add_force = _order("add_actor_force", lambda world, actor, f: world.physics.add_force(actor, f), decode.vector)
+_add_force_at = _order(
+    "add_actor_force_at_location",
+    lambda world, actor, f, at: world.physics.add_force(actor, f, at),
+    decode.vector,
+    decode.vector,
+)
+add_angular_impulse = _order(
+    "add_actor_angular_impulse", lambda world, actor, j: world.physics.add_angular_impulse(actor, j), decode.vector
+)
+add_torque = _order("add_actor_torque", lambda world, actor, m: world.physics.add_torque(actor, m), decode.vector)
+set_simulate_physics = _order(
+    "set_actor_simulate_physics", lambda world, actor, on: world.physics.set_simulate_physics(actor, on), decode.flag
+)
+_set_collisions = _order("set_actor_collisions", lambda world, actor, on: world.physics.set_collisions(actor, on), decode.flag)
+set_gravity = _order("set_actor_enable_gravity", lambda world, actor, on: world.physics.set_gravity(actor, on), decode.flag)
 
 
 def _ignored_vehicles(context: Context, actor_id: object, ids: object) -> Value:
@@ -182,19 +147,8 @@ def _is_never_enabled(_: Context, stream_id: object) -> Value:
     return False
 
 
-_POSE_CALLS = (
-    "get_actor_component_names",
-    "get_actor_bone_names",
-    "get_actor_socket_names",
-    "get_actor_component_world_transform",
-    "get_actor_component_relative_transform",
-    "get_actor_bone_world_transforms",
-    "get_actor_bone_relative_transforms",
-    "get_actor_socket_world_transforms",
-    "get_actor_socket_relative_transforms",
-    "get_gbuffer_token",
-)
-_UNSERVED_ORDERS = ("set_actor_dead", "send", "enable_sensor_for_ros", "disable_sensor_for_ros", "enable_gbuffers")
+_NO_ROS = "carlite publishes nothing over ROS 2; a bridge that reads sensors through the client works"
+_NO_BUFFERS = "carlite has no deferred renderer whose buffers could be read; depth, normal and label cameras give their content"
 
 CALLS: tuple[Call, ...] = (
     value_call("get_actor_definitions", _definitions, any_time=True),
@@ -222,6 +176,9 @@ CALLS: tuple[Call, ...] = (
     void_call("set_ignored_vehicles", _ignored_vehicles, 2),
     value_call("is_sensor_enabled_for_ros", _is_never_enabled, 1),
     value_call("are_gbuffers_enabled", _is_never_enabled, 1),
-    *(unserved_call(name) for name in _POSE_CALLS),
-    *(unserved_call(name, ReplyForm.VOID) for name in _UNSERVED_ORDERS),
+    refused_call("enable_sensor_for_ros", _NO_ROS),
+    refused_call("disable_sensor_for_ros", _NO_ROS),
+    refused_call("enable_gbuffers", _NO_BUFFERS),
+    refused_call("get_gbuffer_token", _NO_BUFFERS, ReplyForm.VALUE),
+    refused_call("send", "carlite's custom V2X sensors do not transmit yet"),
 )

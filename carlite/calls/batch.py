@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from carlite.calls import actors, decode, lights, vehicles, walkers
+from carlite.calls import actors, decode, episode, lights, vehicles, walkers
 from carlite.calls.context import Context
 from carlite.calls.table import Call
-from carlite.errors import ActorCallError, CallError
+from carlite.errors import CallError
 from carlite.wire.values import ReplyForm, Value
-from carlite.world.registry import NOT_FOUND
 
-_SPAWN, _DESTROY, _AUTOPILOT, _CONSOLE = 0, 1, 16, 20
-
-
-def _nothing(context: Context, actor_id: object, _: object) -> Value:
-    """SetAutopilot and ShowDebugTelemetry: the client does the work."""
-    wanted = decode.integer(actor_id, "actor id")
-    if context.world.actors.find(wanted) is None:
-        raise ActorCallError("set_actor_autopilot", NOT_FOUND, wanted)
-    return None
+_SPAWN, _DESTROY, _CONSOLE = 0, 1, 20
 
 
 _VERBS: dict[int, tuple[Callable[..., Value], int]] = {
@@ -38,8 +29,8 @@ _VERBS: dict[int, tuple[Callable[..., Value], int]] = {
     13: (actors.add_torque, 2),
     14: (actors.set_simulate_physics, 2),
     15: (actors.set_gravity, 2),
-    _AUTOPILOT: (_nothing, 2),
-    17: (_nothing, 2),
+    16: (vehicles.set_autopilot, 2),
+    17: (vehicles.set_debug_telemetry, 2),
     18: (vehicles.set_light_state, 2),
     19: (actors.set_location, 2),
     21: (lights.set_state, 2),
@@ -65,7 +56,7 @@ def _run(context: Context, command: object) -> int:
     if index == _SPAWN:
         return _spawn(context, decode.items(fields, "SpawnActor", 6))
     if index == _CONSOLE:
-        raise CallError("carlite does not serve console_command yet")
+        return int(bool(episode.console_command(context, decode.items(fields, "ConsoleCommand", 1)[0])))
     if index == _DESTROY:
         actor_id = decode.integer(decode.items(fields, "DestroyActor", 1)[0], "actor id")
         actors.destroy(context, actor_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 
+from carlite import geometry
 from carlite.calls.context import Context
 from carlite.library import Attribute, AttributeType, Blueprint, find
 from carlite.mesh import Box
@@ -41,6 +42,12 @@ def scenery_actor(type_id: str) -> Value:
 def definition(blueprint: Blueprint) -> Value:
     """An ``ActorDefinition``."""
     return [blueprint.uid, blueprint.id, blueprint.tags, [_attribute(attribute) for attribute in blueprint.attributes]]
+
+
+def pose(matrices: geometry.Array) -> list[Value]:
+    """(n, 3, 4) matrices as ``Transform`` each."""
+    rotations = geometry.rotations_deg(matrices[:, :, :3])
+    return [values.transform(matrix[:, 3], rotation) for matrix, rotation in zip(matrices, rotations, strict=True)]
 
 
 def structure(value: object) -> Value:

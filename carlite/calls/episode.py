@@ -5,14 +5,15 @@ from __future__ import annotations
 from carlite import opendrive
 from carlite.calls import decode
 from carlite.calls.context import WORLD_STREAM, Context
-from carlite.calls.table import Call, unserved_call, value_call, void_call
+from carlite.calls.table import Call, value_call, void_call
 from carlite.errors import CallError, MapError
 from carlite.wire import values
 from carlite.wire.binary import token
-from carlite.wire.values import ReplyForm, Value
+from carlite.wire.values import Value
 from carlite.world.level import build_level
 from carlite.world.maps import GENERATED
 from carlite.world.settings import EpisodeSettings
+from carlite.world.shown_objects import MapLayer
 from carlite.world.weather import weather_from_values
 
 VERSION = "0.9.16"
@@ -63,7 +64,7 @@ def _navigation_mesh(context: Context) -> Value:
     return context.world.level.navigation.content()
 
 
-def load_map(context: Context, name: str, *, reset_settings: bool) -> None:
+def load_map(context: Context, name: str, *, reset_settings: bool, layers: MapLayer = MapLayer.ALL) -> None:
     """Begins a new episode on a map, "" being the present one; shared with the replayer."""
     current = context.world.level
     try:
@@ -76,11 +77,16 @@ def load_map(context: Context, name: str, *, reset_settings: bool) -> None:
             level = build_level(source, seed=context.seed, threads=context.threads, cache_dir=context.cache_dir)
     except MapError as error:
         raise CallError(f"Map '{name}' cannot be loaded: {error}") from error
-    context.world.load(level, reset_settings=reset_settings)
+    context.world.load(level, reset_settings=reset_settings, layers=layers)
 
 
-def _load_episode(context: Context, name: object, reset_settings: object, _layers: object) -> Value:
-    load_map(context, decode.text(name, "map"), reset_settings=decode.flag(reset_settings, "reset_settings"))
+def _load_episode(context: Context, name: object, reset_settings: object, layers: object) -> Value:
+    load_map(
+        context,
+        decode.text(name, "map"),
+        reset_settings=decode.flag(reset_settings, "reset_settings"),
+        layers=_layers(layers),
+    )
     return None
 
 
@@ -165,9 +171,30 @@ def _set_gravity(context: Context, gravity: object) -> Value:
     return None
 
 
-def _map_layer(_: Context, layers: object) -> Value:
-    """The procedural world has no layers, like CARLA's towns without "_Opt"."""
-    decode.integer(layers, "map_layers")
+def _layers(given: object) -> MapLayer:
+    return MapLayer(decode.integer(given, "map layers") & MapLayer.ALL)
+
+
+def _load_layers(context: Context, layers: object) -> Value:
+    context.world.shown_objects.load(_layers(layers))
+    return None
+
+
+def _unload_layers(context: Context, layers: object) -> Value:
+    """Maps whose name does not end in "_Opt" have no layers, as in CARLA."""
+    context.world.shown_objects.unload(_layers(layers))
+    return None
+
+
+def console_command(_: Context, command: object) -> Value:
+    """There is no Unreal console: no command is recognised, which is what False says; shared with the batch."""
+    decode.text(command, "command")
+    return False
+
+
+def _see_through(_: Context, enabled: object) -> Value:
+    """Whether semantic labels are those behind glass; carlite's glass always is what is labelled."""
+    decode.flag(enabled)
     return None
 
 
@@ -182,8 +209,8 @@ CALLS: tuple[Call, ...] = (
     value_call("request_file", _request_file, 1, slow=True),
     value_call("get_navigation_mesh", _navigation_mesh, slow=True),
     void_call("load_new_episode", _load_episode, 3, slow=True),
-    void_call("load_map_layer", _map_layer, 1),
-    void_call("unload_map_layer", _map_layer, 1),
+    void_call("load_map_layer", _load_layers, 1, slow=True),
+    void_call("unload_map_layer", _unload_layers, 1, slow=True),
     void_call("copy_opendrive_to_file", _copy_opendrive, 2, slow=True),
     value_call("get_episode_settings", _settings),
     value_call("set_episode_settings", _set_settings, 1),
@@ -192,8 +219,6 @@ CALLS: tuple[Call, ...] = (
     void_call("set_weather_parameters", _set_weather, 1),
     value_call("get_imui_gravity", _gravity),
     void_call("set_imui_gravity", _set_gravity, 1),
-    unserved_call("apply_color_texture_to_objects", ReplyForm.VOID),
-    unserved_call("apply_float_color_texture_to_objects", ReplyForm.VOID),
-    void_call("set_annotations_traverse_translucency", lambda _: None),
-    unserved_call("console_command"),
+    void_call("set_annotations_traverse_translucency", _see_through, 1),
+    value_call("console_command", console_command, 1),
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from carlite.calls import decode
 from carlite.calls.context import Context
-from carlite.calls.table import Call, unserved_call, value_call, void_call
+from carlite.calls.table import Call, value_call, void_call
 from carlite.errors import CallError
 from carlite.wire import values
 from carlite.wire.binary import LightState
-from carlite.wire.values import ReplyForm, Value
+from carlite.wire.values import Value
 from carlite.world.actors import Actor, Kind
+from carlite.world.boxes import lamp_housings
 from carlite.world.street_lights import LightUpdate
 
 
@@ -97,6 +98,19 @@ def _update_lights(context: Context, endpoint: object, states: object, _discard:
     return None
 
 
+def _boxes(context: Context, actor_id: object) -> Value:
+    """The housings of a light's lamps, in the world."""
+    light = _light(context, actor_id, "get_light_boxes")
+    name = f"traffic_light_{context.world.signals.sign_id(light)}"
+    return [values.bounding_box(box) for box in lamp_housings(context.world.level.static_world.objects, name)]
+
+
+def _follow_night(context: Context, endpoint: object, follows: object) -> Value:
+    decode.text(endpoint, "endpoint")
+    context.world.let_night_rule_lights(decode.flag(follows))
+    return None
+
+
 CALLS: tuple[Call, ...] = (
     void_call("set_traffic_light_state", set_state, 2),
     void_call("set_traffic_light_green_time", _set_green, 2),
@@ -107,8 +121,8 @@ CALLS: tuple[Call, ...] = (
     void_call("reset_traffic_light_group", _reset_group, 1),
     void_call("reset_all_traffic_lights", _reset_all),
     value_call("get_group_traffic_lights", _group, 1),
-    unserved_call("get_light_boxes"),
+    value_call("get_light_boxes", _boxes, 1),
     value_call("query_lights_state", _query_lights, 1),
     void_call("update_lights_state", _update_lights, 3),
-    unserved_call("update_day_night_cycle", ReplyForm.VOID),
+    void_call("update_day_night_cycle", _follow_night, 2),
 )

@@ -1,4 +1,4 @@
-"""Calls about what stands and lies in the world: boxes, objects, ray casts, debug drawings."""
+"""Calls about what stands and lies in the world: boxes, objects, ray casts."""
 
 from __future__ import annotations
 
@@ -7,39 +7,29 @@ import numpy as np
 from carlite import geometry
 from carlite.calls import decode
 from carlite.calls.context import Context
-from carlite.calls.table import Call, unserved_call, value_call, void_call
-from carlite.mesh import Box, PlacedObject
+from carlite.calls.table import Call, value_call, void_call
+from carlite.mesh import PlacedObject
 from carlite.tags import ANY_TAG
 from carlite.wire import values
-from carlite.wire.values import ReplyForm, Value
+from carlite.wire.values import Value
 from carlite.world.actors import Actor
+from carlite.world.boxes import world_box
 
 _NO_LABEL = [[0.0, 0.0, 0.0], 0]
 
 
-def _world_box(world_from_local: geometry.Array, box: Box) -> Box:
-    """A box given in a local frame, in the world."""
-    matrix = geometry.compose(world_from_local, geometry.world_from_local(box.centre, box.rotation_deg))
-    x, y, z = matrix[:, 3]
-    pitch, yaw, roll = geometry.rotations_deg(matrix[:, :3])
-    return Box(
-        centre=(float(x), float(y), float(z)), half_extent=box.half_extent, rotation_deg=(float(pitch), float(yaw), float(roll))
-    )
-
-
 def _objects(context: Context, tag: object) -> list[PlacedObject]:
     wanted = decode.integer(tag, "tag")
-    placed = context.world.level.static_world.objects
-    return [thing for thing in placed if wanted in (ANY_TAG, thing.tag)]
+    return [thing for thing in context.world.shown_objects.loaded() if wanted in (ANY_TAG, thing.tag)]
 
 
 def _level_boxes(context: Context, tag: object) -> Value:
     """Boxes of scenery and of actors with that tag, in the world."""
     wanted = decode.integer(tag, "tag")
-    boxes = [values.bounding_box(_world_box(o.world_from_local, o.box), 0) for o in _objects(context, tag)]
+    boxes = [values.bounding_box(world_box(o.world_from_local, o.box), 0) for o in _objects(context, tag)]
     for actor in context.world.actors:
         if actor.tags and (wanted == ANY_TAG or wanted in actor.tags):
-            boxes.append(values.bounding_box(_world_box(context.world.world_from_actor(actor), actor.box), actor.id))
+            boxes.append(values.bounding_box(world_box(context.world.world_from_actor(actor), actor.box), actor.id))
     return boxes
 
 
@@ -47,7 +37,7 @@ def _environment_objects(context: Context, tag: object) -> Value:
     return [
         [
             values.transform(thing.world_from_local[:, 3], geometry.rotations_deg(thing.world_from_local[:, :3])),
-            values.bounding_box(_world_box(thing.world_from_local, thing.box), 0),
+            values.bounding_box(world_box(thing.world_from_local, thing.box), 0),
             thing.object_id,
             thing.name,
             int(thing.tag),
@@ -56,11 +46,19 @@ def _environment_objects(context: Context, tag: object) -> Value:
     ]
 
 
+def _enable_objects(context: Context, ids: object, enabled: object) -> Value:
+    """Objects that are not enabled are neither seen nor hit; they stay in the lists."""
+    wanted = [decode.integer(item, "environment object id") for item in decode.items(ids, "environment object ids")]
+    context.world.shown_objects.enable(wanted, decode.flag(enabled, "enable"))
+    return None
+
+
 def _names(context: Context) -> Value:
-    return [*(thing.name for thing in context.world.level.static_world.objects), *map(_actor_name, context.world.actors)]
+    return [*(thing.name for thing in context.world.shown_objects.loaded()), *map(actor_name, context.world.actors)]
 
 
-def _actor_name(actor: Actor) -> str:
+def actor_name(actor: Actor) -> str:
+    """What an actor is called among the objects of the world."""
     return f"{actor.type_id}_{actor.id}"
 
 
@@ -84,19 +82,11 @@ def _cast_ray(context: Context, start: object, end: object) -> Value:
     return [[values.numbers(point), int(tag)] for point, tag in zip(hits.points, hits.tags, strict=True)]
 
 
-def _discard(_: Context) -> Value:
-    """Debug drawings have nowhere to show in a headless server."""
-    return None
-
-
 CALLS: tuple[Call, ...] = (
     value_call("get_all_level_BBs", _level_boxes, 1),
     value_call("get_environment_objects", _environment_objects, 1),
-    unserved_call("enable_environment_objects", ReplyForm.VOID),
+    void_call("enable_environment_objects", _enable_objects, 2, slow=True),
     value_call("get_names_of_all_objects", _names),
     value_call("project_point", _project_point, 3),
     value_call("cast_ray", _cast_ray, 2),
-    void_call("draw_debug_shape", _discard),
-    void_call("clear_debug_shape", _discard),
-    void_call("clear_debug_string", _discard),
 )

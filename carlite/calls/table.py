@@ -50,10 +50,10 @@ def void_call(name: str, serve: Callable[..., Value], arguments: int = 0, *, slo
     return Call(name=name, serve=serve, arguments=arguments, form=ReplyForm.VOID, slow=slow)
 
 
-def unserved_call(name: str, form: ReplyForm = ReplyForm.VALUE) -> Call:
-    """A call that the protocol has and carlite does not serve yet: the client gets an error that says so."""
+def refused_call(name: str, why: str, form: ReplyForm = ReplyForm.VOID) -> Call:
+    """A call of the protocol that cannot mean anything here: the client gets an error that says why."""
 
     def serve(_: Context) -> Value:
-        raise CallError(f"carlite does not serve {name} yet")
+        raise CallError(f"{name}: {why}")
 
     return Call(name=name, serve=serve, form=form)

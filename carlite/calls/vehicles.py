@@ -7,7 +7,7 @@ from typing import Any
 
 from carlite.calls import decode, encode
 from carlite.calls.context import Context
-from carlite.calls.table import Call, unserved_call, value_call, void_call
+from carlite.calls.table import Call, refused_call, value_call, void_call
 from carlite.errors import CallError
 from carlite.physics.controls import (
     AckermannControl,
@@ -17,8 +17,9 @@ from carlite.physics.controls import (
     VehiclePhysicsControl,
     WheelPhysicsControl,
 )
-from carlite.wire.values import ReplyForm, Value
+from carlite.wire.values import Value
 from carlite.world.actors import Actor, Kind
+from carlite.world.doors import ALL_DOORS, move_door
 
 _LIGHT_BITS = 0xFFFFFFFF
 
@@ -128,8 +129,10 @@ def _wheel_pitch(context: Context, actor_id: object, wheel: object) -> Value:
     return math.degrees(context.world.states.wheel_spin_rad[vehicle.row, _wheel(wheel)])
 
 
-def _no_effect(context: Context, actor_id: object) -> Value:
+def set_debug_telemetry(context: Context, actor_id: object, enabled: object) -> Value:
+    """The drawing has nowhere to show; ``get_telemetry_data`` has the numbers. Shared with the batch."""
     _vehicle(context, actor_id, "show_vehicle_debug_telemetry")
+    decode.flag(enabled)
     return None
 
 
@@ -187,15 +190,38 @@ def _wheel_physics(value: object) -> WheelPhysicsControl:
     return WheelPhysicsControl(**named, position=decode.vector(parts[9], "wheel position"))
 
 
-_UNSERVED = (
-    "open_vehicle_door",
-    "close_vehicle_door",
-    "set_actor_autopilot",
-    "enable_carsim",
-    "use_carsim_road",
-    "enable_chrono_physics",
-    "restore_physx_physics",
-)
+def _move_door(context: Context, actor_id: object, door: object, function: str, is_open: bool) -> Value:
+    vehicle = _vehicle(context, actor_id, function)
+    number = decode.integer(door, "door")
+    if not 0 <= number <= ALL_DOORS:
+        raise CallError(f"door: got {number}, expected 0..{ALL_DOORS}")
+    move_door(vehicle, number, is_open)  # CARLA, too, passes over vehicles without doors that move
+    return None
+
+
+def _open_door(context: Context, actor_id: object, door: object) -> Value:
+    return _move_door(context, actor_id, door, "open_vehicle_door", True)
+
+
+def _close_door(context: Context, actor_id: object, door: object) -> Value:
+    return _move_door(context, actor_id, door, "close_vehicle_door", False)
+
+
+def set_autopilot(context: Context, actor_id: object, enabled: object) -> Value:
+    """The autopilot is the client's Traffic Manager, which takes the vehicle itself; shared with the batch."""
+    _vehicle(context, actor_id, "set_actor_autopilot")
+    decode.flag(enabled)
+    return None
+
+
+def _restore_physics(context: Context, actor_id: object) -> Value:
+    """A vehicle always has carlite's own physics."""
+    _vehicle(context, actor_id, "restore_physx_physics")
+    return None
+
+
+_NO_CARSIM = "CarSim plugin is not enabled; carlite moves vehicles with its own physics"
+_NO_CHRONO = "Chrono is not enabled; carlite moves vehicles with its own physics, which apply_physics_control tunes"
 
 CALLS: tuple[Call, ...] = (
     void_call("apply_control_to_vehicle", apply_control, 2),
@@ -210,9 +236,14 @@ CALLS: tuple[Call, ...] = (
     value_call("get_telemetry_data", _telemetry, 1),
     value_call("get_wheel_steer_angle", _wheel_angle, 2),
     void_call("set_wheel_steer_direction", _set_wheel_steer, 3),
-    void_call("show_vehicle_debug_telemetry", _no_effect, 1),
+    void_call("show_vehicle_debug_telemetry", set_debug_telemetry, 2),
     void_call("set_wheel_pitch_angle", _set_wheel_pitch, 3),
     value_call("get_wheel_pitch_angle", _wheel_pitch, 2),
-    unserved_call("get_vehicle_bone_world_transforms"),
-    *(unserved_call(name, ReplyForm.VOID) for name in _UNSERVED),
+    void_call("open_vehicle_door", _open_door, 2),
+    void_call("close_vehicle_door", _close_door, 2),
+    void_call("set_actor_autopilot", set_autopilot, 2),
+    void_call("restore_physx_physics", _restore_physics, 1),
+    refused_call("enable_carsim", _NO_CARSIM),
+    refused_call("use_carsim_road", _NO_CARSIM),
+    refused_call("enable_chrono_physics", _NO_CHRONO),
 )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from carlite.calls import decode
+from carlite import geometry
+from carlite.calls import decode, encode
 from carlite.calls.context import Context
-from carlite.calls.table import Call, unserved_call, void_call
+from carlite.calls.table import Call, value_call, void_call
+from carlite.errors import ActorCallError
 from carlite.physics.controls import WalkerControl
-from carlite.wire.values import ReplyForm, Value
-from carlite.world.actors import Kind
+from carlite.wire.values import Value
+from carlite.world import skeleton
+from carlite.world.actors import Actor, Kind
 
 
 def apply_control(context: Context, actor_id: object, control: object) -> Value:
     """Direction and speed of a walker; shared with the batch."""
-    walker = context.world.actors.get(decode.integer(actor_id, "actor id"), "apply_control_to_walker", Kind.WALKER)
+    walker = _walker(context, actor_id, "apply_control_to_walker")
     f = decode.items(control, "WalkerControl", 3)
     context.world.apply_walker_control(
         walker,
@@ -27,15 +30,66 @@ def apply_control(context: Context, actor_id: object, control: object) -> Value:
 
 def set_state(context: Context, actor_id: object, transform: object, speed: object) -> Value:
     """Pose (feet level) and speed that the client's walker AI computed; shared with the batch."""
-    walker = context.world.actors.get(decode.integer(actor_id, "actor id"), "set_walker_state", Kind.WALKER)
+    walker = _walker(context, actor_id, "set_walker_state")
     location, rotation = decode.transform(transform)
     context.world.set_walker_state(walker, location, rotation, max(decode.number(speed, "speed"), 0.0))
+    return None
+
+
+def _walker(context: Context, actor_id: object, function: str) -> Actor:
+    return context.world.actors.get(decode.integer(actor_id, "actor id"), function, Kind.WALKER)
+
+
+def _bones(context: Context, actor_id: object) -> Value:
+    """Every bone with its pose in the world, in the frame between the feet, and relative to its parent."""
+    walker = _walker(context, actor_id, "get_bones_transform")
+    relative = skeleton.pose_of(walker, context.world.states)
+    component = skeleton.from_feet(relative)
+    world = geometry.compose(skeleton.world_from_feet(walker, context.world.states), component)
+    poses = (encode.pose(world), encode.pose(component), encode.pose(relative))
+    return [[[bone.name, *bone_poses] for bone, *bone_poses in zip(skeleton.BONES, *poses, strict=True)]]
+
+
+def _set_bones(context: Context, actor_id: object, bones: object) -> Value:
+    """Sets bones of the walker's own pose, each relative to its parent; the others stay as they are."""
+    walker = _walker(context, actor_id, "set_bones_transform")
+    given = decode.items(decode.items(bones, "WalkerBoneControlIn", 1)[0], "bones")
+    pose = skeleton.pose_of(walker, context.world.states) if walker.custom_pose is None else walker.custom_pose.copy()
+    for bone in given:
+        name, transform = decode.items(bone, "bone", 2)[:2]
+        index = skeleton.INDEX.get(decode.text(name, "bone"))
+        if index is not None:
+            pose[index] = geometry.world_from_local(*decode.transform(transform))
+    walker.custom_pose = pose
+    return None
+
+
+def _blend_pose(context: Context, actor_id: object, share: object) -> Value:
+    walker = _walker(context, actor_id, "blend_pose")
+    walker.pose_blend = min(max(decode.number(share, "blend"), 0.0), 1.0)
+    return None
+
+
+def _take_pose(context: Context, actor_id: object) -> Value:
+    """The walker's own pose becomes that of its gait at this moment."""
+    walker = _walker(context, actor_id, "get_pose_from_animation")
+    walker.custom_pose = skeleton.gait_of(walker, context.world.states)
+    return None
+
+
+def _die(context: Context, actor_id: object) -> Value:
+    walker = _walker(context, actor_id, "set_actor_dead")
+    if not context.world.kill_walker(walker):
+        raise ActorCallError("set_actor_dead", "Walker is already dead", walker.id)
     return None
 
 
 CALLS: tuple[Call, ...] = (
     void_call("apply_control_to_walker", apply_control, 2),
     void_call("set_walker_state", set_state, 3),
-    unserved_call("get_bones_transform"),
-    *(unserved_call(name, ReplyForm.VOID) for name in ("set_bones_transform", "blend_pose", "get_pose_from_animation")),
+    value_call("get_bones_transform", _bones, 1),
+    void_call("set_bones_transform", _set_bones, 2),
+    void_call("blend_pose", _blend_pose, 2),
+    void_call("get_pose_from_animation", _take_pose, 1),
+    void_call("set_actor_dead", _die, 1),
 )

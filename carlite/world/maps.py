@@ -8,6 +8,7 @@ from pathlib import Path
 from carlite.errors import MapError
 
 GENERATED = "OpenDriveMap"
+LAYERED = "_Opt"
 _PREFIX = "Carla/Maps/"
 _LANE = '<lane id="{}" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
 EMPTY_STREET = f"""<?xml version="1.0"?>
@@ -59,11 +60,15 @@ class MapShelf:
         return sorted((set(self._paths()) | set(self._texts)) - {GENERATED})
 
     def get(self, name: str) -> MapSource | None:
-        """The map of a short or full name, None when there is none; raises MapError for a file that cannot be read."""
+        """The map of a short or full name, None when there is none; raises MapError for a file that cannot be read.
+
+        "Town04_Opt" is the map of "Town04" with layers that can be taken out, as in CARLA.
+        """
         short = name.removeprefix("/Game/").removeprefix(_PREFIX)
         if short in self._texts:
             return MapSource(name=short, opendrive=self._texts[short])
-        path = self._paths().get(short)
+        paths = self._paths()
+        path = paths.get(short) or paths.get(short.removesuffix(LAYERED))
         return None if path is None else MapSource(name=short, opendrive=read_opendrive(path))
 
     def _paths(self) -> dict[str, Path]:

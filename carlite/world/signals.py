@@ -95,6 +95,10 @@ class TrafficSignals:
         """All lights of the junction of ``light``, itself included."""
         return [other for controller in self._group_of[light.id].controllers for other in controller.lights]
 
+    def sign_id(self, light: Actor) -> str:
+        """The OpenDRIVE id of a light's signal."""
+        return bytes(self._records.lights["sign_id"][light.row]).decode(errors="replace")
+
     def set_state(self, light: Actor, state: LightState) -> None:
         """Shows a state on all lights of the controller at once; the cycle goes on from there."""
         group, controller = self._group_of[light.id], self._controller_of[light.id]

@@ -94,10 +94,24 @@ INDEX = {bone.name: index for index, bone in enumerate(BONES)}
 
 def pose_of(walker: Actor, states: ActorStates) -> Array:
     """(bones, 3, 4): each bone relative to its parent, the root to the walker's feet; the gait and the client's own pose."""
-    gait = _gait(walker, states)
+    gait = gait_of(walker, states)
     if walker.custom_pose is None or walker.pose_blend <= 0.0:
         return gait
     return _blended(gait, walker.custom_pose, min(walker.pose_blend, 1.0))
+
+
+def gait_of(walker: Actor, states: ActorStates) -> Array:
+    """(bones, 3, 4): the pose of the gait alone."""
+    row = walker.row
+    speed = float(np.hypot(states.velocity[row, 0], states.velocity[row, 1]))
+    angles = limb_angles(np.array([states.gait_phase_rad[row]]), np.array([speed]))
+    pose = np.zeros((len(BONES), 3, 4))
+    pose[:, :, :3] = np.eye(3)
+    pose[:, :, 3] = np.array([bone.offset for bone in BONES]) * 2.0 * walker.box.half_extent[2]
+    for index, bone in enumerate(BONES):
+        if bone.joint in angles:  # a positive angle brings a hanging limb forward, which is nose up
+            pose[index, :, :3] = geometry.rotation_matrices((float(np.degrees(angles[bone.joint][0])), 0.0, 0.0))
+    return pose
 
 
 def from_feet(pose: Array) -> Array:
@@ -114,19 +128,6 @@ def world_from_feet(walker: Actor, states: ActorStates) -> Array:
     world_from_actor = geometry.world_from_local(states.location[walker.row], states.rotation_deg[walker.row])
     low = walker.box.centre[2] - walker.box.half_extent[2]
     return geometry.compose(world_from_actor, geometry.world_from_local((0.0, 0.0, low), (0.0, 0.0, 0.0)))
-
-
-def _gait(walker: Actor, states: ActorStates) -> Array:
-    row = walker.row
-    speed = float(np.hypot(states.velocity[row, 0], states.velocity[row, 1]))
-    angles = limb_angles(np.array([states.gait_phase_rad[row]]), np.array([speed]))
-    pose = np.zeros((len(BONES), 3, 4))
-    pose[:, :, :3] = np.eye(3)
-    pose[:, :, 3] = np.array([bone.offset for bone in BONES]) * 2.0 * walker.box.half_extent[2]
-    for index, bone in enumerate(BONES):
-        if bone.joint in angles:  # a positive angle brings a hanging limb forward, which is nose up
-            pose[index, :, :3] = geometry.rotation_matrices((float(np.degrees(angles[bone.joint][0])), 0.0, 0.0))
-    return pose
 
 
 def _blended(first: Array, second: Array, share: float) -> Array:

@@ -65,6 +65,10 @@ class StreetLights:
         self._touched = True
         return True
 
+    def follow_night(self, follows: bool) -> None:
+        """Whether the night alone decides which lights burn, or what clients set."""
+        self._touched = not follows
+
     def lit(self) -> NDArray[np.bool_] | None:
         """Which lights burn, None while no client has changed any (they then follow the night)."""
         return np.array([light.active for light in self._lights]) if self._touched else None

@@ -23,6 +23,7 @@ from carlite.world.level import Level
 from carlite.world.records import SnapshotRecords
 from carlite.world.registry import ActorRegistry
 from carlite.world.settings import EpisodeSettings
+from carlite.world.shown_objects import MapLayer, ShownObjects
 from carlite.world.signals import TrafficSignals
 from carlite.world.state import ActorStates
 from carlite.world.street_lights import LightUpdate, StreetLights
@@ -32,6 +33,8 @@ Vector = tuple[float, float, float]
 _FIRST_SENSOR_STREAM = 2
 _NOWHERE = Box(centre=(0.0, 0.0, 0.0), half_extent=(0.0, 0.0, 0.0))
 _SPECTATOR_HEIGHT_M = 10.0
+_DEAD_LIE_S = 10.0
+_LYING_HEIGHT_M = 0.2
 
 
 class World:
@@ -63,7 +66,7 @@ class World:
         self.tick_done: Callable[[float], None] | None = None
         self._begin(level)
 
-    def load(self, level: Level, *, reset_settings: bool) -> None:
+    def load(self, level: Level, *, reset_settings: bool, layers: MapLayer = MapLayer.ALL) -> None:
         """Begins a new episode on ``level``: all actors go, those of the map come anew, time starts at 0."""
         self._closed_streams.extend(self.sensors_by_stream)
         self.level.rays.update([], self.states, None)
@@ -71,9 +74,9 @@ class World:
             self.level.rays.close()
         if reset_settings:
             self.settings = EpisodeSettings()
-        self._begin(level)
+        self._begin(level, layers)
 
-    def _begin(self, level: Level) -> None:
+    def _begin(self, level: Level, layers: MapLayer = MapLayer.ALL) -> None:
         self.level = level
         self.episode_id += 1
         self.frame += 1  # the first snapshot of an episode is a frame of its own
@@ -88,7 +91,9 @@ class World:
         self.ignored_by_camera: dict[int, tuple[int, ...]] = {}
         self.contacts: list[Contact] = []
         self.physics = Physics(self.states, level.rays, level.static_world.objects)
+        self.shown_objects = ShownObjects(level, self.physics, layers)
         self._attachments = Attachments(self.states)
+        self._dead: dict[int, float] = {}  # walkers that lie there, and when they go
         self._simulation_state = binary.MAP_CHANGE
         self.set_weather(Weather())
         self.spectator = self._add(Kind.SPECTATOR, "spectator", {}, _NOWHERE, (0.0, 0.0, _SPECTATOR_HEIGHT_M), (0.0, 0.0, 0.0))
@@ -222,6 +227,11 @@ class World:
             self.move_puppets(delta_s)
         self._attachments.follow()
         self._tell_vehicles(delta_s)
+        for actor_id in [actor_id for actor_id, end_s in self._dead.items() if self.elapsed_s >= end_s]:
+            del self._dead[actor_id]
+            walker = self.actors.find(actor_id)
+            if walker is not None:
+                self.destroy(walker)
         if self.tick_done is not None:
             self.tick_done(delta_s)
 
@@ -278,11 +288,28 @@ class World:
         self.records.write_walker_control(walker.row, control)
         self.level.rays.invalidate()
 
+    def kill_walker(self, walker: Actor) -> bool:
+        """Lays a walker down and removes it some seconds later; False for one that is dead already."""
+        if walker.id in self._dead:
+            return False
+        self._dead[walker.id] = self.elapsed_s + _DEAD_LIE_S
+        self.apply_walker_control(walker, WalkerControl(speed=0.0))
+        self.physics.set_simulate_physics(walker, False)
+        x, y, z = (float(value) for value in self.states.location[walker.row])
+        _, yaw, _ = (float(value) for value in self.states.rotation_deg[walker.row])
+        self.place(walker, (x, y, z - walker.box.half_extent[2] + _LYING_HEIGHT_M), (90.0, yaw, 0.0))
+        return True
+
     def set_street_light(self, light_id: int, light: LightUpdate) -> None:
         """Changes a street light and makes clients ask for the lights after the next tick."""
         if self.street_lights.update(light_id, light):
             self.level.rays.set_street_lamps(self.street_lights.lit())
             self._simulation_state |= binary.PENDING_LIGHT_UPDATE
+
+    def let_night_rule_lights(self, rules: bool) -> None:
+        """Whether street lights burn by night, or as clients have set them."""
+        self.street_lights.follow_night(rules)
+        self.level.rays.set_street_lamps(self.street_lights.lit())
 
     def _tell_vehicles(self, delta_s: float) -> None:
         """Gears, traffic lights and speed limits in the records of the vehicles."""

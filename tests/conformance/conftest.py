@@ -38,11 +38,20 @@ class Bench:
 
     Attributes:
         client: connected.
-        is_carlite: whether it is carlite that is checked.
+        errors: carlite's log of refused and failed calls; None for another server.
     """
 
     client: Any
-    is_carlite: bool
+    errors: Path | None = None
+
+    @property
+    def is_carlite(self) -> bool:
+        """Whether it is carlite that is checked."""
+        return self.errors is not None
+
+    def refused(self, call: str) -> bool:
+        """Whether carlite has refused a call that nobody waits for; never known of another server."""
+        return self.errors is not None and f"{call} refused" in self.errors.read_text()
 
 
 @contextmanager
@@ -50,14 +59,17 @@ def _carlite(folder: Path) -> Iterator[int]:
     """A carlite process on a free port."""
     (folder / "maps").mkdir()
     (folder / "maps" / "Street.xodr").write_text(_ROAD)
-    command = [sys.executable, "-m", "carlite", "--port", "0", "--maps", str(folder / "maps"), "--map", "Street"]
-    process = subprocess.Popen([*command, "--recordings", str(folder / "logs")], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "carlite", "--port", "0", "--maps", str(folder / "maps"), "--map", "Street_Opt"]
+    command += ["--recordings", str(folder / "logs"), "--verbose"]
+    with (folder / "errors").open("w") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
     assert process.stdout is not None
     try:
         line = process.stdout.readline()
         assert line.startswith("carlite ready on "), f"carlite ended with {process.wait(10)}"
         yield int(line.rsplit(":", 1)[1])
         assert process.poll() is None, "carlite died"
+        assert "failed" not in (folder / "errors").read_text()  # nobody hears of the failure of a call that no one waits for
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -74,12 +86,13 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     if host:
         client = carla.Client(host, int(os.environ.get("CARLA_PORT", "2000")))
         client.set_timeout(_CALL_S)
-        yield Bench(client, is_carlite=False)
+        yield Bench(client)
         return
-    with _carlite(tmp_path_factory.mktemp("carlite")) as port:
+    folder = tmp_path_factory.mktemp("carlite")
+    with _carlite(folder) as port:
         client = carla.Client("127.0.0.1", port)
         client.set_timeout(_STARTING_S)
-        yield Bench(client, is_carlite=True)
+        yield Bench(client, errors=folder / "errors")
 
 
 @pytest.fixture

@@ -65,11 +65,11 @@ def test_a_replay_repeats_the_track_tick_by_tick(bench: Any, world: Any, recorde
     assert said.startswith("Replaying File: ")
     assert "Total time recorded: " in said
     assert "Replaying from 0 s - " in said
-    shown = []
+    shown: list[Any] = []
     for _ in range(len(track) - 3):
         world.tick()
         car = world.get_actor(actor_id)
-        shown.append(car.get_location() if car is not None else None)
+        shown.append(car.get_location())
     assert car.type_id == "vehicle.tesla.model3"
     assert car.attributes["role_name"] == "hero"
     for seen, was in zip(shown[3:], track[3:], strict=False):

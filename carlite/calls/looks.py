@@ -1,0 +1,96 @@
+"""Calls that change looks: textures, and debug drawings, which have nowhere to show in a headless server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from carlite.calls import decode
+from carlite.calls.context import Context
+from carlite.calls.scenery import actor_name
+from carlite.calls.table import Call, void_call
+from carlite.errors import CallError
+from carlite.wire.values import Value
+
+NOT_FOUND = "unable to find Actor to apply the texture"
+_DIFFUSE = 2
+_MATERIALS = 4
+_SAMPLES = 4096
+_SHAPES = 9
+
+Colour = tuple[float, float, float]
+
+
+def _apply_texture(read: Callable[[Any], Colour]) -> Callable[..., Value]:
+    """Paints objects in the mean colour of a diffuse texture, where they are painted; other textures change nothing."""
+
+    def serve(context: Context, names: object, material: object, texture: object) -> Value:
+        wanted = {decode.text(name, "object name") for name in decode.items(names, "object names")}
+        kind = decode.integer(material, "material parameter")
+        if not 0 <= kind < _MATERIALS:
+            raise CallError(f"material parameter: got {kind}, expected 0..{_MATERIALS - 1}")
+        colour = _mean_colour(texture, read)
+        things = [thing for thing in context.world.level.static_world.objects if thing.name in wanted]
+        actors = [actor for actor in context.world.actors if actor_name(actor) in wanted]
+        if not things and not actors:
+            raise CallError(NOT_FOUND)
+        if kind != _DIFFUSE or colour is None:
+            return None
+        for thing in things:
+            context.world.level.rays.paint_object(thing.object_id, colour)
+        for actor in actors:
+            actor.tint = colour
+        context.world.level.rays.invalidate()
+        return None
+
+    return serve
+
+
+def _mean_colour(texture: object, read: Callable[[Any], Colour]) -> Colour | None:
+    """Mean of a texture's pixels, linear 0..1; of some of them, evenly spread, where it has many."""
+    width, height, pixels = decode.items(texture, "texture", 3)[:3]
+    expected = decode.integer(width, "texture width") * decode.integer(height, "texture height")
+    given = decode.items(pixels, "texture")
+    if len(given) != expected:
+        raise CallError(f"texture: got {len(given)} pixels, expected {width} x {height}")
+    if not given:
+        return None
+    step = max(len(given) // _SAMPLES, 1)
+    red, green, blue = np.mean([read(pixel) for pixel in given[::step]], axis=0)
+    return float(red), float(green), float(blue)
+
+
+def _byte_pixel(pixel: Any) -> Colour:
+    """sRGB bytes (IEC 61966-2-1)."""
+    values = (decode.integer(part, "pixel") / 255.0 for part in decode.items(pixel, "pixel", 3)[:3])
+    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values)
+    return red, green, blue
+
+
+def _float_pixel(pixel: Any) -> Colour:
+    red, green, blue = (min(max(decode.number(part, "pixel"), 0.0), 1.0) for part in decode.items(pixel, "pixel", 3)[:3])
+    return red, green, blue
+
+
+def _draw(_: Context, shape: object) -> Value:
+    """Reads what kind of shape it is, and shows nothing."""
+    primitive = decode.items(decode.items(decode.items(shape, "debug shape", 4)[0], "primitive", 1)[0], "primitive", 2)
+    kind = decode.integer(primitive[0], "primitive")
+    if not 0 <= kind < _SHAPES:
+        raise CallError(f"debug shape: got primitive {kind}, expected 0..{_SHAPES - 1}")
+    return None
+
+
+def _clear(_: Context) -> Value:
+    return None
+
+
+CALLS: tuple[Call, ...] = (
+    void_call("apply_color_texture_to_objects", _apply_texture(_byte_pixel), 3),
+    void_call("apply_float_color_texture_to_objects", _apply_texture(_float_pixel), 3),
+    void_call("draw_debug_shape", _draw, 1),
+    void_call("clear_debug_shape", _clear),
+    void_call("clear_debug_string", _clear),
+)

@@ -1,0 +1,56 @@
+"""What actors are made of, as clients can ask: components and bones.
+
+Components have the names that CARLA's own actors give theirs; those without a place (movement) have None for a pose. Vehicles
+and walkers have skeletons. A socket is a bone here, as nothing hangs on other sockets.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carlite import geometry
+from carlite.library import find
+from carlite.world import skeleton
+from carlite.world.actors import Actor, Kind
+from carlite.world.state import ActorStates
+
+Array = NDArray[np.float64]
+_FOUR_WHEELS = ("Wheel_Front_Left", "Wheel_Front_Right", "Wheel_Rear_Left", "Wheel_Rear_Right")
+_TWO_WHEELS = ("Wheel_Front", "Wheel_Rear")
+_ROOTS = {Kind.PROP: "StaticMeshComponent0", Kind.TRIGGER: "BoxTrigger", Kind.SPECTATOR: "CollisionComponent0"}
+
+
+def components(actor: Actor) -> dict[str, Array | None]:
+    """Names of an actor's components and their poses (3, 4) in its frame."""
+    origin = geometry.world_from_local((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+    if actor.kind is Kind.VEHICLE:
+        bounds = geometry.world_from_local(actor.box.centre, actor.box.rotation_deg)
+        return {"VehicleMesh": origin, "MovementComp": None, "VehicleBounds": bounds}
+    if actor.kind is Kind.WALKER:
+        feet = geometry.world_from_local((0.0, 0.0, actor.box.centre[2] - actor.box.half_extent[2]), (0.0, 0.0, 0.0))
+        return {"CollisionCylinder": origin, "CharMoveComp": None, "CharacterMesh0": feet}
+    return {_ROOTS.get(actor.kind, "DefaultSceneRoot"): origin}
+
+
+def bones(actor: Actor, states: ActorStates) -> tuple[tuple[str, ...], Array, Array] | None:
+    """Names, poses (n, 3, 4) in the frame of the mesh, and the mesh's (3, 4) pose in the world; None without a skeleton."""
+    if actor.kind is Kind.WALKER:
+        names = tuple(bone.name for bone in skeleton.BONES)
+        return names, skeleton.from_feet(skeleton.pose_of(actor, states)), skeleton.world_from_feet(actor, states)
+    if actor.kind is Kind.VEHICLE:
+        return _vehicle_bones(actor, states)
+    return None
+
+
+def _vehicle_bones(actor: Actor, states: ActorStates) -> tuple[tuple[str, ...], Array, Array]:
+    blueprint = find(actor.type_id)
+    wheels = blueprint.wheels if blueprint is not None else ()
+    names = _TWO_WHEELS if len(wheels) == 2 else _FOUR_WHEELS[: len(wheels)]
+    row, count = actor.row, len(wheels)
+    turned = np.zeros((1 + count, 3))
+    turned[1:, 0] = -np.degrees(states.wheel_spin_rad[row, :count])
+    turned[1:, 1] = states.wheel_steer_deg[row, :count]
+    centres = np.array([(0.0, 0.0, 0.0), *(wheel.centre for wheel in wheels)])
+    world_from_actor = geometry.world_from_local(states.location[row], states.rotation_deg[row])
+    return ("Vehicle_Base", *names), geometry.world_from_local(centres, turned), world_from_actor

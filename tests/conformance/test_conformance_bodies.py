@@ -1,0 +1,128 @@
+"""Components, bones, doors, death, looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import carla
+import pytest
+
+Make = Callable[..., Any]
+
+
+def _apart(first: Any, second: Any) -> float:
+    return float(first.location.distance(second.location))
+
+
+def test_components_have_names_and_places(spawn: Make, ticks: Make) -> None:
+    car = spawn("vehicle.tesla.model3")
+    ticks(20)
+    names = car.get_component_names()
+    assert any("Mesh" in name for name in names)
+    placed = 0
+    for name in names:
+        try:
+            pose = car.get_component_world_transform(name)
+            car.get_component_relative_transform(name)
+        except RuntimeError:
+            continue  # a component without a place
+        assert _apart(pose, car.get_transform()) < 20.0
+        placed += 1
+    assert placed > 0
+    with pytest.raises(RuntimeError):
+        car.get_component_world_transform("no such component")
+
+
+def test_bones_and_sockets_of_a_vehicle_move_with_it(spawn: Make, ticks: Make) -> None:
+    car = spawn("vehicle.tesla.model3")
+    ticks(20)
+    names, world, relative = car.get_bone_names(), car.get_bone_world_transforms(), car.get_bone_relative_transforms()
+    assert len(names) == len(world) == len(relative) >= 5
+    assert len(car.get_vehicle_bone_world_transforms()) >= 5
+    assert len(car.get_socket_names()) == len(car.get_socket_world_transforms()) == len(car.get_socket_relative_transforms())
+    front_left = world[next(i for i, name in enumerate(names) if "Wheel" in name and "Front" in name and "Left" in name)]
+    wheel = car.get_physics_control().wheels[0].position  # centimetres
+    assert front_left.location.distance(carla.Location(wheel.x / 100, wheel.y / 100, wheel.z / 100)) < 0.2
+
+
+def test_a_walker_has_the_documented_skeleton(world: Any, spawn: Make, place: Make, ticks: Make) -> None:
+    walker = spawn("walker.pedestrian.0003", place(0.0, 0.0, 0.8))
+    ticks(20)
+    bones = {bone.name: bone for bone in walker.get_bones().bone_transforms}
+    assert len(bones) > 60
+    assert {"crl_root", "crl_hips__C", "crl_Head__C", "crl_hand__L", "crl_foreArm__R", "crl_toeEnd__R"} <= bones.keys()
+    head, foot = bones["crl_Head__C"].world.location, bones["crl_foot__L"].world.location
+    assert 1.2 < head.z - foot.z < 2.0
+    assert head.distance(walker.get_location()) < 1.2
+    assert len(walker.get_bone_names()) == len(walker.get_bone_world_transforms())
+
+
+def test_a_pose_of_ones_own_blends_with_the_gait(spawn: Make, place: Make, ticks: Make) -> None:
+    walker = spawn("walker.pedestrian.0003", place(0.0, 0.0, 0.8))
+    ticks(20)
+    at_rest = {bone.name: bone for bone in walker.get_bones().bone_transforms}["crl_hand__R"].world
+    walker.get_pose_from_animation()
+    raised = carla.WalkerBoneControlIn()
+    shoulder = next(bone for bone in walker.get_bones().bone_transforms if bone.name == "crl_arm__R")
+    turned = carla.Transform(shoulder.relative.location, carla.Rotation(pitch=90.0))
+    raised.bone_transforms = [("crl_arm__R", turned)]
+    walker.set_bones(raised)
+    walker.show_pose()
+    ticks(2)
+    shown = {bone.name: bone for bone in walker.get_bones().bone_transforms}["crl_hand__R"].world
+    assert _apart(shown, at_rest) > 0.2
+    walker.hide_pose()
+    ticks(2)
+    hidden = {bone.name: bone for bone in walker.get_bones().bone_transforms}["crl_hand__R"].world
+    assert _apart(hidden, at_rest) < 0.1
+
+
+def test_bones_of_the_boneless_and_of_nobody_are_errors(world: Any, spawn: Make) -> None:
+    box = spawn("static.prop.box01")
+    with pytest.raises(RuntimeError):
+        box.get_bone_names()
+    assert box.get_component_names()
+    box.destroy()
+    with pytest.raises(RuntimeError):
+        box.get_component_names()
+
+
+def test_doors_open_and_close(bench: Any, spawn: Make, ticks: Make) -> None:
+    car = spawn("vehicle.dodge.charger_2020")
+    ticks(20)
+    before = car.get_location()
+    car.open_door(carla.VehicleDoor.FL)
+    car.open_door(carla.VehicleDoor.All)
+    ticks(5)
+    car.close_door(carla.VehicleDoor.All)
+    ticks(5)
+    assert car.get_location().distance(before) < 0.1
+    assert not bench.refused("open_vehicle_door")
+
+
+def test_textures_are_taken_for_known_objects_alone(world: Any, spawn: Make) -> None:
+    spawn("vehicle.tesla.model3")
+    texture = carla.TextureColor(4, 4)
+    for x in range(4):
+        for y in range(4):
+            texture.set(x, y, carla.Color(255, 0, 0, 255))
+    names = world.get_names_of_all_objects()
+    assert names
+    world.apply_color_texture_to_object(names[0], carla.MaterialParameter.Diffuse, texture)
+    with pytest.raises(RuntimeError, match="unable to find Actor to apply the texture"):
+        world.apply_color_texture_to_object("no such object", carla.MaterialParameter.Diffuse, texture)
+    bright = carla.TextureFloatColor(2, 2)
+    world.apply_float_color_texture_to_object(names[0], carla.MaterialParameter.Normal, bright)
+
+
+def test_debug_drawings_are_taken(bench: Any, world: Any) -> None:
+    debug, here, there = world.debug, carla.Location(0.0, 0.0, 1.0), carla.Location(3.0, 0.0, 1.0)
+    debug.draw_point(here, 0.1, carla.Color(255, 0, 0), 1.0)
+    debug.draw_line(here, there, 0.1, carla.Color(0, 255, 0), 1.0)
+    debug.draw_arrow(here, there)
+    debug.draw_box(carla.BoundingBox(here, carla.Vector3D(1, 1, 1)), carla.Rotation(yaw=30.0))
+    debug.draw_string(here, "text")
+    debug.draw_hud_line(here, there)
+    world.tick()
+    assert not bench.refused("draw_debug_shape")
