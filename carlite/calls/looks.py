@@ -76,7 +76,7 @@ def _float_pixel(pixel: Any) -> Colour:
 
 def _draw(_: Context, shape: object) -> Value:
     """Reads what kind of shape it is, and shows nothing."""
-    primitive = decode.items(decode.items(decode.items(shape, "debug shape", 4)[0], "primitive", 1)[0], "primitive", 2)
+    primitive = decode.items(decode.items(shape, "debug shape", 4)[0], "primitive", 2)
     kind = decode.integer(primitive[0], "primitive")
     if not 0 <= kind < _SHAPES:
         raise CallError(f"debug shape: got primitive {kind}, expected 0..{_SHAPES - 1}")

@@ -272,12 +272,10 @@ def test_weather_lights_and_rays_answer(world: Any) -> None:
     assert hits[0].location.z == pytest.approx(0.0, abs=0.1)
 
 
-def test_what_is_not_served_says_so(server: _Server, world: Any) -> None:
-    with pytest.raises(RuntimeError, match="carlite does not serve start_recorder yet"):
-        server.client().start_recorder("x.log")
-    vehicle = _vehicle(world, 50.0)
-    with pytest.raises(RuntimeError, match="carlite does not serve get_actor_bone_names yet"):
-        vehicle.get_bone_names()
+def test_what_cannot_be_served_says_why(world: Any) -> None:
+    camera = world.spawn_actor(world.get_blueprint_library().find("sensor.camera.rgb"), _at(0.0))
+    with pytest.raises(RuntimeError, match="carlite has no deferred renderer"):
+        camera.listen_to_gbuffer(carla.GBufferTextureID.SceneDepth, lambda _: None)
 
 
 def test_worlds_load_reload_and_are_generated(server: _Server) -> None:
