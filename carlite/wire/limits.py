@@ -29,4 +29,4 @@ class WireLimits:
     write_s: float = 10.0
     stream_backlog_bytes: int = 64 << 20
     stream_clients: int = 1024
-    subscribe_s: float = 0.25
+    subscribe_s: float = 2.0

@@ -28,6 +28,7 @@ from sensors.rig import Mount
 
 _log = logging.getLogger(__name__)
 _VERSION = "0.9.16"
+_FIRST_STAGE_S = 1.0
 
 
 @dataclass(slots=True)
@@ -81,8 +82,6 @@ class Session:
         """
         with self.server.asking("setting the weather"):
             self.world.set_weather(weather.parameters(scenario.weather, layout.ego.yaw_rad))
-        if sensors:  # tried in an empty world: its ticks would shift a stage against its rehearsal
-            sensing.fires_at_once(self.server, self.world, self.config.step_s)
         stage = Stage(self.server, self.client, self.world, self.config)
         try:
             stage.spawn(scenario, layout, self.models(scenario), sensors)
@@ -113,11 +112,12 @@ def open_session(config: CarlaConfig, road: Road, server: CarlaServer | None = N
             before = client.get_world().get_settings()
             _apply(client.get_world(), _stepping(config))
         stack.callback(_restore, server, client, before)
+        sensing.fires_at_once(server, client.get_world(), config.step_s)  # here, where its ticks age no episode of ours
         with server.asking("loading the world", config.load_timeout_s):
             world, name = _load(server, client, road)
             client.set_timeout(config.timeout_s)
             _apply(world, _stepping(config))
-            world.tick()
+            _age(world, config.step_s)
             session = Session(
                 config=config,
                 server=server,
@@ -149,6 +149,16 @@ def _stepping(config: CarlaConfig) -> carla.WorldSettings:
 
 def _apply(world: carla.World, settings: carla.WorldSettings) -> None:
     world.apply_settings(settings, 10.0)
+
+
+def _age(world: carla.World, step_s: float) -> None:
+    """Ticks until the episode is as old as every one is when its first stage is set.
+
+    While a world loads the client ticks as often as it happens to wait, and traffic lights and rain follow the episode's time.
+    """
+    world.tick()
+    while world.get_snapshot().timestamp.elapsed_seconds < _FIRST_STAGE_S - 0.5 * step_s:
+        world.tick()
 
 
 def _restore(server: CarlaServer, client: carla.Client, settings: carla.WorldSettings) -> None:
