@@ -1,7 +1,7 @@
 """OpenDRIVE maps: from their text to roads, lanes, signals and objects with geometry in CARLA's frame."""
 
 from carlite.opendrive.governed import GovernedLane, governed_lanes
-from carlite.opendrive.network import Controller, Junction, Lane, LaneSection, Road, RoadMark, RoadNetwork
+from carlite.opendrive.network import Controller, Junction, Lane, LaneSection, Link, Road, RoadMark, RoadNetwork, is_roadrunner
 from carlite.opendrive.objects import MapObject, Signal, SignalReference, facing_yaw_deg, place, signal_pose
 from carlite.opendrive.parse import parse
 from carlite.opendrive.spawn import spawn_points
@@ -12,6 +12,7 @@ __all__ = [
     "Junction",
     "Lane",
     "LaneSection",
+    "Link",
     "MapObject",
     "Road",
     "RoadMark",
@@ -20,6 +21,7 @@ __all__ = [
     "SignalReference",
     "facing_yaw_deg",
     "governed_lanes",
+    "is_roadrunner",
     "parse",
     "place",
     "signal_pose",

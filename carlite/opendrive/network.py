@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from carlite.opendrive.objects import MapObject, Signal, SignalReference
+from carlite.opendrive.objects import ROADRUNNER_VENDORS, MapObject, Signal, SignalReference
 from carlite.opendrive.piecewise import ZERO, Cubics
 from carlite.opendrive.planview import PlanView
 
@@ -263,3 +263,8 @@ class RoadNetwork:
         for road in self.roads.values():
             for signal in road.signals:
                 yield road, signal
+
+
+def is_roadrunner(network: RoadNetwork) -> bool:
+    """Whether RoadRunner wrote the map, as it did CARLA's towns."""
+    return any(vendor in network.vendor for vendor in ROADRUNNER_VENDORS)

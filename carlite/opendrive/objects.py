@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from carlite.opendrive.network import Road
 
 Array = NDArray[np.float64]
-_TURNED_VENDORS = ("VectorZero", "MathWorks")  # makers of RoadRunner
+ROADRUNNER_VENDORS = ("VectorZero", "MathWorks")  # makers of RoadRunner
 _LIGHT_TYPES = frozenset({"1000001", "1000002", *(str(code) for code in range(1000007, 1000021)), "F", "W", "A"})
 
 
@@ -155,6 +155,6 @@ def facing_yaw_deg(road: Road, signal: Signal, *, vendor: str) -> float:
     the other way round (seen on the stop signs of Town10HD and the lights of Town01 and Town02).
     """
     _, yaw_deg = signal_pose(road, signal)
-    if vendor in _TURNED_VENDORS:
+    if vendor in ROADRUNNER_VENDORS:
         return yaw_deg + 180.0
     return yaw_deg + (0.0 if signal.orientation == "-" else 180.0)

@@ -1,4 +1,11 @@
-"""The speed limit where a vehicle is."""
+"""The speed limit where a vehicle is.
+
+CARLA's own server knows no speed records: a vehicle starts with 30 km/h and keeps what the last sign told it. The signs of
+CARLA's towns are not in their OpenDRIVE files, whose records are defaults of the editor (55 mph between shops). So streets of
+such a map have CARLA's 30 km/h, its other roads their record up to CARLA's highest sign of the towns, 90 km/h. Maps of other
+makers mean their records as they are. Roads inside junctions, which seldom have a record, take the limit of the road before
+them, and no more than fits the bend.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from carlite.opendrive import RoadNetwork
+from carlite.opendrive import Lane, LaneSection, Link, Road, RoadNetwork, is_roadrunner
 
+Array = NDArray[np.float64]
 _SPACING_M = 5.0
 _REACH_M = 8.0
 _KPH = 3.6
+_STREET_MPS, _TOWN_ROAD_MPS = 30.0 / _KPH, 90.0 / _KPH
+_BEND_MPS2 = 6.0  # the Traffic Manager drives 30 % below a limit, so it takes bends with half of this
 
 
 class SpeedLimits:
@@ -25,7 +35,7 @@ class SpeedLimits:
         self._tree = cKDTree(points) if len(limits) else None
         self._limits_kph = limits * _KPH
 
-    def at(self, locations: NDArray[np.float64], otherwise_kph: NDArray[np.float64]) -> NDArray[np.float64]:
+    def at(self, locations: Array, otherwise_kph: Array) -> Array:
         """Limits in km/h at (n, 3) world points; ``otherwise_kph`` (n,) where no lane with a limit is within 8 m."""
         if self._tree is None or not len(locations):
             return otherwise_kph
@@ -34,18 +44,65 @@ class SpeedLimits:
         return np.where(found, self._limits_kph[np.where(found, index, 0)], otherwise_kph)
 
 
-def _samples(network: RoadNetwork) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points (n, 3) along driving lanes with a limit, and the limits (n,) in m/s."""
+def _samples(network: RoadNetwork) -> tuple[Array, Array]:
+    """Points (n, 3) along driving lanes, and the limits (n,) in m/s, of lanes that have one."""
+    streets = _streets(network) if is_roadrunner(network) else None
     points, limits = [np.zeros((0, 3))], [np.zeros(0)]
     for road in network.roads.values():
         for section in road.sections:
-            length = section.end_m - section.start_m
-            s = section.start_m + np.linspace(0.0, length, max(2, int(length / _SPACING_M) + 1))
+            s = np.linspace(section.start_m, section.end_m, max(2, int((section.end_m - section.start_m) / _SPACING_M) + 1))
             for lane in section.lanes:
-                limit = road.speed_limit_mps(section, lane, float(s[0]))
-                if lane.type != "driving" or limit is None:
+                if lane.type != "driving":
                     continue
+                limit = _limit(network, road, section, lane, streets)
                 inner, outer = road.lane_borders(section, lane.id, s)
-                points.append(road.surface(s, 0.5 * (inner + outer)))
-                limits.append(np.full(len(s), limit))
+                centre = road.surface(s, 0.5 * (inner + outer))
+                if limit is not None and road.junction != -1:
+                    limit = min(limit, np.sqrt(_BEND_MPS2 * _tightest_m(centre)))
+                if limit is not None:
+                    points.append(centre)
+                    limits.append(np.full(len(s), limit))
     return np.concatenate(points), np.concatenate(limits)
+
+
+def _limit(network: RoadNetwork, road: Road, section: LaneSection, lane: Lane, streets: set[int] | None) -> float | None:
+    """The limit in m/s of a lane, that of the road before it if it has none and lies inside a junction."""
+    limit = road.speed_limit_mps(section, lane, section.start_m)
+    if limit is None and road.junction != -1:
+        link = road.predecessor if lane.id < 0 else road.successor
+        before = None if link is None or link.kind != "road" else network.roads.get(link.id)
+        if link is not None and before is not None and before.junction == -1:
+            section = before.sections[-1 if link.contact == "end" else 0]
+            lane = next((other for other in section.lanes if other.type == "driving"), lane)
+            road, limit = before, before.speed_limit_mps(section, lane, section.start_m)
+    if limit is None or streets is None:
+        return limit
+    return min(limit, _STREET_MPS if road.id in streets else _TOWN_ROAD_MPS)
+
+
+def _streets(network: RoadNetwork) -> set[int]:
+    """Roads with a sidewalk, or with traffic lights at one end."""
+    lit = {junction.id for junction in network.junctions.values() if junction.controller_ids}
+
+    def ends_at_lights(link: Link | None) -> bool:
+        return link is not None and link.kind == "junction" and link.id in lit
+
+    return {
+        road.id
+        for road in network.roads.values()
+        if any(lane.type == "sidewalk" for section in road.sections for lane in section.lanes)
+        or ends_at_lights(road.predecessor)
+        or ends_at_lights(road.successor)
+        or road.junction in lit
+    }
+
+
+def _tightest_m(centre: Array) -> float:
+    """The smallest radius of a line of points (n, 3), infinite for a straight one."""
+    steps = np.diff(centre[:, :2], axis=0)
+    lengths = np.linalg.norm(steps, axis=1)
+    if len(lengths) < 2 or lengths.min() < 1e-6:
+        return np.inf
+    headings = np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
+    bends = np.abs(np.diff(headings)) / (0.5 * (lengths[1:] + lengths[:-1]))
+    return float(1.0 / max(bends.max(), 1e-9))
