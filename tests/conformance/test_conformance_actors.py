@@ -1,0 +1,342 @@
+"""Spawning, destroying, batches, poses, physics verbs, controls, lights, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import carla
+import pytest
+
+Make = Callable[..., Any]
+Ticks = Callable[[int], int]
+_CAR = "vehicle.tesla.model3"
+
+
+def _mass(car: Any) -> float:
+    return float(car.get_physics_control().mass)
+
+
+def test_a_spawned_actor_is_what_was_asked_for(world: Any, spawn: Make) -> None:
+    car = spawn(_CAR, color="17,37,103", role_name="probe")
+    assert (car.type_id, car.attributes["color"], car.attributes["role_name"]) == (_CAR, "17,37,103", "probe")
+    assert car.is_alive
+    assert world.get_actor(car.id).type_id == _CAR
+    extent = car.bounding_box.extent
+    assert (extent.x, extent.y, extent.z) == pytest.approx((2.396, 1.082, 0.744), abs=0.02)
+    assert list(car.semantic_tags) == [14]
+
+
+def test_two_cars_do_not_fit_in_one_place(world: Any, spawn: Make, place: Make) -> None:
+    spawn(_CAR, place())
+    blueprint = world.get_blueprint_library().find("vehicle.audi.tt")
+    assert world.try_spawn_actor(blueprint, place()) is None
+    with pytest.raises(RuntimeError, match="Spawn failed because of collision at spawn position"):
+        world.spawn_actor(blueprint, place())
+
+
+def test_a_destroyed_actor_is_gone(world: Any, spawn: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    assert car.destroy()
+    assert not car.is_alive
+    ticks(1)
+    assert world.get_actors().find(car.id) is None
+    with pytest.raises(RuntimeError, match="destroyed actor"):
+        car.destroy()
+
+
+def test_ids_are_not_used_twice(spawn: Make, place: Make) -> None:
+    first = spawn(_CAR)
+    number = first.id
+    first.destroy()
+    assert spawn(_CAR, place(20.0)).id > number
+
+
+def test_a_batch_reports_each_command(bench: Any, world: Any, place: Make, ticks: Ticks) -> None:
+    command, blueprint = carla.command, world.get_blueprint_library().find(_CAR)
+    spawned = bench.client.apply_batch_sync(
+        [
+            command.SpawnActor(blueprint, place()).then(command.SetSimulatePhysics(command.FutureActor, False)),
+            command.SpawnActor(blueprint, place()),
+            command.DestroyActor(987654),
+        ],
+        True,
+    )
+    assert [answer.has_error() for answer in spawned] == [False, True, True]
+    assert "collision at spawn position" in spawned[1].error
+    assert spawned[2].error == "unable to destroy actor: not found"
+    car = world.get_actor(spawned[0].actor_id)
+    answers = bench.client.apply_batch_sync(
+        [
+            command.ApplyTransform(car.id, place(10.0)),
+            command.SetVehicleLightState(car.id, carla.VehicleLightState.Position),
+            command.ApplyVehicleControl(car.id, carla.VehicleControl(steer=0.25)),
+        ],
+        True,
+    )
+    assert [(answer.has_error(), answer.actor_id) for answer in answers] == [(False, car.id)] * 3
+    assert car.get_location().distance(place(10.0).location) < 0.1
+    assert car.get_light_state() == carla.VehicleLightState.Position
+    assert car.get_control().steer == pytest.approx(0.25)
+    assert bench.client.apply_batch_sync([], False) == []
+
+
+def test_a_pose_holds_from_the_next_tick_on(world: Any, spawn: Make, place: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    car.set_simulate_physics(False)
+    ticks(1)
+    before, wanted = car.get_location(), place(15.0, 0.0, 1.0, turn_deg=20.0)
+    car.set_transform(wanted)
+    assert car.get_location().distance(before) < 1e-3
+    ticks(1)
+    seen = car.get_transform()
+    assert seen.location.distance(wanted.location) < 1e-2
+    assert (seen.rotation.yaw - wanted.rotation.yaw) % 360.0 == pytest.approx(0.0, abs=1e-2)
+    car.set_location(place().location)
+    ticks(1)
+    assert (car.get_transform().rotation.yaw - wanted.rotation.yaw) % 360.0 == pytest.approx(0.0, abs=1e-2)
+
+
+def test_what_is_attached_follows(spawn: Make, place: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    mount = carla.Transform(carla.Location(x=1.5, z=2.0), carla.Rotation(yaw=90.0))
+    sensor = spawn("sensor.other.imu", mount, parent=car)
+    car.set_transform(place(20.0, turn_deg=45.0))
+    ticks(3)
+    expected = car.get_transform().transform(mount.location)
+    assert sensor.get_location().distance(expected) < 0.1
+    turn = sensor.get_transform().rotation.yaw - car.get_transform().rotation.yaw
+    assert turn % 360.0 == pytest.approx(90.0, abs=0.5)
+
+
+def test_an_impulse_changes_the_velocity_by_its_share_of_the_mass(spawn: Make, place: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    car.apply_control(carla.VehicleControl(manual_gear_shift=True, gear=0))  # out of gear: nothing brakes
+    ticks(30)
+    ahead = place().get_forward_vector()
+    before = car.get_velocity()
+    car.add_impulse(ahead * (3.0 * _mass(car)))
+    ticks(1)
+    change = car.get_velocity() - before
+    assert change.dot(ahead) == pytest.approx(3.0, abs=0.3)
+
+
+def test_a_force_acts_for_one_tick(spawn: Make, place: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    car.apply_control(carla.VehicleControl(manual_gear_shift=True, gear=0))
+    ticks(30)
+    ahead = place().get_forward_vector()
+    before = car.get_velocity()
+    car.add_force(ahead * (20.0 * _mass(car)))  # 20 m/s^2 for 0.05 s
+    ticks(1)
+    after_one = (car.get_velocity() - before).dot(ahead)
+    ticks(1)
+    after_two = (car.get_velocity() - before).dot(ahead)
+    assert after_one == pytest.approx(1.0, abs=0.25)
+    assert after_two == pytest.approx(after_one, abs=0.25)
+
+
+def test_a_constant_velocity_is_held_in_the_actors_frame(spawn: Make, place: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    ticks(20)
+    start = car.get_location()
+    car.enable_constant_velocity(carla.Vector3D(5.0, 0.0, 0.0))
+    ticks(40)
+    gone = car.get_location() - start
+    assert gone.dot(place().get_forward_vector()) == pytest.approx(10.0, abs=1.0)
+    assert car.get_velocity().length() == pytest.approx(5.0, abs=0.5)
+    car.disable_constant_velocity()
+    car.apply_control(carla.VehicleControl(brake=1.0))
+    ticks(40)
+    assert car.get_velocity().length() < 0.5
+
+
+def test_a_target_velocity_is_given_once(spawn: Make, place: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    ticks(20)
+    car.set_target_velocity(place().get_forward_vector() * 8.0)
+    ticks(1)
+    assert car.get_velocity().length() == pytest.approx(8.0, abs=0.6)
+    car.apply_control(carla.VehicleControl(brake=1.0))
+    ticks(60)
+    assert car.get_velocity().length() < 0.5
+
+
+def test_without_gravity_things_float_and_with_it_they_fall(spawn: Make, place: Make, ticks: Ticks) -> None:
+    floating = spawn(_CAR, place(0.0, 0.0, 5.0))
+    floating.set_enable_gravity(False)
+    floating.set_target_velocity(carla.Vector3D())
+    ticks(1)
+    height = floating.get_location().z
+    ticks(10)
+    assert floating.get_location().z == pytest.approx(height, abs=0.3)
+    floating.set_enable_gravity(True)
+    ticks(10)
+    assert floating.get_location().z < height - 0.5
+
+
+def test_without_physics_an_actor_stays(spawn: Make, place: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR, place(0.0, 0.0, 4.0))
+    car.set_simulate_physics(False)
+    ticks(1)
+    height = car.get_location().z
+    car.apply_control(carla.VehicleControl(throttle=1.0))
+    ticks(10)
+    assert car.get_location().z == pytest.approx(height, abs=1e-3)
+
+
+def test_a_car_drives_brakes_and_tells_its_control(spawn: Make, place: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    ticks(20)
+    start = car.get_location()
+    car.apply_control(carla.VehicleControl(throttle=0.8))
+    ticks(60)
+    assert (car.get_location() - start).dot(place().get_forward_vector()) > 5.0
+    assert car.get_control().throttle == pytest.approx(0.8)
+    assert car.get_control().gear >= 1
+    assert car.get_acceleration().length() > 0.1
+    telemetry = car.get_telemetry_data()
+    assert telemetry.speed == pytest.approx(car.get_velocity().length(), abs=0.5)
+    assert telemetry.engine_rpm > 100.0
+    car.apply_control(carla.VehicleControl(brake=1.0))
+    ticks(80)
+    assert car.get_velocity().length() < 0.5
+
+
+def test_reverse_goes_back_and_steering_turns_right(spawn: Make, place: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    ticks(20)
+    start = car.get_location()
+    car.apply_control(carla.VehicleControl(throttle=0.6, reverse=True))
+    ticks(40)
+    assert (car.get_location() - start).dot(place().get_forward_vector()) < -0.5
+    car.apply_control(carla.VehicleControl(brake=1.0))
+    ticks(40)
+    yaw = car.get_transform().rotation.yaw
+    car.apply_control(carla.VehicleControl(throttle=0.5, steer=0.5))
+    ticks(40)
+    assert 2.0 < (car.get_transform().rotation.yaw - yaw) % 360.0 < 180.0
+    assert car.get_wheel_steer_angle(carla.VehicleWheelLocation.FL_Wheel) > 5.0
+
+
+def test_ackermann_control_reaches_its_speed(spawn: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    ticks(20)
+    car.apply_ackermann_control(carla.VehicleAckermannControl(speed=6.0))
+    ticks(160)
+    assert car.get_velocity().length() == pytest.approx(6.0, abs=1.0)
+    settings = car.get_ackermann_controller_settings()
+    assert (settings.speed_kp, settings.speed_kd) == pytest.approx((0.15, 0.25))
+
+
+def test_new_physics_is_read_back(spawn: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    physics = car.get_physics_control()
+    physics.mass = physics.mass + 500.0
+    physics.max_rpm = 4321.0
+    car.apply_physics_control(physics)
+    ticks(1)
+    again = car.get_physics_control()
+    assert again.mass == pytest.approx(physics.mass)
+    assert again.max_rpm == pytest.approx(4321.0)
+    assert len(again.wheels) == 4
+    assert car.get_location().z < 2.0
+
+
+def test_vehicle_lights_are_read_back(world: Any, spawn: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    wanted = carla.VehicleLightState(carla.VehicleLightState.LowBeam | carla.VehicleLightState.LeftBlinker)
+    car.set_light_state(wanted)
+    ticks(1)
+    assert car.get_light_state() == wanted
+    assert dict(world.get_vehicles_light_states())[car.id] == wanted
+
+
+def test_a_walker_walks_where_it_is_told(spawn: Make, place: Make, ticks: Ticks) -> None:
+    walker = spawn("walker.pedestrian.0003", place(0.0, 0.0, 0.8))
+    ticks(20)
+    start, ahead = walker.get_location(), place().get_forward_vector()
+    walker.apply_control(carla.WalkerControl(direction=ahead, speed=1.5))
+    ticks(40)
+    assert (walker.get_location() - start).dot(ahead) == pytest.approx(3.0, abs=0.5)
+    assert walker.get_control().speed == pytest.approx(1.5)
+    assert walker.get_velocity().length() == pytest.approx(1.5, abs=0.3)
+
+
+def test_traffic_lights_obey(world: Any, ticks: Ticks) -> None:
+    lights = world.get_actors().filter("traffic.traffic_light")
+    if not len(lights):
+        pytest.skip("a map without traffic lights")
+    light = lights[0]
+    light.set_green_time(7.0)
+    light.set_state(carla.TrafficLightState.Green)
+    world.freeze_all_traffic_lights(True)
+    ticks(2)
+    assert light.get_state() == carla.TrafficLightState.Green
+    assert light.get_green_time() == pytest.approx(7.0)
+    assert light.is_frozen()
+    assert light.id in [other.id for other in light.get_group_traffic_lights()]
+    assert light.get_opendrive_id()
+    ticks(20)
+    assert light.get_state() == carla.TrafficLightState.Green
+    world.freeze_all_traffic_lights(False)
+    world.reset_all_traffic_lights()
+    ticks(1)
+    assert not light.is_frozen()
+    boxes = light.get_light_boxes()
+    assert boxes
+    assert min(box.location.distance(light.get_location()) for box in boxes) < 20.0
+    assert all(0.1 < box.extent.z < 3.0 for box in boxes)
+
+
+def test_collisions_are_told_to_the_sensor(spawn: Make, place: Make, ticks: Ticks) -> None:
+    wall = spawn("vehicle.carlamotors.carlacola", place(12.0))
+    car = spawn(_CAR, place())
+    sensor = spawn("sensor.other.collision", carla.Transform(), parent=car)
+    heard: list[Any] = []
+    sensor.listen(heard.append)
+    ticks(10)
+    car.set_target_velocity(place().get_forward_vector() * 12.0)
+    ticks(40)
+    sensor.stop()
+    assert heard
+    assert (heard[0].actor.id, heard[0].other_actor.id) == (car.id, wall.id)
+    impulse = heard[0].normal_impulse
+    assert impulse.dot(place().get_forward_vector()) < 0.0
+
+
+def test_without_collisions_a_car_drives_through(spawn: Make, place: Make, ticks: Ticks) -> None:
+    spawn("vehicle.carlamotors.carlacola", place(12.0))
+    car = spawn(_CAR, place())
+    ticks(20)
+    car.set_simulate_physics(False)
+    car.set_collisions(False)
+    car.set_transform(place(12.0))
+    ticks(2)
+    assert car.get_location().distance(place(12.0).location) < 0.5
+
+
+def test_calls_about_the_wrong_actor_say_so(world: Any, spawn: Make) -> None:
+    light = world.get_actors().filter("traffic.traffic_light")
+    car = spawn(_CAR)
+    assert car.get_traffic_light() is None
+    assert car.get_speed_limit() > 0.0
+    assert not car.is_at_traffic_light()
+    if len(light):
+        assert not light[0].destroy()  # belongs to the map
+
+
+def test_an_attached_actor_needs_its_parent(world: Any, spawn: Make) -> None:
+    car = spawn(_CAR)
+    car.destroy()
+    blueprint = world.get_blueprint_library().find("sensor.other.imu")
+    with pytest.raises(RuntimeError):
+        world.spawn_actor(blueprint, carla.Transform(), attach_to=car)
+
+
+def test_wrong_attributes_are_refused(world: Any) -> None:
+    blueprint = world.get_blueprint_library().find(_CAR)
+    with pytest.raises(ValueError, match="3 channels"):
+        blueprint.set_attribute("color", "not a colour")
+    with pytest.raises(IndexError):
+        world.get_blueprint_library().find("vehicle.no.such")
