@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 _POINTER, _UINT, _INT, _SIZE = ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_size_t
 _SIGNATURES: dict[str, tuple[object, tuple[object, ...]]] = {
     "rtcNewDevice": (_POINTER, (ctypes.c_char_p,)),
-    "rtcReleaseDevice": (None, (_POINTER,)),
     "rtcGetDeviceError": (_INT, (_POINTER,)),
     "rtcNewScene": (_POINTER, (_POINTER,)),
     "rtcReleaseScene": (None, (_POINTER,)),
@@ -105,8 +104,22 @@ def address(name: str) -> int:
     return int(ctypes.cast(getattr(_library(), name), _POINTER).value or 0)
 
 
+@cache
+def _device() -> int:
+    """The one Embree device of this process.
+
+    It is never released: Embree's limit on TBB's threads lapses while a device goes, TBB then starts a worker although one
+    thread is asked for, and that worker spins, and may build, for as long as the process lives.
+    """
+    api = _library()
+    device = api.rtcNewDevice(b"threads=1,isa=avx2")
+    if not device:
+        raise RuntimeError(f"Embree: no device, error {api.rtcGetDeviceError(None)}; carlite needs a CPU with AVX2")
+    return int(device)
+
+
 class Device:
-    """An Embree device and everything made on it.
+    """What one owner has made on the process's Embree device.
 
     ``isa=avx2`` gives the same bits on every machine that has AVX2, and one build thread gives the same trees, so that a
     ray on the shared edge of two triangles always reports the same one. Rays run on numba's threads.
@@ -114,9 +127,7 @@ class Device:
 
     def __init__(self) -> None:
         self.api = _library()
-        self._device = self.api.rtcNewDevice(b"threads=1,isa=avx2")
-        if not self._device:
-            raise RuntimeError(f"Embree: no device, error {self.api.rtcGetDeviceError(None)}; carlite needs a CPU with AVX2")
+        self._device = _device()
         self._scenes: list[int] = []
         self._buffers: dict[int, tuple[NDArray[np.float32], NDArray[np.uint32]]] = {}
 
@@ -127,7 +138,7 @@ class Device:
             raise RuntimeError(f"Embree: error {code} (1 unknown, 2 bad argument, 3 bad operation, 4 out of memory, 5 CPU)")
 
     def scene(self, *, flags: int = 0, quality: int = MEDIUM) -> int:
-        """A new scene; it lives until ``release``, or as long as the device."""
+        """A new scene; it lives until ``release`` or ``close``."""
         scene = int(self.api.rtcNewScene(self._device))
         self.api.rtcSetSceneFlags(scene, flags)
         self.api.rtcSetSceneBuildQuality(scene, quality)
@@ -165,11 +176,8 @@ class Device:
         return geometry
 
     def close(self) -> None:
-        """Releases all scenes and the device."""
+        """Releases all scenes."""
         for scene in reversed(self._scenes):
             self.api.rtcReleaseScene(scene)
         self._scenes.clear()
         self._buffers.clear()
-        if self._device:
-            self.api.rtcReleaseDevice(self._device)
-            self._device = None
