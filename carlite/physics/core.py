@@ -239,6 +239,11 @@ class Physics:
         speed = float(np.linalg.norm(self._states.velocity[actor.row]))
         return telemetry(self._solids.vehicle(solid), speed, len(solid.physics.wheels) if solid.physics else 4)
 
+    def engine_share(self, actor: Actor) -> float:
+        """Speed of the engine over its limit."""
+        vehicle = self._solids.vehicle(self._vehicle(actor))
+        return float(vehicle.rpm / vehicle.max_rpm)
+
     def set_wheel_steer_direction(self, actor: Actor, wheel: int, angle_deg: float) -> None:
         """Turns a wheel for the eye only; from then on the client alone turns this vehicle's wheels."""
         self._lead_wheels(actor)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from dataclasses import astuple
 from typing import BinaryIO
 
@@ -14,21 +13,14 @@ from carlite import geometry
 from carlite.library import AttributeType, find
 from carlite.recording import packets
 from carlite.recording.log import LogWriter
-from carlite.recording.packets import RECORDS, ActorType, AddEvent, Bone, Mechanics, Packet, packed, packed_records
+from carlite.recording.packets import RECORDS, AddEvent, Bone, Mechanics, Packet, packed, packed_records
+from carlite.recording.roster import Roster, group, type_of, wheel_count
 from carlite.world import skeleton
 from carlite.world.actors import Actor, Kind
 from carlite.world.street_lights import StreetLight
 from carlite.world.world import World
 
 _CM = 100.0
-_TYPES = {
-    Kind.VEHICLE: ActorType.VEHICLE,
-    Kind.WALKER: ActorType.WALKER,
-    Kind.TRAFFIC_LIGHT: ActorType.TRAFFIC_LIGHT,
-    Kind.TRAFFIC_SIGN: ActorType.TRAFFIC_SIGN,
-    Kind.SENSOR: ActorType.SENSOR,
-}
-_MOVING = frozenset({ActorType.OTHER, ActorType.VEHICLE, ActorType.WALKER})
 _ALL_DOORS = 6
 
 
@@ -44,7 +36,7 @@ class Recorder:
     def __init__(self, world: World, file: BinaryIO, *, additional: bool) -> None:
         self._world = world
         self._additional = additional
-        self._known: dict[int, Actor] = {}
+        self._roster = Roster(world.actors)
         self._parents: dict[int, int] = {}
         self._doors: dict[int, int] = {}
         self._street_lights: dict[int, tuple[object, ...]] = {}
@@ -52,16 +44,19 @@ class Recorder:
         self._collisions = 0
         self._started_s = time.monotonic()
         self._log = LogWriter(file, world.level.source.name, int(time.time()))
-        self._added = self._find_added()
+        self._added, _ = self._roster.update()
 
     def record(self, delta_s: float) -> None:
         """Writes the frame of the tick that has just been made."""
         world = self._world
-        added, self._added = [*self._added, *self._find_added()], []
+        came, gone = self._roster.update()
+        added, self._added = [*self._added, *came], []
+        # Who was there at the beginning and left before the first tick is not in the log.
+        added = [actor for actor in added if actor.id in self._roster.known]
         parts = [
             packed(Packet.VISUAL_TIME, np.float64(world.elapsed_s).tobytes()),
             packed_records(Packet.EVENT_ADD, [packets.add_event_bytes(self._add_event(actor)) for actor in added]),
-            packed_records(Packet.EVENT_DEL, self._removed()),
+            packed_records(Packet.EVENT_DEL, self._removed(gone)),
             packed_records(Packet.EVENT_PARENT, self._new_parents()),
             packed_records(Packet.COLLISION, self._touches()),
             packed_records(Packet.POSITION, self._positions()),
@@ -78,11 +73,6 @@ class Recorder:
 
     # who is there ------------------------------------------------------------------------------------------------------
 
-    def _find_added(self) -> list[Actor]:
-        added = [actor for actor in self._world.actors if actor.id not in self._known]
-        self._known.update({actor.id: actor for actor in added})
-        return added
-
     def _add_event(self, actor: Actor) -> AddEvent:
         x, y, z = (float(value) * _CM for value in self._world.states.location[actor.row])
         pitch, yaw, roll = (float(value) for value in self._world.states.rotation_deg[actor.row])
@@ -90,7 +80,7 @@ class Recorder:
         types = {attribute.id: attribute.type for attribute in blueprint.attributes} if blueprint is not None else {}
         return AddEvent(
             id=actor.id,
-            type=_type(actor),
+            type=type_of(actor),
             location_cm=(x, y, z),
             rotation=(roll, pitch, yaw),
             uid=blueprint.uid if blueprint is not None else 0,
@@ -100,27 +90,21 @@ class Recorder:
             ),
         )
 
-    def _removed(self) -> NDArray[np.void]:
-        gone = [actor_id for actor_id in self._known if self._world.actors.find(actor_id) is None]
+    def _removed(self, gone: list[int]) -> NDArray[np.void]:
         for actor_id in gone:
-            del self._known[actor_id]
-            self._parents.pop(actor_id, None)
             self._doors.pop(actor_id, None)
         return np.array([(actor_id,) for actor_id in gone], RECORDS[Packet.EVENT_DEL])
 
     def _new_parents(self) -> NDArray[np.void]:
-        parents = {actor.id: actor.parent.id for actor in self._known.values() if actor.parent is not None}
+        attached = self._roster.attached.actors
+        parents = {actor.id: actor.parent.id for actor in attached if actor.parent is not None}
         new = [pair for pair in parents.items() if self._parents.get(pair[0]) != pair[1]]
         self._parents = parents
         return np.array(new, RECORDS[Packet.EVENT_PARENT])
 
     def _touches(self) -> NDArray[np.void]:
         """Touches of actors that have a collision sensor, each pair once; only those reach the log in CARLA."""
-        listening = {
-            actor.parent.id
-            for actor in self._known.values()
-            if actor.type_id == "sensor.other.collision" and actor.parent is not None
-        }
+        listening = self._roster.listening
         pairs = dict.fromkeys(
             (contact.actor_id, contact.other_id) for contact in self._world.contacts if contact.actor_id in listening
         )
@@ -140,69 +124,57 @@ class Recorder:
 
     # how they move -----------------------------------------------------------------------------------------------------
 
-    def _of(self, *types: ActorType) -> list[Actor]:
-        return [actor for actor in self._known.values() if _type(actor) in types]
-
     def _positions(self) -> NDArray[np.void]:
-        moving = self._of(*_MOVING)
-        records, rows = _blank(Packet.POSITION, moving)
-        records["location"] = self._world.states.location[rows] * _CM
-        records["rotation"] = self._world.states.rotation_deg[rows][:, [2, 0, 1]]
+        moving = self._roster.moving
+        records = moving.records(Packet.POSITION)
+        records["location"] = self._world.states.location[moving.rows] * _CM
+        records["rotation"] = self._world.states.rotation_deg[moving.rows][:, [2, 0, 1]]
         return records
 
     def _light_states(self) -> NDArray[np.void]:
-        records, rows = _blank(Packet.LIGHT_STATE, self._of(ActorType.TRAFFIC_LIGHT))
+        records = self._roster.lights.records(Packet.LIGHT_STATE)
         for name in ("frozen", "elapsed", "state"):
-            records[name] = self._world.records.lights[name][rows]
+            records[name] = self._world.records.lights[name][self._roster.lights.rows]
         return records
 
     def _animations(self) -> list[bytes]:
-        world = self._world
-        cars, walkers = self._of(ActorType.VEHICLE), self._of(ActorType.WALKER)
-        vehicles, rows = _blank(Packet.VEHICLE, cars)
+        world, cars, walkers = self._world, self._roster.vehicles, self._roster.walkers
+        vehicles, steps = cars.records(Packet.VEHICLE), walkers.records(Packet.WALKER)
         for name in ("steer", "throttle", "brake", "hand_brake", "gear"):
-            vehicles[name] = world.records.vehicles[name][rows]
-        steps, walker_rows = _blank(Packet.WALKER, walkers)
-        steps["speed"] = world.records.walkers["speed"][walker_rows]
-        lamps, _ = _blank(Packet.VEHICLE_LIGHTS, cars)
-        lamps["lights"] = [actor.light_state for actor in cars]
-        turned = [
-            packets.wheels_bytes(
-                actor.id,
-                world.states.wheel_steer_deg[actor.row, : _wheels(actor)],
-                np.degrees(world.states.wheel_spin_rad[actor.row, : _wheels(actor)]),
-            )
-            for actor in cars
+            vehicles[name] = world.records.vehicles[name][cars.rows]
+        steps["speed"] = world.records.walkers["speed"][walkers.rows]
+        lamps = cars.records(Packet.VEHICLE_LIGHTS)
+        lamps["lights"] = [actor.light_state for actor in cars.actors]
+        steer, spin = world.states.wheel_steer_deg[cars.rows], np.degrees(world.states.wheel_spin_rad[cars.rows])
+        wheels = [
+            packets.wheels_bytes(actor.id, steer[index, : wheel_count(actor)], spin[index, : wheel_count(actor)])
+            for index, actor in enumerate(cars.actors)
         ]
         parts = [
             packed_records(Packet.VEHICLE, vehicles),
             packed_records(Packet.WALKER, steps),
             packed_records(Packet.VEHICLE_LIGHTS, lamps),
         ]
-        changed = self._changed_street_lights()
+        changed, doors = self._changed_street_lights(), self._moved_doors()
         if len(changed):
             parts.append(packed_records(Packet.STREET_LIGHT, changed))
-        doors = self._moved_doors(cars)
         if len(doors):
             parts.append(packed_records(Packet.DOOR, doors))
-        parts += [packed_records(Packet.WHEELS, turned), packed_records(Packet.BIKER, self._bikers(cars))]
-        weather = world.weather.values()
-        if tuple(weather) != self._weather:
-            self._weather = tuple(weather)
+        parts += [packed_records(Packet.WHEELS, wheels), packed_records(Packet.BIKER, self._bikers())]
+        weather = tuple(world.weather.values())
+        if weather != self._weather:
+            self._weather = weather
             parts.append(packed_records(Packet.WEATHER, np.array([(weather,)], RECORDS[Packet.WEATHER])))
         return parts
 
-    def _bikers(self, cars: Iterable[Actor]) -> NDArray[np.void]:
-        bikes = [actor for actor in cars if _wheels(actor) == 2]
-        records, rows = _blank(Packet.BIKER, bikes)
-        forward = geometry.rotation_matrices(self._world.states.rotation_deg[rows])[:, :, 0]
-        records["speed"] = np.einsum("ni,ni->n", forward, self._world.states.velocity[rows]) * _CM
-        records["engine"] = [self._engine_share(bike) for bike in bikes]
+    def _bikers(self) -> NDArray[np.void]:
+        bikes = self._roster.bikes
+        records = bikes.records(Packet.BIKER)
+        if bikes.actors:
+            forward = geometry.rotation_matrices(self._world.states.rotation_deg[bikes.rows])[:, :, 0]
+            records["speed"] = np.einsum("ni,ni->n", forward, self._world.states.velocity[bikes.rows]) * _CM
+            records["engine"] = [self._world.physics.engine_share(bike) for bike in bikes.actors]
         return records
-
-    def _engine_share(self, bike: Actor) -> float:
-        limit = self._world.physics.physics_control(bike).max_rpm
-        return self._world.physics.telemetry(bike).engine_rpm / limit if limit > 0.0 else 0.0
 
     def _changed_street_lights(self) -> NDArray[np.void]:
         changed = []
@@ -213,10 +185,12 @@ class Recorder:
                 changed.append(_street_light(light))
         return np.array(changed, RECORDS[Packet.STREET_LIGHT])
 
-    def _moved_doors(self, cars: Iterable[Actor]) -> NDArray[np.void]:
+    def _moved_doors(self) -> NDArray[np.void]:
         moved = []
-        for actor in cars:
+        for actor in self._roster.vehicles.actors:
             before = self._doors.get(actor.id, 0)
+            if before == actor.open_doors:
+                continue
             self._doors[actor.id] = actor.open_doors
             moved += [
                 (actor.id, door, bool(actor.open_doors >> door & 1))
@@ -229,32 +203,33 @@ class Recorder:
 
     def _additions(self, added: list[Actor]) -> list[bytes]:
         world = self._world
-        kinematics, rows = _blank(Packet.KINEMATICS, self._of(ActorType.VEHICLE, ActorType.WALKER))
-        kinematics["velocity"] = world.states.velocity[rows]
-        kinematics["angular_velocity"] = world.states.angular_velocity_dps[rows]
-        governed = [actor for actor in added if actor.kind in (Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN)]
-        lights = [actor for actor in added if actor.kind is Kind.TRAFFIC_LIGHT]
+        movers = group([*self._roster.vehicles.actors, *self._roster.walkers.actors])
+        kinematics = movers.records(Packet.KINEMATICS)
+        kinematics["velocity"] = world.states.velocity[movers.rows]
+        kinematics["angular_velocity"] = world.states.angular_velocity_dps[movers.rows]
+        governing = [actor for actor in added if actor.kind in (Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN)]
+        bodies = [actor for actor in added if actor not in governing]
+        lights = group([actor for actor in added if actor.kind is Kind.TRAFFIC_LIGHT])
         cars = [actor for actor in added if actor.kind is Kind.VEHICLE]
-        boxes, _ = _blank(Packet.BOUNDING_BOX, [actor for actor in added if actor not in governed])
-        for record, actor in zip(boxes, [actor for actor in added if actor not in governed], strict=True):
+        boxes, volumes = group(bodies).records(Packet.BOUNDING_BOX), group(governing).records(Packet.TRIGGER_VOLUME)
+        for record, actor in zip(boxes, bodies, strict=True):
             record["origin"], record["extent"] = np.multiply(actor.box.centre, _CM), np.multiply(actor.box.half_extent, _CM)
-        volumes, _ = _blank(Packet.TRIGGER_VOLUME, governed)
-        for record, actor in zip(volumes, governed, strict=True):
+        for record, actor in zip(volumes, governing, strict=True):
             centre = geometry.apply(world.world_from_actor(actor), [actor.box.centre])[0]
             record["origin"], record["extent"] = centre * _CM, np.multiply(actor.box.half_extent, _CM)
-        times, light_rows = _blank(Packet.LIGHT_TIMES, lights)
+        times = lights.records(Packet.LIGHT_TIMES)
         for name in ("green", "yellow", "red"):
-            times[name] = world.records.lights[f"{name}_time"][light_rows]
+            times[name] = world.records.lights[f"{name}_time"][lights.rows]
         parts = [packed_records(Packet.KINEMATICS, kinematics), packed_records(Packet.BOUNDING_BOX, boxes)]
-        if governed:
+        if governing:
             parts.append(packed_records(Packet.TRIGGER_VOLUME, volumes))
         parts.append(packed(Packet.PLATFORM_TIME, np.float64(time.monotonic() - self._started_s).tobytes()))
         if cars:
             mechanics = [packets.mechanics_bytes(self._mechanics(actor)) for actor in cars]
             parts.append(packed_records(Packet.PHYSICS_CONTROL, mechanics))
-        if lights:
+        if lights.actors:
             parts.append(packed_records(Packet.LIGHT_TIMES, times))
-        bones = [packets.bones_bytes(actor.id, self._bones(actor)) for actor in self._of(ActorType.WALKER)]
+        bones = [packets.bones_bytes(actor.id, self._bones(actor)) for actor in self._roster.walkers.actors]
         parts.append(packed_records(Packet.WALKER_BONES, bones))
         return parts
 
@@ -290,22 +265,6 @@ class Recorder:
             )
             for bone, m, (pitch, yaw, roll) in zip(skeleton.BONES, pose, angles, strict=True)
         ]
-
-
-def _type(actor: Actor) -> ActorType:
-    return _TYPES.get(actor.kind, ActorType.OTHER)
-
-
-def _wheels(actor: Actor) -> int:
-    blueprint = find(actor.type_id)
-    return len(blueprint.wheels) if blueprint is not None and blueprint.wheels else 4
-
-
-def _blank(kind: Packet, actors: list[Actor]) -> tuple[NDArray[np.void], NDArray[np.intp]]:
-    """Records with the ids of the actors filled in, and the actors' rows."""
-    records = np.zeros(len(actors), RECORDS[kind])
-    records["id"] = [actor.id for actor in actors]
-    return records, np.array([actor.row for actor in actors], np.intp)
 
 
 def _street_light(light: StreetLight) -> tuple[object, ...]:

@@ -256,6 +256,7 @@ class Replayer:
     def _read_positions(self, payload: memoryview) -> None:
         self._before = self._now
         records = packets.read_records(Packet.POSITION, payload)
+        records = records[np.isfinite(records["location"]).all(1) & np.isfinite(records["rotation"]).all(1)]
         self._now = {int(record["id"]): _pose(record["location"], record["rotation"]) for record in records}
 
     def _read_lights(self, payload: memoryview) -> None:

@@ -158,3 +158,82 @@ def test_a_missing_log_is_said_to_be_missing(bench: Any) -> None:
         bench.client.replay_file("conformance_none.log", 0.0, 0.0, 0),
     ):
         assert "conformance_none.log not found on server" in text
+
+
+def test_walkers_lights_and_sensors_are_replayed(bench: Any, world: Any, spawn: Make, place: Make, ticks: Any) -> None:
+    name = "conformance_street.log"
+    lights = world.get_actors().filter("traffic.traffic_light")
+    bench.client.start_recorder(name)
+    car = spawn("vehicle.dodge.charger_2020", place())
+    camera = spawn("sensor.other.imu", carla.Transform(carla.Location(x=1.0, z=2.0)), parent=car)
+    walker = spawn("walker.pedestrian.0003", place(15.0, 0.0, 0.8))
+    ahead = place().get_forward_vector()
+    walker.apply_control(carla.WalkerControl(direction=ahead, speed=1.5))
+    car.open_door(carla.VehicleDoor.FL)
+    if len(lights):
+        lights[0].set_state(carla.TrafficLightState.Yellow)
+        world.freeze_all_traffic_lights(True)
+    walked = []
+    for _ in range(30):
+        world.tick()
+        walked.append(walker.get_location())
+    ids = car.id, camera.id, walker.id
+    bench.client.stop_recorder()
+    for actor in (camera, car, walker):
+        actor.destroy()
+    world.reset_all_traffic_lights()
+    ticks(2)
+    text = bench.client.show_recorder_file_info(name, False)
+    assert f" Parenting {ids[1]} with {ids[0]} (parent)" in text
+    bench.client.replay_file(name, 0.0, 0.0, 0, True)
+    ticks(25)
+    found = {actor.id: actor for actor in world.get_actors()}
+    assert {found[ids[0]].type_id, found[ids[2]].type_id} == {"vehicle.dodge.charger_2020", "walker.pedestrian.0003"}
+    again = [actor for actor in found.values() if actor.type_id == "sensor.other.imu"]
+    assert len(again) == 1
+    mount = found[ids[0]].get_transform().transform(carla.Location(x=1.0, z=2.0))
+    assert again[0].get_location().distance(mount) < 0.3
+    assert min(found[ids[2]].get_location().distance(spot) for spot in walked) < 0.1
+    assert found[ids[2]].get_velocity().dot(ahead) == pytest.approx(1.5, abs=0.4)
+    if len(lights):
+        assert lights[0].get_state() == carla.TrafficLightState.Yellow
+    bench.client.stop_replayer(False)
+    world.freeze_all_traffic_lights(False)
+
+
+def test_a_replay_loads_the_map_it_needs(bench: Any, world: Any, spawn: Make, ticks: Any) -> None:
+    others = [name for name in bench.client.get_available_maps() if not name.endswith(world.get_map().name.rsplit("/", 1)[-1])]
+    if not bench.is_carlite or not others:
+        pytest.skip("takes a town's loading")
+    bench.client.start_recorder("conformance_map.log")
+    car_id = spawn("vehicle.tesla.model3").id
+    ticks(10)
+    bench.client.stop_recorder()
+    ticks(1)
+    home = world.get_map().name
+    bench.client.load_world(others[0], False)
+    said = bench.client.replay_file("conformance_map.log", 0.0, 0.0, 0)
+    assert f"Loading map {home.rsplit('/', 1)[-1]}" in said
+    world = bench.client.get_world()
+    assert world.get_map().name == home
+    settings = world.get_settings()
+    settings.synchronous_mode, settings.fixed_delta_seconds = True, 0.05
+    world.apply_settings(settings)
+    assert world.get_actor(car_id).type_id == "vehicle.tesla.model3"
+
+
+def test_logs_stay_in_their_folder(bench: Any, world: Any, tmp_path: Any) -> None:
+    if not bench.is_carlite:
+        pytest.skip("CARLA writes wherever it is told")
+    wanted = tmp_path / "outside.log"
+    path = bench.client.start_recorder(str(wanted))
+    world.tick()
+    bench.client.stop_recorder()
+    world.tick()
+    assert path.endswith("/outside.log")
+    assert path != str(wanted)
+    assert not wanted.exists()
+    assert "Frames: 1" in bench.client.show_recorder_file_info(str(wanted), False)
+    assert "Frames: 1" in bench.client.show_recorder_file_info(path, False)
+    with pytest.raises(RuntimeError, match=r"without '\.\.'"):
+        bench.client.start_recorder("../outside.log")
