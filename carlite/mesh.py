@@ -182,7 +182,7 @@ class PlacedObject:
     """One static thing of the world: a building, a tree, a parked car, a pole.
 
     Attributes:
-        object_id: unique within the map; the low 16 bits are its id in instance images.
+        object_id: unique within the map, from 32768 on; the low 16 bits are its id in instance images.
         name: for instance "Building_012" or "vehicle.audi.tt_parked_3".
         tag: its class for environment-object queries.
         model: its looks; equal model objects are stored once.

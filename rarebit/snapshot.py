@@ -18,8 +18,8 @@ class ActorState:
     """One thing that can carry a box, parked and placed ones too.
 
     Attributes:
-        actor_id: CARLA actor id; for objects of the map their environment-object id.
-        instance_id: 16-bit id in instance images; None for map objects on servers whose ids do not match.
+        actor_id: number of the thing in its scene, the ego 1; not the server's id, which depends on what ran before.
+        instance_id: what stands for it in instance images; None for map objects on servers that do not tell.
         name: scenario name, "background_<id>" or "map_<id>".
         type_id: CARLA blueprint id, or the object's name for map objects.
         base_type: blueprint attribute ("car", "truck", "van", "bus", "motorcycle", "bicycle", "" if none).
@@ -67,7 +67,7 @@ class LabelImages:
 
     Attributes:
         tag: (h, w) uint8 semantic tag.
-        instance: (h, w) uint16 instance id.
+        instance: (h, w) uint16 ``ActorState.instance_id``, 0 or a number above 2^15 for scenery.
         depth_m: (h, w) float32 along the optical axis; sky is 1000.
     """
 
@@ -85,7 +85,7 @@ class LidarSweep:
         intensity: (n,) float32, 0..255.
         ring: (n,) uint8, 0 is the lowest.
         tag: (n,) uint8 CARLA tag of what was hit.
-        object_id: (n,) uint32 CARLA actor id, 0 for scenery.
+        object_id: (n,) uint32 ``ActorState.actor_id`` of what was hit, 0 or a number above 2^31 for scenery.
     """
 
     xyz_m: NDArray[np.float32]

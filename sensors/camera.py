@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.snapshot import LabelImages, Picture
+from sensors.numbers import Numbers
 from sensors.request import RawData, SensorRequest, every_ticks, sensor_tick
 from sensors.rig import Mount
 
 # Depth is 24 bits over this range (CARLA's encoding).
 _DEPTH_RANGE_M = 1000.0
+_AS_THEY_ARE: NDArray[np.uint16] = np.arange(1 << 16, dtype=np.uint16)
 
 # What would let the picture differ from the pinhole model that the labels use, or depend on earlier frames.
 _PLAIN = {
@@ -67,8 +69,11 @@ def decode_picture(raw: RawData, mount: Mount) -> Picture:
     return Picture(bgra=_pixels(raw, mount))
 
 
-def decode_labels(instance_raw: RawData, depth_raw: RawData, mount: Mount) -> LabelImages:
-    """Tag, instance id and depth images of one camera; copies.
+def decode_labels(instance_raw: RawData, depth_raw: RawData, mount: Mount, numbers: Numbers | None = None) -> LabelImages:
+    """Tag, instance and depth images of one camera; copies.
+
+    Args:
+        numbers: what the server's ids become; None keeps them.
 
     Raises:
         ValueError: a buffer has not the size of the mount's image.
@@ -76,7 +81,8 @@ def decode_labels(instance_raw: RawData, depth_raw: RawData, mount: Mount) -> La
     instance, depth = _pixels(instance_raw, mount), _pixels(depth_raw, mount)
     shape = (mount.height_px, mount.width_px)
     tags, ids, depth_m = np.empty(shape, np.uint8), np.empty(shape, np.uint16), np.empty(shape, np.float32)
-    _decode(instance.reshape(-1, 4), depth.reshape(-1, 4), tags.reshape(-1), ids.reshape(-1), depth_m.reshape(-1))
+    table = _AS_THEY_ARE if numbers is None else numbers.image_table
+    _decode(instance.reshape(-1, 4), depth.reshape(-1, 4), table, tags.reshape(-1), ids.reshape(-1), depth_m.reshape(-1))
     return LabelImages(tag=tags, instance=ids, depth_m=depth_m)
 
 
@@ -84,18 +90,20 @@ def decode_labels(instance_raw: RawData, depth_raw: RawData, mount: Mount) -> La
 def _decode(
     instance: NDArray[np.uint8],
     depth: NDArray[np.uint8],
+    table: NDArray[np.uint16],
     tags: NDArray[np.uint8],
     ids: NDArray[np.uint16],
     depth_m: NDArray[np.float32],
 ) -> None:
     """Fills the last three (n,) from the (n, 4) BGRA pixels of an instance and a depth image, in one pass over memory.
 
-    CARLA's encoding: tag = R, id = G + 256 B; depth = (R + 256 G + 65536 B) / (2^24 - 1) * 1000 m.
+    CARLA's encoding: tag = R, id = G + 256 B (its number is in ``table``, (65536,)),
+    depth = (R + 256 G + 65536 B) / (2^24 - 1) * 1000 m.
     """
     scale = np.float32(_DEPTH_RANGE_M / (2**24 - 1))
     for i in range(len(tags)):
         tags[i] = instance[i, 2]
-        ids[i] = np.uint16(instance[i, 1]) | (np.uint16(instance[i, 0]) << np.uint16(8))
+        ids[i] = table[np.uint16(instance[i, 1]) | (np.uint16(instance[i, 0]) << np.uint16(8))]
         value = np.uint32(depth[i, 2]) | (np.uint32(depth[i, 1]) << np.uint32(8)) | (np.uint32(depth[i, 0]) << np.uint32(16))
         depth_m[i] = np.float32(value) * scale
 

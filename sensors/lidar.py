@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from rarebit.scenario import Weather
 from rarebit.snapshot import LidarSweep
+from sensors.numbers import Numbers
 from sensors.request import RawData, SensorRequest, every_ticks
 from sensors.rig import Mount
 
@@ -83,7 +84,14 @@ def requests(mount: Mount, tick_s: float, key_tick_s: float) -> tuple[SensorRequ
     )
 
 
-def decode(raw: RawData, points_per_channel: Sequence[int], *, weather: Weather, rng: np.random.Generator) -> LidarSweep:
+def decode(
+    raw: RawData,
+    points_per_channel: Sequence[int],
+    *,
+    weather: Weather,
+    rng: np.random.Generator,
+    numbers: Numbers | None = None,
+) -> LidarSweep:
     """The sweep that the modelled lidar delivers.
 
     Args:
@@ -91,6 +99,7 @@ def decode(raw: RawData, points_per_channel: Sequence[int], *, weather: Weather,
         points_per_channel: its ``get_point_count`` for each channel.
         weather: of the scene.
         rng: a stream of its own for this scene, channel and tick.
+        numbers: what the server's ids become; None keeps them.
 
     Raises:
         ValueError: the counts do not add up to the points.
@@ -105,6 +114,8 @@ def decode(raw: RawData, points_per_channel: Sequence[int], *, weather: Weather,
     direction = (carla_xyz / range_m[:, None]) @ _LIDAR_FROM_CARLA.T
     tag = np.minimum(hits["tag"], 255).astype(np.uint8)
     object_id = hits["object_id"].astype(np.uint32)
+    if numbers is not None:
+        object_id = numbers.of_sweep(object_id)
 
     reflectivity = _reflectivity(tag, object_id, weather)
     cosine = np.clip(np.abs(hits["cos_incidence"].astype(np.float64)), 0.02, 1.0)

@@ -19,6 +19,7 @@ from carlite.tags import Tag
 
 Array = NDArray[np.float64]
 _CELL_M = 32.0
+_FIRST_ID = 1 << 15  # instance images have 16 bits for objects and actors, and actors count from 1
 TAGS = {
     "building": Tag.BUILDING,
     "house": Tag.BUILDING,
@@ -53,10 +54,10 @@ def extent(kind: str, variant: int) -> Extent:
 
 
 def realise(placements: Sequence[Placement]) -> tuple[PlacedObject, ...]:
-    """The objects of a map, numbered from 1 in the order given."""
+    """The objects of a map, numbered in the order given."""
     counts: dict[str, int] = {}
     objects = []
-    for number, placement in enumerate(placements, start=1):
+    for number, placement in enumerate(placements, start=_FIRST_ID):
         of = extent(placement.kind, placement.variant)
         counts[placement.kind] = counts.get(placement.kind, 0) + 1
         is_vehicle = "." in placement.kind

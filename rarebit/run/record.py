@@ -22,6 +22,7 @@ from rarebit.session.stage import Stage
 from rarebit.session.state import Cast, RawMessage
 from rarebit.snapshot import ActorState, LabelImages, SensorData, Snapshot
 from sensors import camera, lidar, plan, radar
+from sensors.numbers import Numbers
 from sensors.request import SensorRequest
 from sensors.rig import Mount, Rig
 
@@ -99,7 +100,14 @@ class _Decoder:
         self._session, self._scenario, self._rig, self._stage = session, scenario, rig, stage
         self._key_ticks, self._requests = key_ticks, plan.plan(rig, session.config.step_s)
         self._plans = {p.name: p for p in (scenario.ego, *scenario.actors)}
-        self._map = tuple(_map_actor(thing, ids_match=session.server.is_embedded) for thing in session.map_objects)
+        # carlite's instance images hold the low 16 bits of a map object's id; CARLA's hold ids of their own.
+        match = session.server.is_embedded
+        actor_ids = [*(cast.actor_id for cast in stage.actors.values()), *session.fixtures()]
+        object_ids = [thing.object_id for thing in session.map_objects]
+        self._numbers = Numbers([*actor_ids, *object_ids], [True] * len(actor_ids) + [match] * len(object_ids))
+        self._map = tuple(
+            _map_actor(thing, self._numbers.by_id[thing.object_id], in_images=match) for thing in session.map_objects
+        )
 
     def take(self, moment: Moment, due: list[SensorRequest]) -> _Taken:
         """Everything of this tick that only the server knows; waits for its sensors."""
@@ -138,11 +146,11 @@ class _Decoder:
             if mount.modality == "camera":
                 data[mount.channel] = camera.decode_picture(raw["rgb"].data, mount)
                 if is_key:
-                    labels[mount.channel] = camera.decode_labels(raw["instance"].data, raw["depth"].data, mount)
+                    labels[mount.channel] = camera.decode_labels(raw["instance"].data, raw["depth"].data, mount, self._numbers)
             elif mount.modality == "lidar":
                 message = raw["lidar"]
                 data[mount.channel] = lidar.decode(
-                    message.data, message.points_per_channel, weather=self._scenario.weather, rng=rng
+                    message.data, message.points_per_channel, weather=self._scenario.weather, rng=rng, numbers=self._numbers
                 )
             else:
                 data[mount.channel] = self._radar(mount, raw, world_from_ego, velocity, spin, actors, rng)
@@ -184,8 +192,8 @@ class _Decoder:
         name = moment.state.names[row]
         cast, known = self._stage.actors[name], self._plans.get(name)
         return ActorState(
-            actor_id=cast.actor_id,
-            instance_id=cast.actor_id & 0xFFFF,  # what CARLA writes into instance images
+            actor_id=self._numbers.by_id[cast.actor_id],
+            instance_id=self._numbers.by_id[cast.actor_id],
             name=name,
             type_id=cast.type_id,
             base_type=cast.attributes.get("base_type", ""),
@@ -212,11 +220,10 @@ def _is_parked(known: ActorPlan, cast: Cast) -> bool:
     return cast.kind == "vehicle" and known.role in ("parked", "occluder") and known.speed_mps <= 0.0
 
 
-def _map_actor(thing: MapObject, *, ids_match: bool) -> ActorState:
-    """``ids_match``: carlite's instance images hold the low 16 bits of the object's id; CARLA's hold ids of their own."""
+def _map_actor(thing: MapObject, number: int, *, in_images: bool) -> ActorState:
     return ActorState(
-        actor_id=thing.object_id,
-        instance_id=thing.object_id & 0xFFFF if ids_match else None,
+        actor_id=number,
+        instance_id=number if in_images else None,
         name=f"map_{thing.object_id}",
         type_id=thing.name,
         base_type=thing.base_type,

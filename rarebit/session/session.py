@@ -65,6 +65,11 @@ class Session:
         boxes = blueprints.boxes(self.server, self.world, models.values())
         return {model: _triple(boxes[type_id][1]) for model, type_id in models.items()}
 
+    def fixtures(self) -> list[int]:
+        """Ids of the traffic lights and signs of the map, in their order."""
+        with self.server.asking("looking for traffic lights and signs"):
+            return sorted(actor.id for actor in self.world.get_actors().filter("traffic.*"))
+
     @contextlib.contextmanager
     def stage(
         self, scenario: ConcreteScenario, layout: Layout, sensors: Sequence[tuple[Mount, SensorRequest]] = ()

@@ -77,7 +77,7 @@ def test_objects_are_numbered_named_and_true_to_size(town: tuple[RoadNetwork, St
     network, world = town
     names = [placed.name for placed in world.objects]
     assert len(set(names)) == len(names)
-    assert [placed.object_id for placed in world.objects] == list(range(1, len(names) + 1))
+    assert [placed.object_id for placed in world.objects] == list(range(1 << 15, (1 << 15) + len(names)))
     lights = {f"traffic_light_{signal.id}" for _, signal in network.signals() if signal.is_traffic_light}
     assert lights <= set(names)
     for placed in world.objects:
