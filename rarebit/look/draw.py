@@ -22,6 +22,8 @@ _NEAR_M = 0.1
 _FAR_M = 150.0
 # Corner numbering of core.frames.box_corners: x slowest, z fastest; the last four have x > 0, the front.
 _EDGES = ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (0, 4), (1, 5), (2, 6), (3, 7))
+_LINES = np.array([*_EDGES, (8, 9)])  # and the nose, which follows the corners
+_FAR_OUT_PX = 1e5
 _COLOURS: dict[str, Colour] = {
     "human": (255, 176, 32),
     "animal": (214, 120, 255),
@@ -88,25 +90,21 @@ def boxes_on_camera(
         if box.visibility == 1 and not hazard:
             colour = (colour[0] * 2 // 5, colour[1] * 2 // 5, colour[2] * 2 // 5)
         width = max(1, round((3 if hazard else 1.6) * picture.width / 800))
-        for a, b in (*_EDGES, (8, 9)):
-            segment = _clipped(corners[a], corners[b])
-            if segment is None:
-                continue
-            pixels = segment @ intrinsic.T
-            pixels = pixels[:, :2] / pixels[:, 2:] * scale
-            if np.abs(pixels).max() < 1e5:
-                draw.line([tuple(pixels[0]), tuple(pixels[1])], fill=colour, width=width)
+        pixels = _clipped(corners[_LINES]) @ intrinsic.T
+        pixels = pixels[..., :2] / pixels[..., 2:] * scale
+        for line in pixels[np.abs(pixels).max(axis=(1, 2)) < _FAR_OUT_PX].reshape(-1, 4).tolist():
+            draw.line(line, fill=colour, width=width)
 
 
-def _clipped(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """The part of a segment in front of the near plane, (2, 3), or None."""
-    if a[2] < _NEAR_M and b[2] < _NEAR_M:
-        return None
-    if a[2] < _NEAR_M:
-        a = a + (b - a) * (_NEAR_M - a[2]) / (b[2] - a[2])
-    elif b[2] < _NEAR_M:
-        b = b + (a - b) * (_NEAR_M - b[2]) / (a[2] - b[2])
-    return np.stack([a, b])
+def _clipped(segments: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The parts of (n, 2, 3) segments in front of the near plane, (m, 2, 3)."""
+    seen = segments[(segments[..., 2] >= _NEAR_M).any(axis=1)]
+    for end in (0, 1):
+        behind = seen[:, end, 2] < _NEAR_M
+        here, there = seen[behind, end], seen[behind, 1 - end]
+        share = (_NEAR_M - here[:, 2:]) / (there[:, 2:] - here[:, 2:])
+        seen[behind, end] = here + (there - here) * share
+    return seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,10 +155,11 @@ class BirdsEye:
         keep = ((pixels >= 0) & (pixels < self._size - 1)).all(1)
         at = pixels[keep].astype(np.intp)
         shade = (90 + 0.6 * np.clip(intensity[keep], 0, 255)).astype(np.uint8)
+        colours = np.stack([shade // 3, shade, shade], 1)
         canvas = np.asarray(self._image).copy()
         for dx in (0, 1):
             for dy in (0, 1):
-                canvas[at[:, 1] + dy, at[:, 0] + dx] = np.stack([shade // 3, shade, shade], 1)
+                canvas[at[:, 1] + dy, at[:, 0] + dx] = colours
         self._image = Image.fromarray(canvas)
         self._draw = ImageDraw.Draw(self._image)
 
@@ -184,8 +183,7 @@ class BirdsEye:
 
     def finish(self) -> Image.Image:
         """The picture at its final size."""
-        size = self._size // self._oversample
-        return self._image.resize((size, size), Image.Resampling.LANCZOS)
+        return self._image.reduce(self._oversample)
 
     def _near(self, points_xy: NDArray[np.float64]) -> bool:
         ego = self._ego(points_xy)

@@ -57,6 +57,7 @@ class Tables:
             token: self.rows["sensor"][row["sensor_token"]]["channel"] for token, row in self.rows["calibrated_sensor"].items()
         }
         self._annotations: dict[str, list[Row]] = {}
+        self._boxes: dict[str, list[Box]] = {}
         for row in self.rows["sample_annotation"].values():
             self._annotations.setdefault(row["sample_token"], []).append(row)
         self._data: dict[tuple[str, str], list[Row]] = {}
@@ -105,7 +106,10 @@ class Tables:
 
     def boxes(self, sample: Row) -> list[Box]:
         """The annotations of a sample."""
-        return [self._box(row) for row in self._annotations.get(sample["token"], [])]
+        token = sample["token"]
+        if token not in self._boxes:
+            self._boxes[token] = [self._box(row) for row in self._annotations.get(token, [])]
+        return self._boxes[token]
 
     def boxes_at(self, scene: Row, time_us: int) -> list[Box]:
         """The scene's boxes at any time: positions interpolated between neighbouring samples, as the devkit does."""
@@ -115,7 +119,7 @@ class Tables:
             return self.boxes(samples[after])
         first, second = samples[after - 1], samples[after]
         share = (time_us - first["timestamp"]) / (second["timestamp"] - first["timestamp"])
-        before = {row["instance_token"]: self._box(row) for row in self._annotations.get(first["token"], [])}
+        before = {box.instance: box for box in self.boxes(first)}
         return [_between(before.get(box.instance), box, share) for box in self.boxes(second)]
 
     def path(self, scene: Row, instance: str) -> NDArray[np.float64]:
