@@ -72,8 +72,13 @@ def exp_minus(x):
 
 
 @inlined
-def haze(s, u, p):
-    """Height fog and the glare of the sun over everything."""
+def through_air(s, u, i, p):
+    """Height fog, the glare of the sun, exposure; emission (relative to the exposed picture) comes last.
+
+    In place of the light it leaves the index into the tone curve, 0..4095. One loop, because LLVM unrolls small ones and then
+    fails to use whole registers.
+    """
+    exposure = p[at.P_EXPOSURE]
     skydist = p[at.P_SKYDIST]
     fogstart = p[at.P_FOGSTART]
     fogk = p[at.P_FOGK]
@@ -107,23 +112,12 @@ def haze(s, u, p):
         # The wide veil ends 25 degrees from the sun: blinding there, a readable street beside it.
         wide = max(float32(1) - away * float32(10), float32(0))
         halo = glare * (float32(0.0002) / (away + float32(0.00025)) + float32(0.0009) * wide / (away + float32(0.012)))
-        s[at.LR + j] = s[at.LR + j] * clear + veil * (fogr + glow * sunr) + halo * sunr
-        s[at.LG + j] = s[at.LG + j] * clear + veil * (fogg + glow * sung) + halo * sung
-        s[at.LB + j] = s[at.LB + j] * clear + veil * (fogb + glow * sunb) + halo * sunb
-        s[at.ER + j] *= clear
-        s[at.EG + j] *= clear
-        s[at.EB + j] *= clear
-
-
-@inlined
-def expose(s, i, p):
-    """Exposure and emission (relative to the exposed picture); in place of the light, the index into the tone curve."""
-    exposure = p[at.P_EXPOSURE]
-    for j in range(LANES):
-        e = exposure
-        r = s[at.LR + j] * e + s[at.ER + j]
-        g = s[at.LG + j] * e + s[at.EG + j]
-        b = s[at.LB + j] * e + s[at.EB + j]
-        i[at.LR + j] = int32(r / (r + float32(1)) * float32(4095))
-        i[at.LG + j] = int32(g / (g + float32(1)) * float32(4095))
-        i[at.LB + j] = int32(b / (b + float32(1)) * float32(4095))
+        red = s[at.LR + j] * clear + veil * (fogr + glow * sunr) + halo * sunr
+        green = s[at.LG + j] * clear + veil * (fogg + glow * sung) + halo * sung
+        blue = s[at.LB + j] * clear + veil * (fogb + glow * sunb) + halo * sunb
+        red = red * exposure + s[at.ER + j] * clear
+        green = green * exposure + s[at.EG + j] * clear
+        blue = blue * exposure + s[at.EB + j] * clear
+        i[at.LR + j] = int32(red / (red + float32(1)) * float32(4095))
+        i[at.LG + j] = int32(green / (green + float32(1)) * float32(4095))
+        i[at.LB + j] = int32(blue / (blue + float32(1)) * float32(4095))

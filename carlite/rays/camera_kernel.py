@@ -7,7 +7,7 @@ import numpy as np
 from numba import float32, int32, int64, njit, prange, uint8, uint16, uint32
 
 from carlite.rays import layout as at
-from carlite.rays.air import expose, haze, inlined, sky_light
+from carlite.rays.air import inlined, sky_light, through_air
 from carlite.rays.kernels import LANES, NO_HIT, call4, floats, halves, ints, octets, take, words
 from carlite.rays.mirror import lamp_light, wet_mirror
 from carlite.rays.shading import diffuse, open_sky, reflect, shadow_rays, sun_light
@@ -237,8 +237,7 @@ def trace_packets(addresses, block, again, first, last, width, height, wanted, l
             for j in range(LANES):
                 if i[at.VALID + j] != 0 and u[at.GEOM + j] == NO_HIT:
                     sky_light(s, j, p, sky, s[at.DX + j], s[at.DY + j], s[at.DZ + j])
-        haze(s, u, p)
-        expose(s, i, p)
+        through_air(s, u, i, p)
         if again == 0:
             write_tile(i, curve, bgra)
         else:

@@ -110,6 +110,11 @@ def _splat(builder: Any, value: Any) -> Any:
     return builder.shuffle_vector(row, row, ir.Constant(ir.VectorType(_LANE, LANES), [0] * LANES))
 
 
+def _whole(builder: Any, row: Any) -> Any:
+    """The same row, kept in one register: LLVM would store two halves, and what is stored in halves is slow to load whole."""
+    return builder.asm(ir.FunctionType(row.type, [row.type]), "", "=x,0", [row], False)
+
+
 @intrinsic
 def copy_row(_context: Any, _to: Any, _source: Any) -> Any:
     """Copies LANES floats in one step."""
@@ -186,7 +191,43 @@ def gather(_context: Any, _to: Any, _table: Any, _index: Any) -> Any:
             offset = builder.shl(builder.zext(builder.load(where, typ=_LANE), word), ir.Constant(word, 2))
             value = builder.load(builder.inttoptr(builder.add(table, offset), _LANE.as_pointer()), typ=_LANE)
             row = builder.insert_element(row, value, ir.Constant(_LANE, k))
-        builder.store(row, builder.inttoptr(to, row.type.as_pointer())).align = 4
+        builder.store(_whole(builder, row), builder.inttoptr(to, row.type.as_pointer())).align = 4
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
+def share(_context: Any, _to: Any, _normals: Any, _values: Any, _weights: Any) -> Any:
+    """Writes each lane's weighted mean of the values of all lanes whose normals lie within 26 degrees of its own.
+
+    Args:
+        to: address of a row.
+        normals: address of three rows, x, y and z.
+        values, weights: addresses of rows; weights are 0 or 1.
+    """
+    signature = types.void(*[types.intp] * 4)
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        contract = ["contract"]
+        to, normals, values, weights = arguments
+        mine = [_load_row(builder, builder.add(normals, ir.Constant(normals.type, 4 * LANES * axis))) for axis in range(3)]
+        value, weight = _load_row(builder, values), _load_row(builder, weights)
+        total, count = ir.Constant(_ROW, [0.0] * LANES), ir.Constant(_ROW, [1e-6] * LANES)
+        zero, alike = total, ir.Constant(_ROW, [0.9] * LANES)
+        for turn in range(LANES):
+            index = ir.Constant(ir.VectorType(_LANE, LANES), [(k + turn) % LANES for k in range(LANES)])
+
+            def turned(row: Any, index: Any = index) -> Any:
+                return builder.shuffle_vector(row, row, index)
+
+            cosine = builder.fmul(mine[0], turned(mine[0]), flags=contract)
+            for axis in (1, 2):
+                cosine = builder.fadd(cosine, builder.fmul(mine[axis], turned(mine[axis]), flags=contract), flags=contract)
+            like = builder.select(builder.fcmp_ordered(">", cosine, alike), turned(weight), zero)
+            total = builder.fadd(total, builder.fmul(like, turned(value), flags=contract), flags=contract)
+            count = builder.fadd(count, like, flags=contract)
+        _store_row(builder, builder.fdiv(total, count), to)
         return context.get_dummy_value()
 
     return signature, generate

@@ -8,13 +8,16 @@ parameters (see layout). Radiance is relative: outside the atmosphere the sun gi
 from __future__ import annotations
 
 import numpy as np
-from numba import float32, int32
+from numba import float32, int32, uint32
 
+from carlite.mesh import Material
 from carlite.rays import layout as at
 from carlite.rays.air import inlined, sky_texel
-from carlite.rays.kernels import LANES, NO_HIT, call4, gather
+from carlite.rays.kernels import LANES, NO_HIT, call4, gather, share
 
-_OPEN_FADE_M = 40.0
+_OPEN_FADE_M, _OPEN_REACH_M = 32.0, 2.0
+_LEAF_SHADE = 0.35
+_LEAVES = int(Material.LEAVES)
 _INV_PI = 0.31830988
 
 
@@ -58,14 +61,18 @@ def sun_light(s, u, i, p, occluded, scene, coherent, block):
 def open_sky(s, u, i, p, occluded, scene, incoherent, block):
     """AO: how open the surroundings are (1 open), from one short ray a lane, shared among lanes of like normals.
 
-    Only where the sun does not light the surface: there the sky is all the light; at night lamps outshine it.
+    Only where the sun does not light the surface: there the sky is all the light; at night lamps outshine it. Leaves have one
+    openness for all: rays within a crown cost most and show only noise.
     """
     sung = p[at.P_SUNG]
+    night = p[at.P_NIGHT] > float32(0.98)
     wanted = 0
     for j in range(LANES):
-        dark = i[at.VALID + j] != 0 and s[at.FAR + j] < float32(_OPEN_FADE_M) and s[at.LIT + j] * sung < float32(2.0)
-        i[at.SVALID + j] = -1 if dark else 0
-        wanted += 1 if dark else 0
+        near = i[at.VALID + j] != 0 and s[at.FAR + j] < float32(_OPEN_FADE_M)
+        dark = near and s[at.LIT + j] * sung < float32(2.0) and not night
+        leaf = (u[at.MAT + j] & uint32(255)) == uint32(_LEAVES)
+        i[at.SVALID + j] = -1 if dark and not leaf else 0
+        wanted += 1 if dark and not leaf else 0
         x = s[at.NX + j] + s[at.ADX + j]
         y = s[at.NY + j] + s[at.ADY + j]
         z = s[at.NZ + j] + s[at.ADZ + j]
@@ -73,31 +80,21 @@ def open_sky(s, u, i, p, occluded, scene, incoherent, block):
         s[at.SDX + j] = x * k
         s[at.SDY + j] = y * k
         s[at.SDZ + j] = z * k
-        s[at.SFAR + j] = float32(2.2)
-        s[at.AO + j] = float32(1)
-    if wanted == 0 or p[at.P_NIGHT] > float32(0.98):
+        s[at.SFAR + j] = float32(_OPEN_REACH_M)
+        # The distance fades it out, so that nothing far away pays for it.
+        fade = min(float32(2) - s[at.FAR + j] * float32(2 / _OPEN_FADE_M), float32(1))
+        s[at.TMP2 + j] = fade
+        s[at.AO + j] = float32(1) - float32(_LEAF_SHADE) * fade if dark and leaf else float32(1)
+    if wanted == 0:
         return
     call4(occluded, block + at.SVALID * 4, scene, block + at.SOX * 4, incoherent)
     for j in range(LANES):
-        s[at.OPEN + j] = float32(0) if i[at.SVALID + j] != 0 and s[at.SFAR + j] < float32(0) else float32(1)
-        s[at.TMP + j] = float32(0)
-        s[at.TMP2 + j] = float32(1e-6)
-    for k in range(LANES):
-        if i[at.SVALID + k] == 0:
-            continue
-        x = s[at.NX + k]
-        y = s[at.NY + k]
-        z = s[at.NZ + k]
-        v = s[at.OPEN + k]
-        for j in range(LANES):
-            like = float32(1) if x * s[at.NX + j] + y * s[at.NY + j] + z * s[at.NZ + j] > float32(0.9) else float32(0)
-            s[at.TMP + j] += like * v
-            s[at.TMP2 + j] += like
+        s[at.OPEN + j] = float32(1) if s[at.SFAR + j] < float32(0) else float32(0)
+        s[at.TMP + j] = float32(1) if i[at.SVALID + j] != 0 else float32(0)
+    share(block + at.M0 * 4, block + at.NX * 4, block + at.OPEN * 4, block + at.TMP * 4)
     for j in range(LANES):
-        # The distance fades it out, so that nothing far away pays for it.
-        strength = float32(0.75) * min(float32(2) - s[at.FAR + j] * float32(2 / _OPEN_FADE_M), float32(1))
-        closed = strength * (float32(1) - s[at.TMP + j] / s[at.TMP2 + j])
-        s[at.AO + j] = float32(1) - closed if i[at.SVALID + j] != 0 else float32(1)
+        closed = float32(0.75) * s[at.TMP2 + j] * s[at.M0 + j]
+        s[at.AO + j] = float32(1) - closed if i[at.SVALID + j] != 0 else s[at.AO + j]
 
 
 @inlined

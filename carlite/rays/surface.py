@@ -174,7 +174,8 @@ def noise_place(s, i, j, x, y, index, ax, ay):
     y0 = np.floor(fy)
     s[ax + j] = fx - x0
     s[ay + j] = fy - y0
-    i[index + j] = ((int32(y0) & int32(255)) << int32(8)) | (int32(x0) & int32(255))
+    row = int32(int32(int32(y0) & int32(255)) << int32(8))
+    i[index + j] = int32(row | int32(int32(x0) & int32(255)))
 
 
 @inlined
@@ -202,28 +203,28 @@ def noise_at(noise, x, y):
 @inlined
 def texel_places(s, i, layer):
     """Indices T0..T3 of the four texels around TU, TV in the layers of row ``layer``, and the place between them, TX and TY."""
-    for j in range(LANES):
+    for j in range(LANES):  # the results of numba's integer operations are 64 bits wide: kept at 32, lanes fit a register
         level = min(max(int32(s[at.LOD + j] + float32(0.5)), int32(0)), int32(TEXTURE_LEVELS - 1))
-        n = int32(TEXTURE_SIZE) >> level
+        n = int32(int32(TEXTURE_SIZE) >> level)
         side = float32(n)
         # Levels above this one hold size^2 (1 + 1/4 + ...) texels.
         above = (float32(TEXTURE_SIZE * TEXTURE_SIZE) - side * side) * float32(4.0 / 3.0) + float32(0.5)
-        base = int32(max(s[layer + j], float32(0))) * int32(TEXTURE_TEXELS) + int32(above)
+        base = int32(int32(int32(max(s[layer + j], float32(0))) * int32(TEXTURE_TEXELS)) + int32(above))
         fx = s[at.TU + j] * side - float32(0.5)
         fy = (float32(1) - s[at.TV + j]) * side - float32(0.5)
         x = np.floor(fx)
         y = np.floor(fy)
         s[at.TX + j] = fx - x
         s[at.TY + j] = fy - y
-        mask = n - int32(1)
-        x0 = int32(x) & mask
-        x1 = (int32(x) + int32(1)) & mask
-        y0 = (int32(y) & mask) * n + base
-        y1 = ((int32(y) + int32(1)) & mask) * n + base
-        i[at.T0 + j] = y0 + x0
-        i[at.T1 + j] = y0 + x1
-        i[at.T2 + j] = y1 + x0
-        i[at.T3 + j] = y1 + x1
+        mask = int32(n - int32(1))
+        x0 = int32(int32(x) & mask)
+        x1 = int32(int32(int32(x) + int32(1)) & mask)
+        y0 = int32(int32(int32(int32(y) & mask) * n) + base)
+        y1 = int32(int32(int32(int32(int32(y) + int32(1)) & mask) * n) + base)
+        i[at.T0 + j] = int32(y0 + x0)
+        i[at.T1 + j] = int32(y0 + x1)
+        i[at.T2 + j] = int32(y1 + x0)
+        i[at.T3 + j] = int32(y1 + x1)
 
 
 @inlined
