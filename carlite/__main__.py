@@ -171,7 +171,7 @@ def _serve(
     watch: ParentWatch | None,
 ) -> int:
     # Imported late: complaints about ports and maps come at once, without waiting for the compiled kernels.
-    from carlite.compiling import is_compiled
+    from carlite.compiling import compile_world, is_compiled
     from carlite.models import keep_models_in
     from carlite.physics.tick_kernel import run_tick
     from carlite.server import serve
@@ -180,7 +180,10 @@ def _serve(
 
     cache_dir = _cache_dir(options)
     keep_models_in(cache_dir)
-    with _compiling(_has_kernels(run_tick.stats.cache_path) and is_compiled()):
+    done = _has_kernels(run_tick.stats.cache_path) and is_compiled()
+    with _compiling(done):
+        if not done:
+            compile_world()
         world = World(build_level(source, seed=options.seed, threads=options.threads, cache_dir=cache_dir))
     address = f"{options.host}:{sockets[0].getsockname()[1]}"
 

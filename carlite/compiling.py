@@ -1,6 +1,6 @@
-"""Compiles the camera's kernels into numba's cache; ``python -m carlite.compiling`` does it in a process of its own.
+"""Compiles kernels into numba's cache: ``python -m carlite.compiling`` the camera's, ``compile_world`` those of a world.
 
-On a new machine that takes as long as compiling everything else, so the server lets it run beside its own start.
+On a new machine the two take equally long, so the server lets the first run beside its own start, which does the second.
 """
 
 from __future__ import annotations
@@ -11,14 +11,26 @@ import numpy as np
 
 from carlite.geometry import world_from_local
 from carlite.mesh import Material, Mesh, StaticWorld
+from carlite.navigation import NavigationFile
+from carlite.opendrive import parse
 from carlite.rays import camera_kernel
 from carlite.rays.results import CameraRequest, Channel
 from carlite.rays.scene import RayScene
+from carlite.sensors import View, geo_reference, make_sensor, measure_all
 from carlite.sensors.image_codes import encode_depth, encode_labels
 from carlite.tags import Tag
+from carlite.world.level import Level
+from carlite.world.maps import EMPTY_STREET, MapSource
+from carlite.world.speed_limits import SpeedLimits
 from carlite.world.state import ActorStates
+from carlite.world.world import World
 
-_HEAVY_RAIN = (100.0, 100.0, 90.0, 100.0, 0.0, 45.0, 7.0, 0.75, 0.1, 100.0, 1.0, 0.03, 0.0331, 0.0)
+# At night: the share of the sun's disc that is seen takes ray casts, and those are compiled with the world.
+_NIGHT_OF_RAIN = (100.0, 100.0, 90.0, 100.0, 0.0, -45.0, 7.0, 0.75, 0.1, 100.0, 1.0, 0.03, 0.0331, 0.0)
+_STEP_S = 0.05
+_START = (0.0, 0.0, 1.5)  # everything within the ten metres that a lidar reaches by default
+_LEVEL = (0.0, 0.0, 0.0)
+_CASTING = ("sensor.lidar.ray_cast", "sensor.lidar.ray_cast_semantic", "sensor.other.radar")
 
 
 def is_compiled() -> bool:
@@ -29,8 +41,8 @@ def is_compiled() -> bool:
     return any(path.stat().st_mtime >= newest for path in kept)
 
 
-def compile_kernels() -> None:
-    """Looks at a square of asphalt once with every kernel that a picture in rain needs."""
+def _square() -> StaticWorld:
+    """A square of asphalt."""
     corners = np.array([[-9, -9, 0], [9, -9, 0], [9, 9, 0], [-9, 9, 0]], np.float32)
     square = Mesh(
         vertices=corners,
@@ -41,8 +53,13 @@ def compile_kernels() -> None:
         materials=np.full(2, Material.ASPHALT, np.uint8),
         tags=np.full(2, Tag.ROADS, np.uint8),
     )
-    with RayScene(StaticWorld(ground=(square,), objects=())) as scene:
-        scene.set_weather(_HEAVY_RAIN)
+    return StaticWorld(ground=(square,), objects=())
+
+
+def compile_camera() -> None:
+    """Looks at a square of asphalt once with every kernel that a picture in rain needs."""
+    with RayScene(_square()) as scene:
+        scene.set_weather(_NIGHT_OF_RAIN)
         scene.update([], ActorStates(), 0)
         eye = world_from_local([0.0, 0.0, 1.5], [-30.0, 0.0, 0.0])
         request = CameraRequest(
@@ -56,8 +73,46 @@ def compile_kernels() -> None:
         pixels = np.empty(4 * 36 * 64, np.uint8)
         encode_depth(image.depth_m.reshape(-1), pixels)
         encode_labels(image.tag.reshape(-1), image.instance.reshape(-1), True, pixels)
-        scene.cast([0.0, 0.0, 1.5], np.tile(np.array([0, 0, -1], np.float32), (5000, 1)), 100.0)
+
+
+def compile_world() -> None:
+    """Lets a car with a lidar and a radar fall for one tick, in a world of its own: all kernels but the camera's."""
+    network = parse(EMPTY_STREET)
+    with RayScene(_square()) as scene:
+        level = Level(
+            source=MapSource(name="Square", opendrive=EMPTY_STREET),
+            network=network,
+            static_world=scene.static_world,
+            rays=scene,
+            speed_limits=SpeedLimits(network),
+            navigation=NavigationFile("Square", EMPTY_STREET, network, lambda points: scene.ground_below(points).height_m),
+        )
+        _fall(World(level))
+
+
+def _fall(world: World) -> None:
+    car = world.spawn("vehicle.tesla.model3", {}, _START, _LEVEL)
+    sensors = [make_sensor(world.spawn(kind, {}, _START, _LEVEL, car.id)) for kind in _CASTING]
+    world.step(_STEP_S)
+    world.refresh_rays()
+    view = View(
+        frame=world.frame,
+        elapsed_s=world.elapsed_s,
+        dt_s=world.delta_s,
+        states=world.states,
+        actors=world.actors.by_id,
+        scene=world.level.rays,
+        weather=world.shown_weather,
+        contacts=world.contacts,
+        geo=geo_reference(EMPTY_STREET),
+        gravity_mps2=world.imu_gravity,
+        encode_actor=lambda actor: None,
+        encode_scenery=lambda tag: None,
+    )
+    due = [sensor for sensor in sensors if sensor is not None and sensor.is_due(_STEP_S)]
+    assert len(due) == len(_CASTING)
+    list(measure_all(due, view))
 
 
 if __name__ == "__main__":
-    compile_kernels()
+    compile_camera()
