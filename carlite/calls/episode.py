@@ -41,7 +41,7 @@ def _sensor_token(context: Context, stream_id: object) -> Value:
 
 def _map_info(context: Context) -> Value:
     level = context.world.level
-    points = level.static_world.spawn_points
+    points = context.world.spawn_points
     return [level.source.wire_name, [values.transform(location, rotation) for location, rotation in points]]
 
 

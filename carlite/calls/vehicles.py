@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from carlite.calls import decode, encode
 from carlite.calls.context import Context
@@ -22,6 +23,8 @@ from carlite.world.actors import Actor, Kind
 from carlite.world.doors import ALL_DOORS, move_door
 
 _LIGHT_BITS = 0xFFFFFFFF
+_BIKE_WHEELS, _CAR_WHEELS = 2, 4
+_Wheel = TypeVar("_Wheel")
 
 
 def _vehicle(context: Context, actor_id: object, function: str) -> Actor:
@@ -69,16 +72,18 @@ def _set_ackermann_settings(context: Context, actor_id: object, settings: object
 
 def _physics_control(context: Context, actor_id: object) -> Value:
     vehicle = _vehicle(context, actor_id, "get_physics_control")
-    return encode.structure(context.world.physics.physics_control(vehicle))
+    physics = context.world.physics.physics_control(vehicle)
+    return encode.structure(replace(physics, wheels=_in_pairs(physics.wheels)))
 
 
 def apply_physics_control(context: Context, actor_id: object, control: object) -> Value:
     """New mechanics of a vehicle; shared with the batch."""
     vehicle = _vehicle(context, actor_id, "apply_physics_control")
+    physics = _decode_physics(decode.items(control, "VehiclePhysicsControl", 17))
+    if len(physics.wheels) == _CAR_WHEELS and len(context.world.physics.physics_control(vehicle).wheels) == _BIKE_WHEELS:
+        physics = replace(physics, wheels=physics.wheels[::2])
     try:
-        context.world.physics.apply_physics_control(
-            vehicle, _decode_physics(decode.items(control, "VehiclePhysicsControl", 17))
-        )
+        context.world.physics.apply_physics_control(vehicle, physics)
     except ValueError as error:
         raise CallError(f"apply_physics_control: {error}") from error
     return None
@@ -104,7 +109,8 @@ def _light_states(context: Context) -> Value:
 
 
 def _telemetry(context: Context, actor_id: object) -> Value:
-    return encode.structure(context.world.physics.telemetry(_vehicle(context, actor_id, "get_telemetry_data")))
+    telemetry = context.world.physics.telemetry(_vehicle(context, actor_id, "get_telemetry_data"))
+    return encode.structure(replace(telemetry, wheels=_in_pairs(telemetry.wheels)))
 
 
 def _wheel_angle(context: Context, actor_id: object, wheel: object) -> Value:
@@ -134,6 +140,11 @@ def set_debug_telemetry(context: Context, actor_id: object, enabled: object) -> 
     _vehicle(context, actor_id, "show_vehicle_debug_telemetry")
     decode.flag(enabled)
     return None
+
+
+def _in_pairs(wheels: tuple[_Wheel, ...]) -> tuple[_Wheel, ...]:
+    """CARLA's two-wheelers have two wheels on each axle."""
+    return tuple(wheel for wheel in wheels for _ in range(2)) if len(wheels) == _BIKE_WHEELS else wheels
 
 
 def _wheel(value: object) -> int:

@@ -25,6 +25,7 @@ from carlite.world.registry import ActorRegistry
 from carlite.world.settings import EpisodeSettings
 from carlite.world.shown_objects import MapLayer, ShownObjects
 from carlite.world.signals import TrafficSignals
+from carlite.world.spawn_points import clear_spawn_points
 from carlite.world.state import ActorStates
 from carlite.world.street_lights import LightUpdate, StreetLights
 from carlite.world.weather import Weather
@@ -50,6 +51,7 @@ class World:
         delta_s: length of the last tick.
         sensors_by_stream: sensors with a stream, by its number.
         shown_weather: the weather with unset values resolved.
+        spawn_points: (n, 2, 3) of the level, those with room for any vehicle: location in metres, rotation in degrees.
         move_puppets: called in each tick with its length after physics: places what a replay moves.
         tick_done: called with the length of each tick when all is in place: records it.
     """
@@ -64,6 +66,7 @@ class World:
         self._closed_streams: list[int] = []
         self.move_puppets: Callable[[float], None] | None = None
         self.tick_done: Callable[[float], None] | None = None
+        self._points_of: Level | None = None
         self._begin(level)
 
     def load(self, level: Level, *, reset_settings: bool, layers: MapLayer = MapLayer.ALL) -> None:
@@ -91,6 +94,8 @@ class World:
         self.ignored_by_camera: dict[int, tuple[int, ...]] = {}
         self.contacts: list[Contact] = []
         self.physics = Physics(self.states, level.rays, level.static_world.objects)
+        if self._points_of is not level:
+            self._points_of, self.spawn_points = level, clear_spawn_points(level.static_world.spawn_points, self.physics)
         self.shown_objects = ShownObjects(level, self.physics, layers)
         self._attachments = Attachments(self.states)
         self._dead: dict[int, float] = {}  # walkers that lie there, and when they go

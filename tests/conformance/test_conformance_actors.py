@@ -243,6 +243,20 @@ def test_new_physics_is_read_back(spawn: Make, ticks: Ticks) -> None:
     assert car.get_location().z < 2.0
 
 
+def test_two_wheelers_have_two_wheels_on_each_axle(spawn: Make, ticks: Ticks) -> None:
+    bike = spawn("vehicle.yamaha.yzf")
+    physics = bike.get_physics_control()
+    wheels = list(physics.wheels)
+    assert len(wheels) == 4
+    for wheel in wheels:
+        wheel.tire_friction = 2.25
+    physics.wheels = wheels
+    bike.apply_physics_control(physics)
+    ticks(2)
+    assert [wheel.tire_friction for wheel in bike.get_physics_control().wheels] == [2.25] * 4
+    assert len(bike.get_telemetry_data().wheels) == 4
+
+
 def test_vehicle_lights_are_read_back(world: Any, spawn: Make, ticks: Ticks) -> None:
     car = spawn(_CAR)
     wanted = carla.VehicleLightState(carla.VehicleLightState.LowBeam | carla.VehicleLightState.LeftBlinker)
