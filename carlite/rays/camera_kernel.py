@@ -141,23 +141,29 @@ def trace_kernel(workers, addresses, again, width, height, wanted, lamp_count):
         wanted: sum of RGB, LABELS, NORMALS, FLOW.
         lamp_count: rows of the table of lamps.
     """
-    columns = (width + 3) // 4
-    jobs = (height + 1) // 2 if again == 0 else (again + 4 * 64 - 1) // (4 * 64)
     for worker in prange(workers):
         block = addresses[at.A_SCRATCH] + worker * at.BLOCK_BYTES
-        s = floats(block)
-        p = floats(addresses[at.A_PARAMETERS])
-        for k in range(at.BLOCK_ROWS * LANES):
-            s[k] = float32(0)
-        for k in range(3 * LANES):
-            s[at.ADX + k] = p[at.P_AODIR + k]
-        while True:
-            job = take(addresses[at.A_NEXT])
-            if job >= jobs:
-                break
-            first = job * columns if again == 0 else job * 64
-            last = first + columns if again == 0 else min(first + 64, (again + 3) // 4)
-            trace_packets(addresses, block, again, first, last, width, height, wanted, lamp_count)
+        trace_jobs(addresses, block, again, width, height, wanted, lamp_count)
+
+
+@njit(nogil=True, error_model="numpy", boundscheck=False)
+def trace_jobs(addresses, block, again, width, height, wanted, lamp_count):
+    """One thread's share; apart, because numba takes writes through pointers in a parallel loop for dead."""
+    columns = (width + 3) // 4
+    jobs = (height + 1) // 2 if again == 0 else (again + 4 * 64 - 1) // (4 * 64)
+    s = floats(block)
+    p = floats(addresses[at.A_PARAMETERS])
+    for k in range(at.BLOCK_ROWS * LANES):
+        s[k] = float32(0)
+    for k in range(3 * LANES):
+        s[at.ADX + k] = p[at.P_AODIR + k]
+    while True:
+        job = take(addresses[at.A_NEXT])
+        if job >= jobs:
+            break
+        first = job * columns if again == 0 else job * 64
+        last = first + columns if again == 0 else min(first + 64, (again + 3) // 4)
+        trace_packets(addresses, block, again, first, last, width, height, wanted, lamp_count)
 
 
 @njit(nogil=True, error_model="numpy", boundscheck=False, fastmath={"nsz", "arcp", "contract"})

@@ -37,6 +37,21 @@ def edge_between(ids, depth, bgra, here, step):
     return uint8((contrast > int32(_ID_STEP)) if other != uint32(0) else rough)
 
 
+@njit(nogil=True, error_model="numpy", boundscheck=False)
+def mark_row(y, width, height, ids_at, depth_at, bgra_at, marks_at):
+    """One row of ``mark_edges``; apart, because numba takes writes through pointers in a parallel loop for dead."""
+    ids = words(ids_at)
+    depth = floats(depth_at)
+    bgra = words(bgra_at)
+    marks = octets(marks_at)
+    down = width if 0 < y < height - 1 else 0  # a pixel compared with itself is no edge
+    start = y * width
+    for k in range(start + 1, start + width - 1):
+        marks[k] = edge_between(ids, depth, bgra, k, 1) | edge_between(ids, depth, bgra, k, down)
+    marks[start] = edge_between(ids, depth, bgra, start, down)
+    marks[start + width - 1] = edge_between(ids, depth, bgra, start + width - 1, down)
+
+
 @njit(parallel=True, nogil=True, cache=True, error_model="numpy", boundscheck=False)
 def mark_edges(width, height, ids_at, depth_at, bgra_at, marks_at):
     """Marks the pixels on edges with 1, all others with 0.
@@ -46,13 +61,4 @@ def mark_edges(width, height, ids_at, depth_at, bgra_at, marks_at):
         ids_at, depth_at, bgra_at, marks_at: addresses of uint32, float32, four bytes and uint8 a pixel.
     """
     for y in prange(height):
-        ids = words(ids_at)
-        depth = floats(depth_at)
-        bgra = words(bgra_at)
-        marks = octets(marks_at)
-        down = width if 0 < y < height - 1 else 0  # a pixel compared with itself is no edge
-        start = y * width
-        for k in range(start + 1, start + width - 1):
-            marks[k] = edge_between(ids, depth, bgra, k, 1) | edge_between(ids, depth, bgra, k, down)
-        marks[start] = edge_between(ids, depth, bgra, start, down)
-        marks[start + width - 1] = edge_between(ids, depth, bgra, start + width - 1, down)
+        mark_row(y, width, height, ids_at, depth_at, bgra_at, marks_at)

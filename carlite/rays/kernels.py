@@ -15,6 +15,7 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, prange, types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 NO_HIT = np.uint32(0xFFFFFFFF)
 LANES = 8
@@ -233,6 +234,12 @@ def share(_context: Any, _to: Any, _normals: Any, _values: Any, _weights: Any) -
     return signature, generate
 
 
+def addresses(*arrays: NDArray[Any]) -> NDArray[np.int64]:
+    """Where C-contiguous arrays lie; they must outlive the use of their addresses."""
+    assert all(array.flags.c_contiguous for array in arrays)
+    return np.array([array.ctypes.data for array in arrays], np.int64)
+
+
 @njit(inline="always")
 def aligned(rows):
     """(rows, LANES) float32 on a 64-byte boundary, as Embree demands."""
@@ -242,79 +249,98 @@ def aligned(rows):
 
 
 @njit(inline="always")
-def _load_ray(packet, words, lane, origins, directions, ray, origin_step, far):
-    o = ray * origin_step
-    packet[0, lane] = origins[o, 0]
-    packet[1, lane] = origins[o, 1]
-    packet[2, lane] = origins[o, 2]
-    packet[3, lane] = np.float32(0)
-    packet[4, lane] = directions[ray, 0]
-    packet[5, lane] = directions[ray, 1]
-    packet[6, lane] = directions[ray, 2]
-    packet[7, lane] = np.float32(0)
-    packet[8, lane] = far
-    words[9, lane] = NO_HIT
-    words[18, lane] = NO_HIT
-    words[19, lane] = NO_HIT
+def _load_ray(s, u, lane, origin, direction, far):
+    for axis in range(3):
+        s[axis * LANES + lane] = origin[axis]
+        s[(4 + axis) * LANES + lane] = direction[axis]
+    s[3 * LANES + lane] = s[7 * LANES + lane] = np.float32(0)
+    s[8 * LANES + lane] = far
+    u[9 * LANES + lane] = u[18 * LANES + lane] = u[19 * LANES + lane] = NO_HIT
 
 
 @njit(inline="always")
-def _store_hit(packet, words, lane, ray, slots, transforms, triangles, owners, distance, tag, material, slot_out, normal):
-    slot = words[19, lane]
-    if words[18, lane] == NO_HIT:
-        distance[ray] = np.float32(np.inf)
-        tag[ray] = 0
-        material[ray] = 0
-        slot_out[ray] = -1
-        normal[ray, 0] = normal[ray, 1] = normal[ray, 2] = np.float32(0)
-        return
-    distance[ray] = packet[8, lane]
-    m = transforms[slot]
-    triangle = words[17, lane]
-    if slot == 0:
-        slot = np.uint32(owners[words[17, lane]])
-    packed = triangles[slots[slot, 0] + triangle, 3]
-    material[ray] = packed & 255
-    tag[ray] = (packed >> 8) & 255
-    slot_out[ray] = slot
-    a = packet[12, lane]
-    b = packet[13, lane]
-    c = packet[14, lane]
-    x = m[0, 0] * a + m[0, 1] * b + m[0, 2] * c
-    y = m[1, 0] * a + m[1, 1] * b + m[1, 2] * c
-    z = m[2, 0] * a + m[2, 1] * b + m[2, 2] * c
-    towards = x * packet[4, lane] + y * packet[5, lane] + z * packet[6, lane]
+def _store_normal(s, lane, m, normal):
+    """The geometric normal of a lane's hit, turned by the instance's transform m and towards the ray's origin."""
+    a = s[12 * LANES + lane]
+    b = s[13 * LANES + lane]
+    c = s[14 * LANES + lane]
+    x = m[0] * a + m[1] * b + m[2] * c
+    y = m[4] * a + m[5] * b + m[6] * c
+    z = m[8] * a + m[9] * b + m[10] * c
+    towards = x * s[4 * LANES + lane] + y * s[5 * LANES + lane] + z * s[6 * LANES + lane]
     k = np.float32(1) / np.sqrt(max(x * x + y * y + z * z, np.float32(1e-30)))
     if towards > 0:
         k = -k
-    normal[ray, 0] = x * k
-    normal[ray, 1] = y * k
-    normal[ray, 2] = z * k
+    normal[0] = x * k
+    normal[1] = y * k
+    normal[2] = z * k
+
+
+@njit(nogil=True, error_model="numpy")
+def _cast_chunks(intersect, scene, arguments, count, origin_step, far, inputs, outputs):
+    """One thread's share of ``cast_kernel``; apart, because numba takes writes through pointers in a parallel loop for dead."""
+    block = aligned(22)
+    valid = block.ctypes.data + 21 * LANES * 4
+    s = floats(block.ctypes.data)
+    u = words(block.ctypes.data)
+    while True:
+        chunk = take(inputs[0])
+        if chunk * CHUNK >= count:
+            break
+        stop = min(count, (chunk + 1) * CHUNK)
+        for base in range(chunk * CHUNK, stop, LANES):
+            for lane in range(LANES):
+                ray = min(base + lane, stop - 1)
+                origin = floats(inputs[1] + ray * origin_step * 12)
+                _load_ray(s, u, lane, origin, floats(inputs[2] + ray * 12), far)
+                ints(valid)[lane] = -1 if base + lane < stop else 0
+            call4(intersect, valid, scene, block.ctypes.data, arguments)
+            for lane in range(min(LANES, stop - base)):
+                _store_hit(s, u, lane, base + lane, inputs, outputs)
+    block[0, 0] = np.float32(0)  # keeps the block alive while its address is in use
 
 
 @njit(parallel=True, nogil=True, cache=True, error_model="numpy")
-def cast_kernel(
-    intersect, scene, arguments, origins, directions, origin_step, far, slots, transforms, triangles, owners, distance, tag,
-    material, slot_out, normal,
-):  # fmt: skip
-    """Nearest hits of n rays; origin_step 0 shares one origin. owners: slot behind each triangle of instance 0."""
-    count = directions.shape[0]
-    for chunk in prange((count + CHUNK - 1) // CHUNK):
-        packet = aligned(21)
-        words = packet.view(np.uint32)
-        valid = aligned(1).view(np.int32)
-        stop = min(count, (chunk + 1) * CHUNK)
-        for base in range(chunk * CHUNK, stop, LANES):
-            lanes = min(LANES, stop - base)
-            for lane in range(LANES):
-                _load_ray(packet, words, lane, origins, directions, base + min(lane, lanes - 1), origin_step, far)
-                valid[0, lane] = -1 if lane < lanes else 0
-            call4(intersect, valid.ctypes.data, scene, packet.ctypes.data, arguments)
-            for lane in range(lanes):
-                _store_hit(
-                    packet, words, lane, base + lane, slots, transforms, triangles, owners, distance, tag, material, slot_out,
-                    normal,
-                )  # fmt: skip
+def cast_kernel(workers, intersect, scene, arguments, count, origin_step, far, inputs, outputs):
+    """Nearest hits of ``count`` rays; each of ``workers`` threads takes the next chunk until none is left.
+
+    Args:
+        origin_step: 0 where all rays share one origin, else 1.
+        far: length of the rays, metres.
+        inputs: addresses of the number of the next chunk (int64, 0), the origins and directions (count, 3), and of what slots
+            and triangles hold: table, transforms, triangles, owners (the slot behind each triangle of instance 0).
+        outputs: addresses of distance, tag, material, actor id, instance id, row and normal, as in ``Hits``.
+    """
+    for _worker in prange(workers):
+        _cast_chunks(intersect, scene, arguments, count, origin_step, far, inputs, outputs)
+
+
+@njit(inline="always")
+def _store_hit(s, u, lane, ray, inputs, outputs):
+    normal = floats(outputs[6] + ray * 12)
+    hit = u[18 * LANES + lane] != NO_HIT
+    if not hit:
+        floats(outputs[0])[ray] = np.float32(np.inf)
+        octets(outputs[1])[ray] = np.uint8(0)
+        octets(outputs[2])[ray] = np.uint8(0)
+        words(outputs[3])[ray] = np.uint32(0)
+        halves(outputs[4])[ray] = np.uint16(0)
+        ints(outputs[5])[ray] = np.int32(-1)
+        normal[0] = normal[1] = normal[2] = np.float32(0)
+        return
+    slot = np.int64(u[19 * LANES + lane])
+    triangle = np.int64(u[17 * LANES + lane])
+    _store_normal(s, lane, floats(inputs[4] + slot * 48), normal)
+    if slot == 0:
+        slot = np.int64(ints(inputs[6])[triangle])
+    table = ints(inputs[3] + slot * 16)
+    packed = words(inputs[5])[(table[0] + triangle) * 4 + 3]
+    floats(outputs[0])[ray] = s[8 * LANES + lane]
+    octets(outputs[1])[ray] = np.uint8((packed >> np.uint32(8)) & np.uint32(255))
+    octets(outputs[2])[ray] = np.uint8(packed & np.uint32(255))
+    words(outputs[3])[ray] = np.uint32(table[2])
+    halves(outputs[4])[ray] = np.uint16(table[1])
+    ints(outputs[5])[ray] = table[3]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

@@ -171,31 +171,31 @@ class RayScene:
         count = len(towards)
         if towards.ndim != 2 or towards.shape[1] != 3 or where.shape[1] != 3 or len(where) not in (1, count):
             raise ValueError(f"cast: got origins {where.shape} and directions {towards.shape}, expected (1 or n, 3) and (n, 3)")
-        distance = np.empty(count, np.float32)
-        tag = np.empty(count, np.uint8)
-        material = np.empty(count, np.uint8)
-        slot = np.empty(count, np.int32)
-        normal = np.empty((count, 3), np.float32)
+        hits = Hits(
+            distance_m=np.empty(count, np.float32),
+            tag=np.empty(count, np.uint8),
+            actor_id=np.empty(count, np.uint32),
+            instance_id=np.empty(count, np.uint16),
+            normal=np.empty((count, 3), np.float32),
+            material=np.empty(count, np.uint8),
+            row=np.empty(count, np.int32),
+        )
+        ahead = np.zeros(1, np.int64)
         with KERNEL_LOCK:
             self._hide(ignore)
             # A handful of rays (the cast_ray RPC) is one chunk: waking the other threads would cost ten times the cast.
-            numba.set_num_threads(min(self.threads, -(-count // kernels.CHUNK) or 1))
+            workers = min(self.threads, -(-count // kernels.CHUNK) or 1)
+            numba.set_num_threads(workers)
+            slots, store = self._slots, self._store
             kernels.cast_kernel(
-                address("rtcIntersect8"), self._world, COHERENT if coherent else INCOHERENT, where, towards,
-                0 if len(where) == 1 else 1, np.float32(max_distance_m), self._slots.table, self._slots.transforms,
-                self._store.triangles, self._owners, distance, tag, material, slot, normal,
+                workers, address("rtcIntersect8"), self._world, COHERENT if coherent else INCOHERENT, count,
+                0 if len(where) == 1 else 1, np.float32(max_distance_m),
+                kernels.addresses(ahead, where, towards, slots.table, slots.transforms, store.triangles, self._owners),
+                kernels.addresses(
+                    hits.distance_m, hits.tag, hits.material, hits.actor_id, hits.instance_id, hits.row, hits.normal
+                ),
             )  # fmt: skip
-            rows = self._slots.table[slot]
-        missed = slot < 0
-        return Hits(
-            distance_m=distance,
-            tag=tag,
-            actor_id=np.where(missed, 0, rows[:, 2]).astype(np.uint32),
-            instance_id=np.where(missed, 0, rows[:, 1]).astype(np.uint16),
-            normal=normal,
-            material=material,
-            row=np.where(missed, -1, rows[:, 3]).astype(np.int32),
-        )
+        return hits
 
     def ground_below(self, points: ArrayLike, *, lift_m: float = 0.5, depth_m: float = 1000.0) -> Ground:
         """The ground meshes straight below each point; objects and actors are no ground.

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from carlite.rays.results import Hits
 from carlite.sensors.base import Sensor, View
-from carlite.sensors.lidar_kernel import packet_order, scan_directions, select_returns, write_points
+from carlite.sensors.lidar_kernel import packet_order, scan_directions, select_returns, write_points, write_semantic_points
 from carlite.wire.binary import SensorKind
 from carlite.world.actors import Actor
 
 _log = logging.getLogger(__name__)
 _NOTHING = np.zeros(0, np.float32)
-_SEMANTIC_POINT = np.dtype([("xyz", "<f4", 3), ("cos_incidence", "<f4"), ("actor_id", "<u4"), ("tag", "<u4")])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +150,9 @@ class SemanticLidar(_Sweep):
         counts = np.zeros(self.channels, np.uint32)
         if scan is None:
             return [self._header(math.radians(self._angle_deg), counts)]
-        hit = np.flatnonzero(np.isfinite(scan.hits.distance_m))
-        hit = hit[np.argsort(scan.channel[hit], kind="stable")]
-        counts[:] = np.bincount(scan.channel[hit], minlength=self.channels)
-        points = np.empty(len(hit), _SEMANTIC_POINT)
-        points["xyz"] = scan.local[hit] * scan.hits.distance_m[hit, None]
-        points["cos_incidence"] = np.abs(np.einsum("ij,ij->i", scan.world[hit], scan.hits.normal[hit]))
-        points["actor_id"], points["tag"] = scan.hits.actor_id[hit], scan.hits.tag[hit]
-        return [self._header(scan.angle_rad, counts) + points.tobytes()]
+        hits = scan.hits
+        points = np.empty((len(scan.channel), 6), np.float32)
+        total = write_semantic_points(
+            scan.channel, scan.local, scan.world, hits.distance_m, hits.normal, hits.actor_id, hits.tag, counts, points
+        )
+        return [self._header(scan.angle_rad, counts) + points[:total].tobytes()]

@@ -134,3 +134,45 @@ def write_points(
         place[channel[i]] = row + 1
         out[row, 0], out[row, 1], out[row, 2] = local[i, 0] * d, local[i, 1] * d, local[i, 2] * d
         out[row, 3] = intensity[i]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def write_semantic_points(
+    channel: NDArray[np.int32],
+    local: Floats32,
+    world: Floats32,
+    distance: Floats32,
+    normal: Floats32,
+    actor_id: NDArray[np.uint32],
+    tag: NDArray[np.uint8],
+    counts: NDArray[np.uint32],
+    out: Floats32,
+) -> int:
+    """Points of all hits, channel after channel; returns their number.
+
+    Args:
+        channel, distance, actor_id, tag: (n,) of each ray; inf for no hit.
+        local, world: (n, 3) its direction in the sensor's frame and in the world's.
+        normal: (n, 3) of what it hit.
+        counts: (channels,) result, must come in as zeros.
+        out: (n, 6) result, of which the first rows are filled: x, y, z, cosine of incidence, actor id and tag as uint32 bits.
+    """
+    far = np.float32(np.inf)
+    for i in range(len(channel)):
+        if distance[i] < far:
+            counts[channel[i]] += np.uint32(1)
+    place = np.zeros(len(counts) + 1, np.int64)
+    for c in range(len(counts)):
+        place[c + 1] = place[c] + counts[c]
+    total = place[len(counts)]
+    words = out.view(np.uint32)
+    for i in range(len(channel)):
+        d = distance[i]
+        if not d < far:
+            continue
+        row = place[channel[i]]
+        place[channel[i]] = row + 1
+        out[row, 0], out[row, 1], out[row, 2] = local[i, 0] * d, local[i, 1] * d, local[i, 2] * d
+        out[row, 3] = abs(world[i, 0] * normal[i, 0] + world[i, 1] * normal[i, 1] + world[i, 2] * normal[i, 2])
+        words[row, 4], words[row, 5] = actor_id[i], np.uint32(tag[i])
+    return int(total)
