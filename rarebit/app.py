@@ -114,7 +114,7 @@ def _progress_bar(console: Console) -> Iterator[Progress]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[detail]}"),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, refresh_per_second=2) as bar:
         yield bar
 
 
