@@ -52,7 +52,8 @@ def _apply_batch(context: Context, commands: object, do_tick_cue: object) -> Val
 
 def _run(context: Context, command: object) -> int:
     """One command; the id of the actor it was about."""
-    index, fields = decode.items(decode.items(command, "command", 1)[0], "command", 2)[:2]
+    given_index, fields = decode.items(decode.items(command, "command", 1)[0], "command", 2)[:2]
+    index = decode.integer(given_index, "command")
     if index == _SPAWN:
         return _spawn(context, decode.items(fields, "SpawnActor", 6))
     if index == _CONSOLE:

@@ -8,6 +8,7 @@ from carlite import geometry
 from carlite.calls import decode
 from carlite.calls.context import Context
 from carlite.calls.table import Call, value_call, void_call
+from carlite.errors import CallError
 from carlite.mesh import PlacedObject
 from carlite.tags import ANY_TAG
 from carlite.wire import values
@@ -18,14 +19,21 @@ from carlite.world.boxes import world_box
 _NO_LABEL = [[0.0, 0.0, 0.0], 0]
 
 
+def _tag(given: object) -> int:
+    wanted = decode.integer(given, "tag")
+    if not 0 <= wanted <= ANY_TAG:
+        raise CallError(f"tag: got {wanted}, expected 0..{ANY_TAG}")
+    return wanted
+
+
 def _objects(context: Context, tag: object) -> list[PlacedObject]:
-    wanted = decode.integer(tag, "tag")
+    wanted = _tag(tag)
     return [thing for thing in context.world.shown_objects.loaded() if wanted in (ANY_TAG, thing.tag)]
 
 
 def _level_boxes(context: Context, tag: object) -> Value:
     """Boxes of scenery and of actors with that tag, in the world."""
-    wanted = decode.integer(tag, "tag")
+    wanted = _tag(tag)
     boxes = [values.bounding_box(world_box(o.world_from_local, o.box), 0) for o in _objects(context, tag)]
     for actor in context.world.actors:
         if actor.tags and (wanted == ANY_TAG or wanted in actor.tags):
