@@ -75,6 +75,8 @@ def fetch(s, u, i, block, p, vertices, triangles, owners, table, tints, emission
         if i[at.VALID + j] == 0 or u[at.GEOM + j] == NO_HIT:
             # What is left of another packet would be turned over into this lane, and textures are looked up in every lane.
             copy_row(block + (at.ROUGH + j * LANES) * 4, columns)
+            for k in range(LANES):
+                s[at.NX + j * LANES + k] = float32(0)
             continue
         hits += 1
         slot = int64(u[at.INST + j])
