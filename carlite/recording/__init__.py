@@ -2,6 +2,6 @@
 
 from carlite.recording.desk import RecordingDesk
 from carlite.recording.folder import LogFolder
-from carlite.recording.replayer import ReplayOptions
+from carlite.recording.stage import ReplayOptions
 
 __all__ = ["LogFolder", "RecordingDesk", "ReplayOptions"]

@@ -11,7 +11,8 @@ from carlite.recording import reports
 from carlite.recording.folder import LogFolder
 from carlite.recording.log import Log, read_log
 from carlite.recording.recorder import Recorder
-from carlite.recording.replayer import Replayer, ReplayOptions
+from carlite.recording.replayer import Replayer
+from carlite.recording.stage import ReplayOptions
 from carlite.world.world import World
 
 
