@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -134,13 +135,19 @@ def _note_actors(frame: Frame, known: dict[int, tuple[int, str]]) -> None:
 
 
 def _added(frame: Frame) -> list[packets.AddEvent]:
-    return [event for kind, payload in frame.packets if kind == Packet.EVENT_ADD for event in packets.read_add_events(payload)]
+    events = []
+    for kind, payload in frame.packets:
+        if kind == Packet.EVENT_ADD:
+            with contextlib.suppress(ShortLogError):  # the full report shows damage
+                events += packets.read_add_events(payload)
+    return events
 
 
 def _records(frame: Frame, wanted: Packet) -> Iterable[np.void]:
     for kind, payload in frame.packets:
         if kind == wanted:
-            yield from packets.read_records(wanted, payload)
+            with contextlib.suppress(ShortLogError):
+                yield from packets.read_records(wanted, payload)
 
 
 def _shown(frame: Frame, everything: bool) -> list[str]:

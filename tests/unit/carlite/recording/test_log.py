@@ -147,8 +147,11 @@ def test_blocked_actors_are_listed_longest_first(log: Log) -> None:
 
 
 def test_damaged_packets_are_shown_as_such() -> None:
-    text = reports.file_info(Log(_written([packets.packed(Packet.EVENT_ADD, b"\x05\x00")])), everything=False)
-    assert " (damaged packet)" in text
+    kinds = (Packet.EVENT_ADD, Packet.COLLISION, Packet.POSITION, Packet.EVENT_DEL)
+    log = Log(_written([packets.packed(kind, b"\x05\x00") for kind in kinds]))
+    assert reports.file_info(log, everything=True).count(" (damaged packet)") == len(kinds)
+    assert "Frames: 4" in reports.collisions(log, "a", "a")
+    assert "Frames: 4" in reports.blocked(log, 0.0, 1.0)
 
 
 @pytest.mark.parametrize("name", ["", "/", "..", "../x.log", "a/../../x.log", "a\\..\\..\\x", "a\0b", ".", "C:\\..\\x"])
