@@ -17,7 +17,7 @@ from carlite.mesh import Mesh, PlacedObject, StaticWorld, merged
 from carlite.models.pose import part_transforms_many
 from carlite.rays import kernels
 from carlite.rays.camera import CameraTracer, TracedWorld
-from carlite.rays.embree import COHERENT, DYNAMIC, INCOHERENT, LOW, MEDIUM, Device, address
+from carlite.rays.embree import COHERENT, INCOHERENT, MEDIUM, Device, address
 from carlite.rays.lights import emission_bits
 from carlite.rays.results import CameraRequest, Channel, GBuffer, Ground, Hits, SegmentHits
 from carlite.rays.slots import Slots
@@ -61,12 +61,15 @@ class RayScene:
         self._device = Device()
         self._store = ModelStore(self._device)
         self._slots = Slots()
-        self._world = self._device.scene(flags=DYNAMIC, quality=LOW)
+        self._world = self._device.scene(quality=MEDIUM)
         self._placed: dict[int, _Placed] = {}
         self._hidden: frozenset[int] = frozenset()
         self._frame: object = None
         self._moving: tuple[NDArray[np.int64], ...] = ()
         self._parts: NDArray[np.float64] = np.zeros((0, 3, 4))
+        # what the last update saw: where actors stood, and the joints of each entry of _articulated
+        self._stood: NDArray[np.float64] = np.zeros((0, 3, 4))
+        self._joints: dict[int, NDArray[np.float64]] = {}
         self._articulated: list[tuple[BakedModel, NDArray[np.int64], NDArray[np.int64]]] = []
         self._ground: int | None = None
         self._owners: NDArray[np.int32] = np.zeros(1, np.int32)
@@ -136,9 +139,9 @@ class RayScene:
         if frame is not None and frame == self._frame:
             return
         with KERNEL_LOCK:
-            self._sync(actors)
-            self._move(states)
-            self._commit()
+            changed = self._sync(actors)
+            if self._move(states) or changed:
+                self._commit()
             self._frame = frame
 
     def invalidate(self) -> None:
@@ -324,8 +327,11 @@ class RayScene:
         api.rtcReleaseGeometry(geometry)  # the scene holds it
         return geometry
 
-    def _sync(self, actors: Iterable[Actor]) -> None:
-        """Adds, removes and repaints so that ``_placed`` is exactly the given actors that have a model."""
+    def _sync(self, actors: Iterable[Actor]) -> bool:
+        """Adds, removes and repaints so that ``_placed`` is exactly the given actors that have a model.
+
+        Returns whether there was anything to do.
+        """
         seen = set()
         changed = False
         for actor in actors:
@@ -351,6 +357,7 @@ class RayScene:
         if changed:
             self._store.flush()
             self._index_moving()
+        return changed
 
     def _place(self, actor: Actor) -> _Placed:
         assert actor.model is not None
@@ -387,6 +394,8 @@ class RayScene:
             np.repeat(np.arange(len(everyone), dtype=np.int64), counts),
             np.asarray([placed.actor.row for placed in everyone], np.int64),
         )
+        self._stood = np.full((len(everyone), 3, 4), np.nan)
+        self._joints = {}
         self._parts = np.concatenate([np.zeros((0, 3, 4)), *(placed.rest for placed in everyone)])
         starts = np.concatenate([[0], np.cumsum(counts)])
         alike: dict[int, list[int]] = {}
@@ -402,30 +411,47 @@ class RayScene:
             for members in alike.values()
         ]
 
-    def _move(self, states: ActorStates) -> None:
+    def _move(self, states: ActorStates) -> bool:
+        """Moves the instances whose actor or part has moved since the last time; returns whether any has."""
         self._slots.remember()
         if not self._placed:
-            return
+            return False
         slots, geometries, owners, rows = self._moving
         everyone = world_from_local(states.location[rows], states.rotation_deg[rows])
-        self._pose(states)
-        kernels.place_kernel(
-            address("rtcSetGeometryTransform"), address("rtcCommitGeometry"), geometries, slots, owners, everyone, self._parts,
-            self._slots.transforms,
-        )  # fmt: skip
+        moved = self._pose(states)
+        moved |= (everyone != self._stood).any((1, 2))[owners]
+        self._stood = everyone
+        if moved.any():
+            kernels.place_kernel(
+                address("rtcSetGeometryTransform"), address("rtcCommitGeometry"), geometries[moved], slots[moved],
+                owners[moved], everyone, self._parts[moved], self._slots.transforms,
+            )  # fmt: skip
         self._slots.forget_new()
+        return bool(moved.any())
 
-    def _pose(self, states: ActorStates) -> None:
-        """Writes the poses of parts in their actors' frames, model by model."""
-        for baked, rows, where in self._articulated:
-            speed = np.hypot(states.velocity[rows, 0], states.velocity[rows, 1])
+    def _pose(self, states: ActorStates) -> NDArray[np.bool_]:
+        """Writes the poses of parts in their actors' frames, model by model; returns which instances have a new one."""
+        moved = np.zeros(len(self._parts), np.bool_)
+        for index, (baked, members, places) in enumerate(self._articulated):
+            speed = np.hypot(states.velocity[members, 0], states.velocity[members, 1])
+            joints = np.column_stack(
+                [states.wheel_steer_deg[members], states.wheel_spin_rad[members], states.gait_phase_rad[members], speed]
+            )
+            before = self._joints.get(index)
+            anew = np.ones(len(members), np.bool_) if before is None else (joints != before).any(1)
+            self._joints[index] = joints
+            if not anew.any():
+                continue
+            rows, where = members[anew], places[anew]
             every = part_transforms_many(
-                baked.model, states.wheel_steer_deg[rows], states.wheel_spin_rad[rows], states.gait_phase_rad[rows], speed
+                baked.model, states.wheel_steer_deg[rows], states.wheel_spin_rad[rows], states.gait_phase_rad[rows], speed[anew]
             )
             mine = every[:, [group.member for group in baked.groups]]
             pivots = np.asarray([group.member_pivot for group in baked.groups])
             mine[..., 3] -= np.einsum("ngij,gj->ngi", mine[..., :3], pivots)
             self._parts[where] = mine
+            moved[where] = True
+        return moved
 
     def _hide(self, ignore: Iterable[int]) -> None:
         """Disables the geometry of ignored actors and enables that of all others."""

@@ -142,6 +142,28 @@ def test_actors_come_and_go_and_updates_are_idempotent_within_a_frame(empty: Ray
     assert empty.cast(rays, down, 50.0).actor_id.tolist() == [1, 9, 0]
 
 
+def test_what_stood_still_is_seen_again_where_it_moves(empty: RayScene) -> None:
+    states = ActorStates()
+    wheel = Part(mesh=cuboid((0.2, 0.1, 0.4), Tag.CAR), pivot=(0, -1.5, 0), joint=Joint.WHEEL)
+    model = ActorModel(parts=(*one_part().parts, wheel))
+    moving = box_actor(states, 5, (10.0, 0.0, 1.0), model)
+    standing = box_actor(states, 6, (0.0, 20.0, 1.0), model)
+
+    def seen(frame: int) -> list[float]:
+        empty.update([moving, standing], states, frame)
+        rays = [[1, 0, 0], [0, 1, 0]]
+        above_axle = empty.cast([10.0, -1.5, 5.0], [[0, 0, -1]], 50.0)
+        return [*empty.cast([0, 0, 1], rays, 50.0).distance_m.tolist(), float(above_axle.distance_m[0])]
+
+    np.testing.assert_allclose(seen(1), [9.0, 18.4, 3.6], atol=1e-5)
+    np.testing.assert_allclose(seen(2), [9.0, 18.4, 3.6], atol=1e-5)
+    states.wheel_spin_rad[moving.row] = np.pi / 2
+    np.testing.assert_allclose(seen(3), [9.0, 18.4, 3.8], atol=1e-5)
+    states.location[moving.row, 0] = 12.0
+    np.testing.assert_allclose(seen(4), [11.0, 18.4, 5.0], atol=1e-5)
+    np.testing.assert_allclose(seen(5), [11.0, 18.4, 5.0], atol=1e-5)
+
+
 def test_ignored_actors_are_seen_through_and_come_back(empty: RayScene) -> None:
     states = ActorStates()
     model = one_part()
