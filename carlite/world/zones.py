@@ -37,16 +37,20 @@ class Zone:
 
 
 def zone_of(governed: GovernedLane) -> Zone:
-    """The zone of a governed lane: 90 % of its width, as CARLA's trigger boxes, and 4 m where the road is long enough."""
-    road, direction = governed.road, governed.direction
-    start = float(np.clip(governed.stop_s - direction * ZONE_M, 0.0, road.length_m))
-    middle = 0.5 * (start + governed.stop_s)
-    inner, outer = road.lane_borders(governed.section, governed.lane_id, [middle])
-    _, yaw_deg = road.reference([middle])
+    """The 4 m before the stop line over 90 % of the lane's width, as CARLA's trigger boxes.
+
+    They run straight back from the line, over the road before where the governed one is shorter.
+    """
+    road = governed.road
+    inner, outer = road.lane_borders(governed.section, governed.lane_id, [governed.stop_s])
+    _, road_yaw_deg = road.reference([governed.stop_s])
+    yaw_deg = float(road_yaw_deg[0]) + (0.0 if governed.direction > 0.0 else 180.0)
+    yaw = np.radians(yaw_deg)
+    line = road.surface([governed.stop_s], 0.5 * (inner + outer))[0]
     return Zone(
-        centre=road.surface([middle], 0.5 * (inner + outer))[0],
-        yaw_deg=float(yaw_deg[0]) + (0.0 if direction > 0.0 else 180.0),
-        half_length_m=max(0.5 * abs(governed.stop_s - start), 0.5),
+        centre=line - 0.5 * ZONE_M * np.array([np.cos(yaw), np.sin(yaw), 0.0]),
+        yaw_deg=yaw_deg,
+        half_length_m=0.5 * ZONE_M,
         half_width_m=max(0.5 * _LANE_SHARE * abs(float(outer[0] - inner[0])), _LEAST_HALF_WIDTH_M),
     )
 

@@ -1,0 +1,167 @@
+"""Which lanes signals govern, whom they hold, and speed limits along the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from carlite.mesh import Box
+from carlite.opendrive import RoadNetwork, governed_lanes, parse
+from carlite.wire.binary import LightState
+from carlite.world.actors import Actor, Kind
+from carlite.world.records import SnapshotRecords
+from carlite.world.signals import TrafficSignals
+from carlite.world.speed_limits import SpeedLimits
+from carlite.world.state import ActorStates
+
+_MAPS = Path(__file__).parents[4].parent / "shared" / "maps" / "carla"
+_LANE = '<lane id="{}" type="driving" level="false"><link>{}</link><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
+_LIGHT = """<signal name="l" id="7" s="2" t="-5" zOffset="3" hOffset="0" orientation="-" dynamic="yes" type="1000001"
+subtype="-1" value="-1"><validity fromLane="0" toLane="0"/></signal>"""
+_REFERENCE = '<signalReference id="{}" s="1" t="0" orientation="-"><validity fromLane="-1" toLane="-1"/></signalReference>'
+
+
+def _network(*, signal: str = _LIGHT, before_m: float = 50.0, speed: str = "", vendor: str = "") -> RoadNetwork:
+    """A street along x of ``before_m`` up to a junction at x = 50, whose one road of 20 m goes straight on; speed 50 km/h."""
+
+    def road(number: int, x: float, length: float, junction: int, link: str, lane_link: str, signals: str) -> str:
+        return f"""<road name="r" length="{length}" id="{number}" junction="{junction}"><link>{link}</link>
+<type s="0" type="town"><speed max="{"50" if junction < 0 else "no limit"}" unit="km/h"/></type>
+<planView><geometry s="0" x="{x}" y="0" hdg="0" length="{length}"><line/></geometry></planView>
+<lanes><laneSection s="0"><center><lane id="0" type="none" level="false"/></center>
+<right>{_LANE.format(-1, lane_link)}</right></laneSection></lanes><signals>{signals}</signals></road>"""
+
+    first = road(1, 50.0 - before_m, before_m, -1, '<successor elementType="junction" elementId="9"/>', "", speed)
+    inside = road(
+        *(2, 50.0, 20.0, 9, '<predecessor elementType="road" elementId="1" contactPoint="end"/>'),
+        *('<predecessor id="-1"/>', signal + _REFERENCE.format("7")),
+    )
+    return parse(
+        f'<?xml version="1.0"?><OpenDRIVE><header revMajor="1" revMinor="4" name="x" vendor="{vendor}"/>{first}{inside}'
+        '<controller name="c" id="3"><control signalId="7"/></controller>'
+        '<junction id="9" name="j"><connection id="0" incomingRoad="1" connectingRoad="2" contactPoint="start">'
+        '<laneLink from="-1" to="-1"/></connection><controller id="3"/></junction></OpenDRIVE>'
+    )
+
+
+class _Street:
+    """Signals of a network and one car of 4 m on it."""
+
+    def __init__(self, network: RoadNetwork) -> None:
+        self.states = ActorStates()
+        self.records = SnapshotRecords(self.states)
+        self.signals = TrafficSignals(network, self._add, self.records)
+        box = Box(centre=(0.0, 0.0, 0.7), half_extent=(2.0, 0.9, 0.7))
+        self.car = self._add(Kind.VEHICLE, "vehicle.tesla.model3", {}, box, (0.0, 1.75, 0.0), (0.0, 0.0, 0.0))
+
+    def _add(self, kind: Kind, type_id: str, attributes: dict[str, str], box: Box, location: Any, rotation: Any) -> Actor:
+        number = int(np.count_nonzero(self.states.actor_id)) + 1
+        row = self.states.allocate(number)
+        actor = Actor(id=number, kind=kind, type_id=type_id, attributes=attributes, row=row, box=box)
+        self.states.location[row], self.states.rotation_deg[row] = location, rotation
+        self.records.add(actor)
+        return actor
+
+    def at(self, x: float, *, speed: float = 5.0, yaw_deg: float = 0.0, delta_s: float = 0.05) -> tuple[bool, LightState]:
+        """What the car is told with its centre at ``x``."""
+        row = self.car.row
+        self.states.location[row, 0], self.states.velocity[row, 0] = x, speed
+        self.states.rotation_deg[row, 1] = yaw_deg
+        self.signals.step(delta_s, self.states, [self.car])
+        told = self.records.vehicles[row]
+        return bool(told["has_light"]), LightState(int(told["light_state"]))
+
+    def show(self, state: LightState) -> None:
+        self.signals.freeze(True)
+        self.signals.set_state(self.signals.lights[0], state)
+
+
+def test_a_reference_inside_a_junction_governs_the_lane_before_it() -> None:
+    (lane,) = governed_lanes(_network())["7"]
+    assert (lane.road.id, lane.lane_id, lane.entered) == (1, -1, (2,))
+    assert lane.stop_s == pytest.approx(50.0, abs=0.1)
+
+
+def test_a_red_light_holds_who_comes_to_its_line_from_before() -> None:
+    street = _Street(_network())
+    street.show(LightState.RED)
+    assert street.at(43.0) == (False, LightState.GREEN)  # the front is 5 m before the line
+    assert street.at(45.0) == (True, LightState.RED)
+    assert street.at(51.0) == (True, LightState.RED)  # rolled too far, the rear is before it
+    assert street.at(53.0) == (False, LightState.GREEN)
+
+
+def test_the_zone_is_as_long_on_a_short_road() -> None:
+    street = _Street(_network(before_m=1.0))
+    street.show(LightState.RED)
+    assert street.at(45.0) == (True, LightState.RED)
+
+
+def test_who_is_before_the_line_on_green_goes_on_when_it_turns_but_who_stands_waits() -> None:
+    street = _Street(_network())
+    street.show(LightState.GREEN)
+    assert street.at(45.0) == (False, LightState.GREEN)
+    street.show(LightState.YELLOW)
+    assert street.at(45.5) == (False, LightState.GREEN)
+    assert street.at(45.5, speed=0.0) == (True, LightState.YELLOW)
+    street.show(LightState.GREEN)
+    assert street.at(45.5, speed=0.0) == (False, LightState.GREEN)
+
+
+def test_traffic_the_other_way_is_not_held() -> None:
+    street = _Street(_network())
+    street.show(LightState.RED)
+    assert street.at(48.0, yaw_deg=180.0) == (False, LightState.GREEN)
+
+
+def test_the_trigger_volume_lies_on_the_lane_before_the_junction() -> None:
+    street = _Street(_network())
+    light = street.signals.lights[0]
+    location, yaw = street.states.location[light.row], np.radians(street.states.rotation_deg[light.row, 1])
+    dx, dy, dz = light.box.centre
+    offset = [dx * np.cos(yaw) - dy * np.sin(yaw), dx * np.sin(yaw) + dy * np.cos(yaw), dz]
+    centre = location + np.array(offset)
+    np.testing.assert_allclose(centre, [48.0, 1.75, 0.0], atol=0.05)
+    assert light.box.half_extent == pytest.approx((0.45 * 3.5, 2.0, 2.0))
+    assert light.box.rotation_deg[1] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_stop_sign_holds_two_seconds_without_a_light() -> None:
+    street = _Street(_network(signal=_LIGHT.replace("1000001", "206")))
+    told = [street.at(45.5, speed=0.0, delta_s=0.5) for _ in range(7)]
+    assert told[:4] == [(False, LightState.RED)] * 4
+    assert told[5:] == [(False, LightState.GREEN)] * 2
+
+
+def test_a_speed_sign_counts_until_the_record_changes() -> None:
+    sign = _LIGHT.replace('"7" s="2"', '"8" s="20"').replace("1000001", "274").replace('subtype="-1"', 'subtype="40"')
+    street = _Street(_network(speed=sign.replace('fromLane="0" toLane="0"', 'fromLane="-1" toLane="-1"')))
+
+    def limit(x: float, recorded: float) -> float:
+        street.states.location[street.car.row, 0] = x
+        return float(street.signals.speed_limits(street.states, [street.car], np.array([recorded]))[0])
+
+    assert [limit(5.0, 50.0), limit(18.0, 50.0), limit(40.0, 50.0), limit(60.0, 30.0), limit(80.0, 50.0)] == [
+        *(50.0, 40.0, 40.0, 30.0, 50.0),
+    ]
+
+
+@pytest.mark.parametrize(("vendor", "expected"), [("", 50.0), ("VectorZero", 30.0)])
+def test_limits_are_the_records_but_of_streets_in_carlas_towns(vendor: str, expected: float) -> None:
+    limits = SpeedLimits(_network(vendor=vendor))
+    places = np.array([[25.0, 1.75, 0.0], [60.0, 1.75, 0.0], [500.0, 0.0, 0.0]])
+    np.testing.assert_allclose(limits.at(places, np.full(3, 77.0)), [expected, expected, 77.0])
+
+
+def test_every_light_of_the_towns_governs_a_lane() -> None:
+    path = _MAPS / "Town10HD.xodr"
+    if not path.is_file():
+        pytest.skip("the shared maps are not here")
+    network = parse(path.read_text())
+    governed = governed_lanes(network)
+    lights = [signal.id for _, signal in network.signals() if signal.is_traffic_light]
+    assert len(lights) == 17
+    assert all(lane.road.junction == -1 for light in lights for lane in governed[light])
