@@ -176,6 +176,29 @@ def test_ignored_actors_are_seen_through_and_come_back(empty: RayScene) -> None:
     assert [seen(), seen(1), seen(1, 2), seen(2), seen()] == [1, 2, 0, 1, 1]
 
 
+def test_hidden_flat_objects_are_gone_and_come_back() -> None:
+    placed = tuple(
+        PlacedObject(
+            object_id=100 + k, name=f"box {k}", tag=Tag.BUILDING, model=one_part(Tag.BUILDING), box=_UNIT_BOX,
+            world_from_local=np.column_stack([np.eye(3), [10.0 * (k + 1), 0.0, 1.0]]),
+        )
+        for k in range(2)
+    )  # fmt: skip
+    with RayScene(StaticWorld(ground=(plane(100.0, 0.0, Tag.ROADS),), objects=placed), threads=1) as scene:
+
+        def seen() -> tuple[float, int, int]:
+            hits = scene.cast([0, 0, 1], [[1, 0, 0]], 50.0)
+            return round(float(hits.distance_m[0]), 4), int(hits.tag[0]), int(hits.instance_id[0])
+
+        assert seen() == (9.0, Tag.BUILDING, 100)
+        scene.hide_objects(frozenset({100}))
+        assert seen() == (19.0, Tag.BUILDING, 101)
+        scene.hide_objects(frozenset({100, 101}))
+        assert seen()[0] == np.inf
+        scene.hide_objects(frozenset())
+        assert seen() == (9.0, Tag.BUILDING, 100)
+
+
 def test_wheels_turn_about_their_axle() -> None:
     wheel = Part(mesh=cuboid((0.5, 0.1, 0.05), Tag.CAR), pivot=(1.0, 0.0, 0.5), joint=Joint.WHEEL, index=0)
     model = ActorModel(parts=(Part(mesh=cuboid((0.1, 0.1, 0.1), Tag.CAR), pivot=(0.0, 0.0, 3.0)), wheel))
