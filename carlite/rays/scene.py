@@ -243,10 +243,10 @@ class RayScene:
         """Renders one view; ``out`` gives buffers to fill instead of new ones."""
         with KERNEL_LOCK:
             self._hide(request.ignore)
-            numba.set_num_threads(self.threads)
             lit = [(placed.actor, placed.slots[0]) for placed in self._placed.values() if placed.actor.id not in self._hidden]
             seen = self._sun_seen(request) if request.channels & Channel.RGB else 0.0
             world = TracedWorld(scene=self._world, store=self._store, slots=self._slots, owners=self._owners)
+            numba.set_num_threads(self.threads)  # after the rays to the sun, which are too few for more than one thread
             return self._camera.trace(request, world, lit, seen, out, self.threads)
 
     def _sun_seen(self, request: CameraRequest) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numba
 import numpy as np
 import pytest
 
@@ -160,6 +161,13 @@ def _mean(scene: RayScene, weather: tuple[float, ...], rows: slice) -> np.ndarra
     assert picture is not None
     mean: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = picture[rows, :, :3].reshape(-1, 3).mean(0)
     return mean
+
+
+def test_pictures_are_made_by_all_threads(street: tuple[RayScene, ActorStates, Actor]) -> None:
+    """The few rays that look for the sun take one thread; that must not stay so for the picture."""
+    street[0].cast((0.0, 0.0, 2.0), np.array([[0.0, 0.0, -1.0]]), 10.0)
+    street[0].trace_camera(request(64, 32, Channel.RGB))
+    assert numba.get_num_threads() == street[0].threads
 
 
 def test_weather_shows(street: tuple[RayScene, ActorStates, Actor]) -> None:
