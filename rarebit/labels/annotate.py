@@ -137,7 +137,7 @@ def _owners(
     """
     hit = sweep.object_id.astype(np.int64)
     owner = np.full(len(hit), -1, np.int64)
-    # Ids of map objects have 64 bits and never appear in a sweep.
+    # A sweep has no room for numbers beyond 32 bits.
     named = sorted((actor.actor_id, row) for row, actor in enumerate(actors) if 0 < actor.actor_id < 2**32)
     if named:
         ids, rows = np.array(named, np.int64).T
