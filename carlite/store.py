@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +50,8 @@ def kept(
     built = _read(path, unpack)
     if built is None:
         built = build()
-        _write(path, pack(built))
+        arrays = pack(built)
+        write(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
     return built
 
 
@@ -82,14 +83,14 @@ def _read(path: Path, unpack: Callable[[Arrays], _Built]) -> _Built | None:
         return None
 
 
-def _write(path: Path, arrays: Arrays) -> None:
-    """Stores arrays, all of them or nothing."""
+def write(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
+    """Keeps what ``fill`` writes into a file, all of it or nothing; a disk that refuses is told and passed over."""
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
             temporary = file.name
-            np.savez(file, **arrays)  # type: ignore[arg-type]
+            fill(file)
         os.replace(temporary, path)
     except OSError as error:
         _log.warning("%s: cannot be kept (%s)", path, error)

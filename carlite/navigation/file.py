@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import os
-import tempfile
 import time
-from functools import cache
 from pathlib import Path
 
+from carlite import store
 from carlite.navigation.faces import has_sidewalks
 from carlite.navigation.mesh import GroundHeights, build
 from carlite.opendrive import RoadNetwork
@@ -34,7 +31,7 @@ class NavigationFile:
     ) -> None:
         self._network = network
         self._ground_heights = ground_heights
-        self._key = hashlib.sha256(_code_hash() + text.encode()).hexdigest()[:16]
+        self._key = store.key(("navigation", "opendrive", "scenery"), text)
         self._kept = None if cache_dir is None else Path(cache_dir) / f"nav-{self._key}.bin"
         self._name = map_name
         self._content: bytes | None = None
@@ -60,26 +57,5 @@ class NavigationFile:
         content = build(self._network, self._ground_heights)
         _LOG.info("navigation mesh of %s: %d bytes, %.1f s", self._name, len(content), time.monotonic() - started_s)
         if self._kept is not None:
-            _write(self._kept, content)
+            store.write(self._kept, lambda file: file.write(content))
         return content
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All or nothing; a disk that refuses costs only the time of the next start."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            file.write(content)
-        os.replace(file.name, path)
-    except OSError as error:
-        _LOG.warning("%s: the navigation mesh is not kept (%s)", path, error)
-
-
-@cache
-def _code_hash() -> bytes:
-    digest = hashlib.sha256()
-    root = Path(__file__).parent.parent
-    for package in ("navigation", "opendrive", "scenery"):
-        for file in sorted((root / package).glob("*.py")):
-            digest.update(file.read_bytes())
-    return digest.digest()
