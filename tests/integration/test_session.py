@@ -36,7 +36,7 @@ from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 from rarebit.session.session import Session, open_session
 from rarebit.snapshot import LidarSweep
-from sensors.load import rig_from_mapping
+from sensors.rig import Rig
 
 _LANE = '<lane id="{}" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
 ROAD = TemplateRoad(
@@ -48,25 +48,6 @@ ROAD = TemplateRoad(
 <geometry s="200" x="191.067298" y="59.104041" hdg="0.3" length="400"><arc curvature="0.003"/></geometry></planView>
 <lanes><laneSection s="0"><center><lane id="0" type="none" level="false"/></center>
 <right>{_LANE.format(-1)}{_LANE.format(-2)}</right></laneSection></lanes></road></OpenDRIVE>""",
-)
-
-RIG = rig_from_mapping(
-    {
-        "name": "test",
-        "key_rate_hz": 2,
-        "sensors": {
-            "CAM_FRONT": {
-                "camera": {"width_px": 160, "height_px": 90, "fov_deg": 65.0},
-                "at": {"x_m": 1.7, "y_m": 0.0, "z_m": 1.5, "yaw_deg": 0},
-                "rate_hz": 10,
-            },
-            "LIDAR_TOP": {
-                "lidar": {"channels": 32, "points_per_turn": 1084, "range_m": 100, "upper_deg": 10.67, "lower_deg": -30.67},
-                "at": {"x_m": 0.94, "y_m": 0.0, "z_m": 1.84},
-                "rate_hz": 20,
-            },
-        },
-    }
 )
 
 
@@ -139,14 +120,14 @@ def test_a_rehearsal_repeats_to_the_bit_and_a_walker_crosses(session: Session) -
     assert judge(wanted, first).reasons == ()
 
 
-def test_a_recording_repeats_its_rehearsal_with_every_sensor_on_time(session: Session) -> None:
+def test_a_recording_repeats_its_rehearsal_with_every_sensor_on_time(session: Session, small_rig: Rig) -> None:
     lead = ActorPlan(name="lead", model="vehicle.tesla.model3", place=Place(ahead_m=25.0), speed_mps=8.0)
     brake = Rule(name="brake", when=AtTime(time_s=0.2), do=(("lead", Brake(decel_mps2=3.0)),))
     wanted = scenario(8.0, brake, actors=(lead,), duration_s=1.0)
     layout, history = run(session, wanted)
     trial = Attempt(layout=layout, history=history, verdict=judge(wanted, history))
     assert trial.verdict.reasons == ()
-    snapshots = list(record(session, wanted, trial, RIG))  # raises unless the tracks are equal to the bit
+    snapshots = list(record(session, wanted, trial, small_rig))  # raises unless the tracks are equal to the bit
     assert [shot.time_us for shot in snapshots] == list(range(0, 1_000_001, 50_000))
     assert [shot.time_us for shot in snapshots if shot.is_key_frame] == [0, 500_000, 1_000_000]
     for tick, shot in enumerate(snapshots):
@@ -170,7 +151,7 @@ def test_a_recording_repeats_its_rehearsal_with_every_sensor_on_time(session: Se
     assert isinstance(sweep, LidarSweep)
     hits = sweep.xyz_m[sweep.object_id == other.actor_id].astype(np.float64)
     assert len(hits) > 5
-    mount = next(mount for mount in RIG.mounts if mount.channel == "LIDAR_TOP")
+    mount = next(mount for mount in small_rig.mounts if mount.channel == "LIDAR_TOP")
     world = (
         hits @ (first.world_from_ego @ mount.ego_from_sensor)[:3, :3].T + (first.world_from_ego @ mount.ego_from_sensor)[:3, 3]
     )
