@@ -13,6 +13,7 @@ from carlite.library import Blueprint
 from carlite.physics.ackermann import AckermannController
 from carlite.physics.controls import VehicleControl, VehiclePhysicsControl, WalkerControl
 from carlite.physics.fleet import write_mechanics
+from carlite.physics.hulls import contact_hull
 from carlite.physics.presets import default_physics
 from carlite.physics.tables import BODY, VEHICLE, Record, Records
 from carlite.tags import Tag
@@ -112,7 +113,7 @@ class Solids:
         write_mechanics(record, physics, blueprint.wheels, solid.actor.box.half_extent, blueprint.base_type)
         solid.physics = physics
         body.com_x = physics.center_of_mass[0]
-        body.bx, body.by = solid.actor.box.centre[0] - body.com_x, solid.actor.box.centre[1]
+        body.bx = contact_hull(blueprint, solid.actor.box).centre[0] - body.com_x
         body.mass, body.inertia = record.mass, record.inertia_z
         self.refresh(solid)
 
@@ -149,7 +150,8 @@ class Solids:
     def _write_shape(self, solid: Solid) -> None:
         """Box, mass and friction of a body."""
         actor, body = solid.actor, self.body(solid)
-        half, centre = actor.box.half_extent, actor.box.centre
+        half, hull = actor.box.half_extent, contact_hull(solid.blueprint, actor.box)
+        centre = hull.centre
         mass = (
             solid.blueprint.mass_kg
             if solid.blueprint and solid.blueprint.mass_kg > 0.0
@@ -157,7 +159,7 @@ class Solids:
         )
         motion = solid.blueprint.motion if solid.blueprint else ""
         body.mass, body.inertia = mass, max(mass * (half[0] ** 2 + half[1] ** 2) / 3.0, 1e-3)
-        body.hx, body.hy = half[0], half[1]
+        body.hx, body.hy = hull.half_extent[0], hull.half_extent[1]
         body.bx, body.by = centre[0], centre[1]
         body.box_yaw = math.radians(actor.box.rotation_deg[1])
         body.low, body.high = centre[2] - half[2], centre[2] + half[2]

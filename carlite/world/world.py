@@ -15,6 +15,7 @@ from carlite.mesh import Box
 from carlite.models import actor_model
 from carlite.physics import Contact, Physics
 from carlite.physics.controls import VehicleControl, WalkerControl
+from carlite.physics.hulls import contact_hull
 from carlite.wire import binary
 from carlite.world import spawning
 from carlite.world.actors import Actor, Kind
@@ -145,7 +146,7 @@ class World:
             parent_from_actor = world_from_actor
             world_from_actor = geometry.compose(self.world_from_actor(parent), parent_from_actor)
         place, pose = world_from_actor[:, 3], geometry.rotations_deg(world_from_actor[:, :3])
-        if blueprint.kind in spawning.SOLID_KINDS and self.physics.blocked(box, place, pose):
+        if blueprint.kind in spawning.SOLID_KINDS and self.physics.blocked(contact_hull(blueprint, box), place, pose):
             raise CallError(spawning.COLLISION)
         actor = self._add(
             blueprint.kind,

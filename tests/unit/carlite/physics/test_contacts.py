@@ -10,9 +10,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Polygon
 
+from carlite import library
 from carlite.mesh import ActorModel, Box, Mesh, Part
 from carlite.physics import VehicleControl
 from carlite.physics.contact_kernel import overlaps_any
+from carlite.physics.hulls import contact_hull
 from carlite.physics.obstacles import footprint
 from carlite.physics.tables import BODY
 
@@ -175,6 +177,20 @@ def test_blocked_sees_actors_scenery_and_deep_ground(make_yard, make_block):
     assert yard.physics.blocked(box, (0.0, 10.0, -1.2), level)
     yard.physics.teleport(car, (0.0, 30.0, 0.0))
     assert not yard.physics.blocked(box, (1.0, 0.5, 0.0), level)
+
+
+@pytest.mark.parametrize(("apart_m", "touches"), [(2.5, False), (2.3, True)])
+def test_mirrors_touch_nobody(flat, apart_m, touches):
+    bus, car = (library.find(name) for name in ("vehicle.mitsubishi.fusorosa", CAR))
+    assert bus is not None
+    assert car is not None
+    assert bus.half_extent[1] - bus.centre[1] + car.half_extent[1] > 3.0  # their boxes, with mirrors, would touch
+    flat.spawn(bus.id, (0.0, 0.0, 0.0))
+    hull = contact_hull(car, Box(centre=car.centre, half_extent=car.half_extent))
+    assert flat.physics.blocked(hull, (0.0, apart_m, 0.0), (0.0, 0.0, 0.0)) is touches
+    passing = flat.spawn(car.id, (-8.0, -apart_m, 0.0))
+    flat.push_to(passing, (15.0, 0.0, 0.0))
+    assert bool(flat.run(1.0)) is touches
 
 
 def test_without_collisions_nothing_touches(flat):
