@@ -47,8 +47,9 @@ def _set_red(context: Context, actor_id: object, seconds: object) -> Value:
 
 
 def _freeze_one(context: Context, actor_id: object, frozen: object) -> Value:
-    _light(context, actor_id, "freeze_traffic_light")
-    return _freeze_all(context, frozen)  # CARLA freezes all groups, whichever light is named
+    light = _light(context, actor_id, "freeze_traffic_light")
+    context.world.signals.freeze(decode.flag(frozen, "freeze"), light)
+    return None
 
 
 def _freeze_all(context: Context, frozen: object) -> Value:

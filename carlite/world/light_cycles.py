@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from carlite.opendrive import RoadNetwork
 from carlite.world.actors import Actor
 
 _LONE_RED_S = 10.0
+_LAST_STAGE = 2
+_ZERO_S = np.float32(0.0)
 
 
 @dataclass(slots=True, eq=False)
@@ -18,48 +22,56 @@ class Controller:
         lights: their actors.
         times_s: of green, yellow and red.
         stage: index into green, yellow, red.
-        elapsed_s: in the present stage.
+        elapsed_s: in the present stage, in single precision as in CARLA.
     """
 
     lights: list[Actor] = field(default_factory=list)
     times_s: list[float] = field(default_factory=lambda: [10.0, 3.0, 2.0])
     stage: int = 2
-    elapsed_s: float = 0.0
+    elapsed_s: np.float32 = _ZERO_S
 
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """The lights of a junction: one controller after the other has its green, yellow and red."""
+    """The lights of a junction: one controller after the other has its green, yellow and red.
+
+    Attributes:
+        controllers: in the order of their turns.
+        turn: index of the one whose turn it is.
+        frozen: time stands still for it.
+    """
 
     controllers: list[Controller]
     turn: int = 0
+    frozen: bool = False
 
     def restart(self) -> None:
         """Begins the cycle anew with the first controller's green."""
         self.turn = 0
         for controller in self.controllers:
-            controller.stage, controller.elapsed_s = 2, 0.0
+            controller.stage, controller.elapsed_s = _LAST_STAGE, _ZERO_S
         self.controllers[0].stage = 0
 
-    def step(self, delta_s: float) -> bool:
-        """Lets time pass; whether any light changed."""
-        for controller in self.controllers:
-            controller.elapsed_s += delta_s
+    def step(self, delta_s: np.float32) -> tuple[Controller, ...]:
+        """Lets time pass for the controller whose turn it is; the controllers whose lights have to show their stage now.
+
+        As in CARLA time is kept in single precision, a stage ends with the first tick after its time, the next one begins at
+        0 s however late that is, and the others wait at 0 s.
+        """
+        if self.frozen:
+            return ()
         active = self.controllers[self.turn]
-        changed = False
-        while active.elapsed_s >= active.times_s[active.stage] > 0.0 or active.times_s[active.stage] <= 0.0:
-            over_s = max(active.elapsed_s - active.times_s[active.stage], 0.0)
-            changed = True
-            if active.stage < 2:
-                active.stage += 1
-                active.elapsed_s = over_s
-            else:
-                self.turn = (self.turn + 1) % len(self.controllers)
-                active = self.controllers[self.turn]
-                active.stage, active.elapsed_s = 0, over_s
-            if sum(active.times_s) <= 0.0:
-                break
-        return changed
+        active.elapsed_s += delta_s
+        if active.elapsed_s <= active.times_s[active.stage]:
+            return ()
+        active.elapsed_s = _ZERO_S
+        if active.stage < _LAST_STAGE:
+            active.stage += 1
+            return (active,)
+        self.turn = (self.turn + 1) % len(self.controllers)
+        following = self.controllers[self.turn]
+        following.stage, following.elapsed_s = 0, _ZERO_S
+        return (active, following) if active is not following else (active,)
 
 
 def light_groups(network: RoadNetwork, lights: dict[str, Actor]) -> list[Group]:

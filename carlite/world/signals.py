@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,6 @@ class TrafficSignals:
 
     def __init__(self, network: RoadNetwork, add: AddActor, records: SnapshotRecords) -> None:
         self._records = records
-        self.frozen = False
         self._controller_of: dict[int, Controller] = {}
         self._group_of: dict[int, Group] = {}
         governed = governed_lanes(network)
@@ -44,12 +43,14 @@ class TrafficSignals:
         giving_way: list[GivingWay] = []
         speeds: list[tuple[float, list[GovernedLane]]] = []
         for road, signal in network.signals():
+            if signal.id in lights:
+                continue  # a map that names two lights alike has one of them, as in CARLA
             lanes = governed.get(signal.id, [])
             actor = _add_signal(road, signal, lanes, add)
             if actor is None:
                 continue
             if actor.kind is Kind.TRAFFIC_LIGHT:
-                lights.setdefault(signal.id, actor)
+                lights[signal.id] = actor
                 records.lights["sign_id"][actor.row] = signal.id.encode()[:31]
                 continue
             records.signs["sign_id"][actor.row] = signal.id.encode()[:31]
@@ -76,12 +77,12 @@ class TrafficSignals:
 
     def step(self, delta_s: float, states: ActorStates, vehicles: Sequence[Actor]) -> None:
         """Runs the cycles and tells each vehicle which light or sign it faces."""
-        if self.lights and not self.frozen:
-            changed = [group.step(delta_s) for group in self.groups]
-            if any(changed):
-                self._publish()
-            else:
-                self._records.lights["elapsed"][self._light_rows] += delta_s
+        if self.lights:
+            passed = np.float32(delta_s)
+            self._records.lights["elapsed"][self._active_rows] += passed
+            changed = [controller for group in self.groups for controller in group.step(passed)]
+            if changed:
+                self._show(changed)
         if vehicles:
             self._tell(delta_s, states, vehicles)
 
@@ -100,68 +101,70 @@ class TrafficSignals:
         return bytes(self._records.lights["sign_id"][light.row]).decode(errors="replace")
 
     def set_state(self, light: Actor, state: LightState) -> None:
-        """Shows a state on all lights of the controller at once; the cycle goes on from there."""
-        group, controller = self._group_of[light.id], self._controller_of[light.id]
-        if state in _STAGES:
-            group.turn = group.controllers.index(controller)
-            controller.stage = _STAGES.index(state)
-        controller.elapsed_s = 0.0
-        for member in controller.lights:
-            self._records.lights["state"][member.row] = state
-            self._records.lights["elapsed"][member.row] = 0.0
+        """Shows a state on one light until its controller's next stage begins; the cycle goes on, as in CARLA."""
+        self._records.lights["state"][light.row] = state
 
     def restore(self, light: Actor, state: LightState, elapsed_s: float, *, frozen: bool) -> None:
         """Shows a recorded state on one light; the cycle of its group goes on from there."""
         group, controller = self._group_of[light.id], self._controller_of[light.id]
+        group.frozen = frozen
         if state in _STAGES:
             controller.stage = _STAGES.index(state)
             if state is not LightState.RED:
                 group.turn = group.controllers.index(controller)
-        controller.elapsed_s = elapsed_s
-        self._records.lights["state"][light.row] = state
-        self._records.lights["elapsed"][light.row] = elapsed_s
-        if frozen != self.frozen:
-            self.freeze(frozen)
+        controller.elapsed_s = np.float32(elapsed_s)
+        lights = self._records.lights
+        lights["state"][light.row], lights["elapsed"][light.row], lights["frozen"][light.row] = state, elapsed_s, frozen
+        self._follow_turns()
 
     def set_time(self, light: Actor, state: LightState, seconds: float) -> None:
         """Sets how long a stage of the light's controller lasts."""
-        self._controller_of[light.id].times_s[_STAGES.index(state)] = max(seconds, 0.0)
+        self._controller_of[light.id].times_s[_STAGES.index(state)] = seconds
         self._publish_times()
 
-    def freeze(self, frozen: bool) -> None:
-        """Stops or resumes all cycles."""
-        self.frozen = frozen
-        for light in self.lights:
-            self._records.lights["frozen"][light.row] = frozen
+    def freeze(self, frozen: bool, light: Actor | None = None) -> None:
+        """Stops or resumes all cycles, or that of the junction of ``light``."""
+        for group in self.groups if light is None else [self._group_of[light.id]]:
+            group.frozen = frozen
+            for controller in group.controllers:
+                for member in controller.lights:
+                    self._records.lights["frozen"][member.row] = frozen
+        self._follow_turns()
 
     def reset(self, light: Actor) -> None:
         """Restarts the cycle of the light's junction."""
-        self._group_of[light.id].restart()
-        self._publish()
+        group = self._group_of[light.id]
+        group.restart()
+        self._show(group.controllers)
 
     def reset_all(self) -> None:
         """Restarts all cycles."""
         for group in self.groups:
             group.restart()
-        self._publish()
+            self._show(group.controllers)
         self._publish_times()
 
-    def _publish(self) -> None:
+    def _show(self, controllers: Iterable[Controller]) -> None:
+        """Lights show the stages of their controllers."""
         lights = self._records.lights
-        for controller in self._controller_of_all():
+        for controller in controllers:
             for light in controller.lights:
                 lights["state"][light.row] = _STAGES[controller.stage]
                 lights["elapsed"][light.row] = controller.elapsed_s
+        self._follow_turns()
+
+    def _follow_turns(self) -> None:
+        """Finds the lights whose time passes."""
+        running = [group.controllers[group.turn] for group in self.groups if not group.frozen]
+        self._active_rows = np.array([light.row for controller in running for light in controller.lights], np.intp)
 
     def _publish_times(self) -> None:
         lights = self._records.lights
-        for controller in self._controller_of_all():
-            for light in controller.lights:
-                for name, seconds in zip(("green_time", "yellow_time", "red_time"), controller.times_s, strict=True):
-                    lights[name][light.row] = seconds
-
-    def _controller_of_all(self) -> list[Controller]:
-        return [controller for group in self.groups for controller in group.controllers]
+        for group in self.groups:
+            for controller in group.controllers:
+                for light in controller.lights:
+                    for name, seconds in zip(("green_time", "yellow_time", "red_time"), controller.times_s, strict=True):
+                        lights[name][light.row] = seconds
 
     def _tell(self, delta_s: float, states: ActorStates, vehicles: Sequence[Actor]) -> None:
         """Vehicles in a light's zone that came while it was not green face it; all others see green, as in CARLA.

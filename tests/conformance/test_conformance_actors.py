@@ -303,6 +303,24 @@ def test_traffic_lights_obey(world: Any, ticks: Ticks) -> None:
     assert all(0.1 < box.extent.z < 3.0 for box in boxes)
 
 
+def test_a_set_state_holds_for_one_light_until_its_next_stage(world: Any, ticks: Ticks) -> None:
+    world.reset_all_traffic_lights()
+    ticks(1)
+    lights = [light for light in world.get_actors().filter("traffic.traffic_light") if light.state == carla.TrafficLightState.Green]
+    if not lights:
+        pytest.skip("a map without a green traffic light")
+    light = lights[0]
+    light.set_green_time(2.0)
+    light.set_state(carla.TrafficLightState.Red)
+    ticks(19)
+    assert light.get_state() == carla.TrafficLightState.Red
+    assert light.get_elapsed_time() == pytest.approx(1.0, abs=1e-3)  # the cycle goes on below
+    assert all(other.get_state() == carla.TrafficLightState.Green for other in lights[1:])
+    ticks(21)
+    assert light.get_state() == carla.TrafficLightState.Yellow
+    assert light.get_elapsed_time() == pytest.approx(0.0, abs=0.051)
+
+
 def test_collisions_are_told_to_the_sensor(spawn: Make, place: Make, ticks: Ticks) -> None:
     wall = spawn("vehicle.carlamotors.carlacola", place(12.0))
     car = spawn(_CAR, place())

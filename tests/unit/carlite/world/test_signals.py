@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from carlite.mesh import Box
@@ -24,18 +25,20 @@ def _group(count: int) -> Group:
     ("time_s", "stages"),
     [
         (0.0, [_GREEN, _RED]),
-        (9.0, [_GREEN, _RED]),
+        (10.0, [_GREEN, _RED]),
         (10.5, [_YELLOW, _RED]),
-        (13.5, [_RED, _RED]),
-        (15.5, [_RED, _GREEN]),
-        (25.5, [_RED, _YELLOW]),
-        (30.5, [_GREEN, _RED]),
+        (13.5, [_YELLOW, _RED]),  # each stage begins at 0 s, however late its first tick is
+        (14.0, [_RED, _RED]),
+        (16.0, [_RED, _RED]),
+        (16.5, [_RED, _GREEN]),
+        (27.0, [_RED, _YELLOW]),
+        (33.0, [_GREEN, _RED]),
     ],
 )
 def test_controllers_take_turns(time_s: float, stages: list[int]) -> None:
     group = _group(2)
     for _ in range(round(time_s / 0.5)):
-        group.step(0.5)
+        group.step(np.float32(0.5))
     assert [controller.stage for controller in group.controllers] == stages
 
 
@@ -43,11 +46,33 @@ def test_controllers_take_turns(time_s: float, stages: list[int]) -> None:
 def test_never_two_controllers_let_traffic_through(step_s: float) -> None:
     group = _group(3)
     for _ in range(2000):
-        group.step(step_s)
+        group.step(np.float32(step_s))
         assert sum(controller.stage != _RED for controller in group.controllers) <= 1
 
 
 def test_a_group_without_any_time_does_not_hang() -> None:
     group = _group(1)
     group.controllers[0].times_s = [0.0, 0.0, 0.0]
-    assert group.step(0.05)
+    assert group.step(np.float32(0.05))
+
+
+def test_time_passes_for_the_controller_whose_turn_it_is() -> None:
+    group = _group(2)
+    for _ in range(4):
+        group.step(np.float32(0.5))
+    assert [float(controller.elapsed_s) for controller in group.controllers] == [2.0, 0.0]
+
+
+def test_a_step_tells_which_controllers_have_changed() -> None:
+    group = _group(3)
+    assert group.step(np.float32(9.0)) == ()
+    assert group.step(np.float32(2.0)) == (group.controllers[0],)
+    assert group.step(np.float32(4.0)) == (group.controllers[0],)
+    assert group.step(np.float32(3.0)) == (group.controllers[0], group.controllers[1])
+
+
+def test_a_frozen_group_stands_still() -> None:
+    group = _group(2)
+    group.frozen = True
+    assert group.step(np.float32(100.0)) == ()
+    assert float(group.controllers[0].elapsed_s) == 0.0
