@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
 from carlite.library import Blueprint
-from carlite.mesh import Wheel
 from carlite.physics.controls import GearPhysicsControl, VehiclePhysicsControl, WheelPhysicsControl
 
 TYRE_FRICTION = 3.5  # CARLA's number for dry road
@@ -14,7 +11,6 @@ CORNERING_PER_LOAD = 20.0  # lateral stiffness per wheel load, 1/rad, as CARLA's
 _BRAKING_MPS2 = {"truck": 7.5, "bus": 7.0, "motorcycle": 8.5, "bicycle": 5.5}
 _BRAKING_CAR_MPS2 = 9.0
 _HANDBRAKE_MPS2 = 5.0
-_OUTER_RADIUS_M = {"bicycle": 2.2, "motorcycle": 3.0}  # of the front wheel's track circle
 _STEERING_CURVE = ((0.0, 1.0), (20.0, 0.9), (60.0, 0.8), (120.0, 0.7))
 _COMBUSTION = ((0.0, 0.62), (0.15, 0.7), (0.35, 0.95), (0.5, 1.0), (0.75, 0.96), (1.0, 0.7))
 _ELECTRIC = ((0.0, 1.0), (0.3, 1.0), (0.45, 0.667), (0.6, 0.5), (0.8, 0.375), (1.0, 0.3))
@@ -24,8 +20,7 @@ _LEGS = ((0.0, 0.5), (0.4, 0.45), (0.8, 0.3), (1.0, 0.08))
 def default_physics(blueprint: Blueprint) -> VehiclePhysicsControl:
     """The mechanics of a vehicle blueprint; wheel positions are left at zero, ``Physics`` fills in the world's.
 
-    The steering limit gives the class's usual turning circle (10 to 13 m for cars) by the geometry of the wheels, so that
-    what clients read is what the wheels do.
+    The wheels turn as far as CARLA's, much further than those of real vehicles: its Traffic Manager and its agents count on it.
 
     Raises:
         ValueError: for a blueprint without wheels or preset.
@@ -47,24 +42,8 @@ def default_physics(blueprint: Blueprint) -> VehiclePhysicsControl:
         drag_coefficient=preset.drag_coefficient,
         center_of_mass=preset.centre_of_mass,
         steering_curve=_STEERING_CURVE,
-        wheels=_wheels(blueprint, preset.mass_kg, min(preset.max_steer_deg, turning_limit_deg(blueprint))),
+        wheels=_wheels(blueprint, preset.mass_kg, preset.max_steer_deg),
     )
-
-
-def turning_limit_deg(blueprint: Blueprint) -> float:
-    """Angle of the inner front wheel, degrees, at which the outer one runs on the class's turning circle."""
-    wheelbase, track = _wheelbase(blueprint.wheels), _track(blueprint.wheels)
-    radius = _OUTER_RADIUS_M.get(blueprint.base_type, max(5.3 + 0.5 * (wheelbase - 2.5), 1.9 * wheelbase))
-    rear_centre = math.sqrt(max(radius**2 - wheelbase**2, 0.04)) - track / 2
-    return round(math.degrees(math.atan2(wheelbase, max(rear_centre - track / 2, 0.1))), 1)
-
-
-def _wheelbase(wheels: tuple[Wheel, ...]) -> float:
-    return max(wheels[0].centre[0] - wheels[-1].centre[0], 0.3)
-
-
-def _track(wheels: tuple[Wheel, ...]) -> float:
-    return abs(wheels[1].centre[1] - wheels[0].centre[1]) if len(wheels) == 4 else 0.0
 
 
 def _wheels(blueprint: Blueprint, mass_kg: float, steer_deg: float) -> tuple[WheelPhysicsControl, ...]:

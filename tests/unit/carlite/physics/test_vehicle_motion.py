@@ -65,14 +65,20 @@ def test_a_slow_circle_has_the_radius_of_the_wheels_geometry(flat, type_id):
     assert radius == pytest.approx(wanted, rel=0.06)
 
 
-@pytest.mark.parametrize("type_id", ["vehicle.audi.a2", CAR, "vehicle.ford.crown"])
-def test_cars_turn_within_a_road(type_id):
-    blueprint = library.find(type_id)
-    wheels = blueprint.wheels
-    limit = math.radians(default_physics(blueprint).wheels[0].max_steer_angle)
-    wheelbase, track = wheels[0].centre[0] - wheels[2].centre[0], wheels[1].centre[1] - wheels[0].centre[1]
-    outer = math.hypot(wheelbase, wheelbase / math.tan(limit) + track)
-    assert 10.0 <= 2.0 * outer <= 13.0
+@pytest.mark.parametrize("type_id", ["vehicle.tesla.model3", "vehicle.mitsubishi.fusorosa", "vehicle.carlamotors.european_hgv"])
+def test_a_bend_of_a_junction_is_taken_at_the_speed_of_the_traffic_manager(flat, type_id):
+    """It steers by 0.8 at most and drives sqrt(radius * 0.6 g) at most, so that much must carry long vehicles round."""
+    radius = 11.0
+    speed = min(math.sqrt(radius * 0.6 * 9.81), 0.7 * 30.0 / 3.6)
+    vehicle = flat.spawn(type_id, (0.0, 0.0, 0.0))
+    flat.run(1.0)
+    flat.push_to(vehicle, (speed, 0.0, 0.0))
+    flat.physics.apply_vehicle_control(vehicle, VehicleControl(steer=0.8, throttle=0.5))
+    flat.run(1.5)
+    yaw = flat.rotation(vehicle)[1]
+    flat.run(0.5)
+    rate = math.radians((flat.rotation(vehicle)[1] - yaw) % 360.0) / 0.5
+    assert rate > np.hypot(*flat.velocity(vehicle)[:2]) / radius
 
 
 @pytest.mark.parametrize(("type_id", "least_s", "most_s"), [("vehicle.nissan.micra", 8, 15), (CAR, 5.5, 9)])
