@@ -25,7 +25,8 @@ from carlite.wire.values import ReplyForm
 
 _log = logging.getLogger(__name__)
 _FREE_RUN_PERIOD_S = 1.0 / 30.0
-_LONGEST_FREE_STEP_S = 0.1
+_SHORTEST_STEP_S = 1e-4
+_LONGEST_FREE_STEP_S = 1.0
 # The client that loads a map leaves the world stream when it has the reply and subscribes anew; it can crash when the first
 # snapshot of the new episode reaches it on the old subscription. New subscribers get that snapshot at once.
 _QUIET_AFTER_LOAD_S = 0.2
@@ -42,7 +43,7 @@ class Simulator:
         self._context = context
         self._calls = all_calls()
         self._sensors = SensorBank(context)
-        self._waiting: deque[Request] = deque()
+        self._waiting: deque[Request | None] = deque()  # None: a tick of an asynchronous world
         self._busy = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="carlite")
         self._tasks: set[asyncio.Task[None]] = set()
@@ -50,6 +51,9 @@ class Simulator:
         self._snapshot: list[bytes] = []
         self._warned: set[str] = set()
         self._quiet_until_s = 0.0
+        self._runs_free = asyncio.Event()
+        self._free_tick_waits = False
+        self._last_free_s = time.monotonic()
         self._publish_snapshot()
 
     def on_request(self, request: Request) -> None:
@@ -67,6 +71,7 @@ class Simulator:
     def on_close(self, connection: Connection) -> None:
         """Forgets what a client that has gone had registered."""
         self._context.traffic_managers.drop_owner(connection)
+        self._context.streams.forget_asker(connection)
 
     def greeting(self, stream_id: int) -> list[bytes] | None:
         """The latest snapshot, for a new subscriber of the world stream."""
@@ -74,15 +79,18 @@ class Simulator:
 
     async def run_free(self) -> None:
         """Ticks without being asked while the world is asynchronous; runs until it is cancelled."""
-        last_s = time.monotonic()
+        due_s = time.monotonic()
         while True:
-            await asyncio.sleep(max(0.0, last_s + _FREE_RUN_PERIOD_S - time.monotonic()))
-            now_s = time.monotonic()
-            passed_s, last_s = now_s - last_s, now_s
-            if self._busy or self._context.world.settings.synchronous or now_s < self._quiet_until_s:
-                continue
-            self._tick(min(passed_s, _LONGEST_FREE_STEP_S))
-            self._serve_waiting()
+            if self._context.world.settings.synchronous:
+                self._runs_free.clear()
+                await self._runs_free.wait()
+                due_s = self._last_free_s = time.monotonic()
+            due_s = max(due_s + _FREE_RUN_PERIOD_S, time.monotonic())
+            await asyncio.sleep(due_s - time.monotonic())
+            if not self._free_tick_waits:
+                self._free_tick_waits = True
+                self._waiting.append(None)
+                self._serve_waiting()
 
     async def close(self) -> None:
         """Ends what runs beside the loop."""
@@ -96,6 +104,10 @@ class Simulator:
         context = self._context
         while self._waiting and not self._busy:
             request = self._waiting.popleft()
+            if request is None:
+                self._free_tick_waits = False
+                self._tick_freely()
+                continue
             call = self._calls.get(request.name)
             if call is None:
                 request.connection.send(request.request_id, None, f"function {request.name!r} is not part of CARLA 0.9.16")
@@ -108,6 +120,8 @@ class Simulator:
                     self._tick(_FREE_RUN_PERIOD_S)
                 if context.world.has_closed_streams:
                     self._close_streams()
+                if not context.world.settings.synchronous:
+                    self._runs_free.set()
 
     def _answer(self, request: Request, call: Call) -> None:
         self._context.caller = request.connection
@@ -146,6 +160,15 @@ class Simulator:
             self._snapshot = self._context.world.snapshot(time.time(), keep_changes=True)
             self._quiet_until_s = time.monotonic() + _QUIET_AFTER_LOAD_S
         self._send(request, call, result, error)
+        if not self._context.world.settings.synchronous:
+            self._runs_free.set()
+
+    def _tick_freely(self) -> None:
+        """A tick of the asynchronous world; its length is the time that has passed since the last one."""
+        now_s = time.monotonic()
+        passed_s, self._last_free_s = now_s - self._last_free_s, now_s
+        if not self._context.world.settings.synchronous and now_s >= self._quiet_until_s:
+            self._tick(min(max(passed_s, _SHORTEST_STEP_S), _LONGEST_FREE_STEP_S))
 
     def _tick(self, passed_s: float) -> None:
         """One tick; begins to measure when sensors are due, or waits first when a subscriber lags behind."""

@@ -35,7 +35,7 @@ def _sensor_token(context: Context, stream_id: object) -> Value:
     wanted = decode.integer(stream_id, "stream id")
     if wanted != WORLD_STREAM and wanted not in context.world.sensors_by_stream:
         raise CallError(f"stream {wanted} not found: its sensor has been destroyed or never was")
-    context.streams.expect(wanted)
+    context.streams.expect(wanted, context.caller)
     return [token(wanted, context.stream_port)]
 
 

@@ -13,11 +13,13 @@ import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 
+from carlite.wire.complaints import Complaints
 from carlite.wire.limits import WireLimits
 
-_log = logging.getLogger(__name__)
+_complaints = Complaints(logging.getLogger(__name__))
 _SIZE = struct.Struct("<I")
 _BUFFERS_PER_WRITE = 64
+_ACCEPT_AGAIN_S = 0.05
 Buffer = bytes | bytearray | memoryview
 
 
@@ -41,7 +43,9 @@ class StreamSession:
     def send(self, buffers: Sequence[memoryview]) -> None:
         """Queues one message (its size included) and writes what the socket takes now."""
         self._waiting.extend(buffers)
-        self.backlog_bytes += sum(buffer.nbytes for buffer in buffers)
+        size = sum(buffer.nbytes for buffer in buffers)
+        self.backlog_bytes += size
+        self._server.backlog_bytes += size
         if not self._writing:
             self._last_progress_s = self._loop.time()
             self._write()
@@ -57,12 +61,13 @@ class StreamSession:
             return
         self.closed = True
         if reason:
-            _log.warning("subscriber of stream %s is cut: %s", self.stream_id, reason)
+            _complaints.warn("subscriber of stream %s is cut: %s", self.stream_id, reason)
         self._handshake.cancel()
         self._loop.remove_reader(self._socket)
         self._loop.remove_writer(self._socket)
         self._socket.close()
         self._waiting.clear()
+        self._server.backlog_bytes -= self.backlog_bytes
         self.backlog_bytes = 0
         self._server.forget(self)
 
@@ -99,6 +104,8 @@ class StreamSession:
             if not self._writing:
                 self._writing = True
                 self._loop.add_writer(self._socket, self._write)
+            elif self._server.waits_for_readers:
+                self._server.wake()
             return
         except OSError:
             self.close()
@@ -111,6 +118,7 @@ class StreamSession:
     def _drop(self, sent: int) -> None:
         """Forgets ``sent`` bytes of the queue."""
         self.backlog_bytes -= sent
+        self._server.backlog_bytes -= sent
         while sent:
             first = self._waiting[0]
             if sent < first.nbytes:
@@ -126,14 +134,21 @@ class StreamServer:
     Args:
         greeting: what a new subscriber of a stream gets at once (the latest world snapshot), or None.
         limits: sizes and times beyond which a subscriber is cut.
+
+    Attributes:
+        backlog_bytes: unread data of all sessions together.
+        waits_for_readers: whether somebody waits in ``settled`` for a session to read.
     """
 
     def __init__(self, greeting: Callable[[int], Sequence[Buffer] | None], limits: WireLimits) -> None:
         self.limits = limits
+        self.backlog_bytes = 0
+        self.waits_for_readers = False
         self._greeting = greeting
-        self._sessions: set[StreamSession] = set()
+        self._sessions: dict[StreamSession, None] = {}  # in order of arrival
         self._streams: dict[int, list[StreamSession]] = {}
-        self._expected: dict[int, float] = {}
+        self._expected: dict[tuple[int, object], float] = {}
+        self._unreliable: set[object] = set()
         self._changed = asyncio.Event()
         self._accepting: asyncio.Task[None] | None = None
         self._listener: socket.socket | None = None
@@ -141,7 +156,7 @@ class StreamServer:
     def listen(self, sock: socket.socket) -> None:
         """Serves the bound socket ``sock``."""
         sock.setblocking(False)
-        sock.listen(128)
+        sock.listen(1024)
         self._listener = sock
         self._accepting = asyncio.get_running_loop().create_task(self._accept(sock))
 
@@ -165,38 +180,64 @@ class StreamServer:
             if lossless or not session.backlog_bytes:
                 session.send(framed)
 
-    def expect(self, stream_id: int) -> None:
-        """Notes that a client is about to subscribe to a stream."""
-        self._expected[stream_id] = asyncio.get_running_loop().time() + self.limits.subscribe_s
+    def expect(self, stream_id: int, asker: object = None) -> None:
+        """Notes that a client is about to subscribe to a stream.
+
+        Args:
+            stream_id: which stream.
+            asker: the connection that asked for its token. One that let a tick wait in vain is not waited for again.
+        """
+        if asker not in self._unreliable:
+            self._expected[stream_id, asker] = asyncio.get_running_loop().time() + self.limits.subscribe_s
+
+    def forget_asker(self, asker: object) -> None:
+        """Called when a client has gone: nobody waits for its subscriptions."""
+        self._unreliable.discard(asker)
+        for key in [key for key in self._expected if key[1] is asker]:
+            del self._expected[key]
+        self.wake()
 
     def close_stream(self, stream_id: int) -> None:
         """Ends all subscriptions of a stream."""
-        self._expected.pop(stream_id, None)
+        self._no_more_expected(stream_id)
         for session in list(self._streams.get(stream_id, ())):
             session.close()
 
     async def settled(self) -> None:
         """Waits until expected subscribers are there (or overdue) and no subscriber has too much to read (or is cut)."""
         while True:
-            now = asyncio.get_running_loop().time()
-            self._expected = {key: until for key, until in self._expected.items() if until > now}
+            now_s = asyncio.get_running_loop().time()
+            for key in [key for key, until_s in self._expected.items() if until_s <= now_s]:
+                del self._expected[key]
+                if key[1] is not None:
+                    self._unreliable.add(key[1])
             for session in list(self._sessions):
                 session.check_progress()
-            late = any(session.backlog_bytes > self.limits.stream_backlog_bytes for session in self._sessions)
-            if not late and not self._expected:
+            self.waits_for_readers = self._readers_lag()
+            if not self.waits_for_readers and not self._expected:
                 return
             self._changed.clear()
-            with_time_out = min([until - now for until in self._expected.values()], default=1.0)
+            longest_s = min([until_s - now_s for until_s in self._expected.values()], default=1.0)
             try:
-                await asyncio.wait_for(self._changed.wait(), max(with_time_out, 0.001))
+                await asyncio.wait_for(self._changed.wait(), max(longest_s, 0.001))
             except asyncio.TimeoutError:
                 continue
 
     def is_settled(self) -> bool:
         """Whether ``settled`` would return at once."""
-        if self._expected:
+        return not self._expected and not self._readers_lag()
+
+    def _readers_lag(self) -> bool:
+        limits = self.limits
+        if self.backlog_bytes <= limits.stream_backlog_bytes:
             return False
-        return all(session.backlog_bytes <= self.limits.stream_backlog_bytes for session in self._sessions)
+        if self.backlog_bytes > limits.all_streams_backlog_bytes:
+            return True
+        return any(session.backlog_bytes > limits.stream_backlog_bytes for session in self._sessions)
+
+    def _no_more_expected(self, stream_id: int) -> None:
+        for key in [key for key in self._expected if key[0] == stream_id]:
+            del self._expected[key]
 
     def subscribe(self, session: StreamSession) -> None:
         """Called by a session that knows its stream."""
@@ -204,7 +245,7 @@ class StreamServer:
         if stream_id is None:
             raise ValueError("a session subscribes after its handshake")
         self._streams.setdefault(stream_id, []).append(session)
-        self._expected.pop(stream_id, None)
+        self._no_more_expected(stream_id)
         self.wake()
         greeting = self._greeting(stream_id)
         if greeting is not None:
@@ -212,7 +253,7 @@ class StreamServer:
 
     def forget(self, session: StreamSession) -> None:
         """Called by a session that has ended."""
-        self._sessions.discard(session)
+        self._sessions.pop(session, None)
         if session.stream_id is not None:
             remaining = self._streams.get(session.stream_id, [])
             if session in remaining:
@@ -240,17 +281,28 @@ class StreamServer:
         while True:
             try:
                 connection, _ = await loop.sock_accept(sock)
-            except OSError as error:
-                _log.warning("a stream client could not be accepted: %s", error)
-                await asyncio.sleep(0.05)
+            except OSError as error:  # no file descriptors left, for instance
+                _complaints.warn("a stream client could not be accepted: %s", error)
+                await asyncio.sleep(_ACCEPT_AGAIN_S)
                 continue
-            if len(self._sessions) >= self.limits.stream_clients:
-                _log.warning("a stream client is refused: there are already %d", len(self._sessions))
+            try:
+                self._admit(connection)
+            except OSError:  # it has gone already
                 connection.close()
-                continue
-            connection.setblocking(False)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._sessions.add(StreamSession(self, connection))
+
+    def _admit(self, connection: socket.socket) -> None:
+        """Begins a session; where there are too many, in place of the oldest that has not named its stream."""
+        if len(self._sessions) >= self.limits.stream_clients:
+            silent = next((session for session in self._sessions if session.stream_id is None), None)
+            if silent is None:
+                _complaints.warn("a stream client is refused: there are already %d (--max-connections)", len(self._sessions))
+                connection.close()
+                return
+            silent.close("it names no stream, and others want its place")
+        connection.setblocking(False)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self._sessions[StreamSession(self, connection)] = None
 
 
 def _framed(message: Sequence[Buffer]) -> list[memoryview]:

@@ -38,8 +38,8 @@ _LOADING = frozenset({"load_new_episode", "copy_opendrive_to_file"})  # tested w
 class _Streams:
     """Nobody listens."""
 
-    def expect(self, stream_id: int) -> None:
-        del stream_id
+    def expect(self, stream_id: int, asker: object) -> None:
+        del stream_id, asker
 
 
 @pytest.fixture(scope="module")
