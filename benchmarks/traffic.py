@@ -2,15 +2,17 @@
 
     python benchmarks/traffic.py --map Town10HD --maps FOLDER --vehicles 50 --walkers 30 --seconds 60
 
-Prints, for the whole run: collisions a vehicle and minute by what was hit; the share of vehicles that stood longer than a
-minute with neither a red light nor somebody before them; red lights driven over; how far vehicles were from the middle of
-their lanes; how far walkers got; ticks a second with and without the Traffic Manager.
+Prints, for the whole run: collisions a vehicle and minute by what was hit; how many vehicles stood longer than a minute with
+neither a red light nor somebody before them; stop lines crossed by the state of their lights; how far vehicles were from the
+middle of their lanes; how far walkers got; memory at the start and at the end; ticks a second with and without the Traffic
+Manager. A vehicle that stands for 90 s is removed by the Traffic Manager, and its actor is dead from then on.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import socket
 import subprocess
 import sys
 import time
@@ -23,20 +25,22 @@ from typing import Any
 
 import carla
 import numpy as np
+from red_lights import StopLines
 
 _STEP_S = 0.05
 _SAME_COLLISION_S = 2.0
 _STANDS_MPS = 0.1
 _LONG_S = 60.0
+_CLOSED = (carla.TrafficLightState.Red, carla.TrafficLightState.Yellow)
 _LEADER_M, _LEADER_HALF_WIDTH_M = 15.0, 3.0
 _FREE_TICKS = 200
-_TM_PORT = 8123
+_SETTLED_S = 20.0
 
 
 def main() -> None:
     """Runs the soak and prints its figures."""
     options = _options()
-    with _server(options) as port:
+    with _server(options) as (process, port):
         client = carla.Client("127.0.0.1", port)
         client.set_timeout(120.0)
         if options.cache is not None:
@@ -45,10 +49,10 @@ def main() -> None:
         settings = world.get_settings()
         settings.synchronous_mode, settings.fixed_delta_seconds = True, _STEP_S
         world.apply_settings(settings)
-        manager = client.get_trafficmanager(_TM_PORT)
+        manager = client.get_trafficmanager(_free_port())
         manager.set_synchronous_mode(True)
         manager.set_random_device_seed(options.seed)
-        soak = Soak(world, options, manager)
+        soak = Soak(world, options, manager, process.pid)
         soak.people(options.walkers)
         soak.traffic(options.vehicles)
         try:
@@ -64,25 +68,27 @@ class Watched:
 
     actor: Any
     collisions: dict[str, float] = field(default_factory=dict)
-    light: int = 0
     still_s: float = 0.0
     unexplained_s: float = 0.0
     longest_s: float = 0.0
+    stood_s: float = 0.0
 
 
 class Soak:
     """Vehicles and walkers of one run and the counts of what they did."""
 
-    def __init__(self, world: Any, options: argparse.Namespace, manager: Any) -> None:
-        self.world, self.options, self.manager = world, options, manager
+    def __init__(self, world: Any, options: argparse.Namespace, manager: Any, server_pid: int) -> None:
+        self.world, self.options, self.manager, self.server_pid = world, options, manager, server_pid
+        self.port = manager.get_port()
         self.map = world.get_map()
+        self.lines = StopLines(world)
         self.random = random.Random(options.seed)
         self.vehicles: dict[int, Watched] = {}
         self.walkers: list[Any] = []
         self.controllers: list[Any] = []
         self.sensors: list[Any] = []
         self.hits: Counter[str] = Counter()
-        self.red: Counter[str] = Counter()
+        self.memory: list[str] = []
         self.offsets: list[float] = []
         self.off_road = 0
         self.speed_share: list[float] = []
@@ -111,7 +117,7 @@ class Soak:
             eye = self.world.spawn_actor(sensor, carla.Transform(), attach_to=watched.actor)
             eye.listen(lambda event, watched=watched: self._hit(watched, event))
             self.sensors.append(eye)
-            watched.actor.set_autopilot(True, _TM_PORT)
+            watched.actor.set_autopilot(True, self.port)
         print(f"{len(self.vehicles)} vehicles of {count}, {len(places)} spawn points")
 
     def people(self, count: int) -> None:
@@ -144,6 +150,8 @@ class Soak:
         places = {walker.id: walker.get_location() for walker in self.walkers}
         started = time.monotonic()
         for tick in range(round(seconds / _STEP_S)):
+            if tick == round(_SETTLED_S / _STEP_S):
+                self.memory.append(self._memory())
             self.world.tick()
             self.elapsed_s += _STEP_S
             snapshot = self.world.get_snapshot()
@@ -156,6 +164,10 @@ class Soak:
                 self.walked[walker.id] = self.walked.get(walker.id, 0.0) + here.distance(places[walker.id])
                 places[walker.id] = here
         self.wall_s = time.monotonic() - started
+        self.memory.append(self._memory())
+
+    def _memory(self) -> str:
+        return f"server {_resident_mb(self.server_pid)} MB, client {_resident_mb(None)} MB"
 
     def end(self) -> None:
         """Takes everybody away; the Traffic Manager first, which ends the process when its vehicles vanish under it."""
@@ -196,32 +208,24 @@ class Soak:
                 continue
             velocity = pose.get_velocity()
             speed = float(np.hypot(velocity.x, velocity.y))
-            self._watch_light(watched, speed)
+            red = self.lines.watch(watched.actor, pose)
+            if red and self.options.verbose:
+                print(f"  {self.elapsed_s:.1f} s: {key} {watched.actor.type_id} over red {red}, {speed:.1f} m/s")
             if speed > _STANDS_MPS:
                 watched.still_s = watched.unexplained_s = 0.0
             else:
                 watched.still_s += _STEP_S
-                free = not watched.light and not self._has_leader(key, pose.get_transform(), places)
+                held = watched.actor.get_traffic_light_state() in _CLOSED
+                free = not held and not self._has_leader(key, pose.get_transform(), places)
                 watched.unexplained_s = watched.unexplained_s + _STEP_S if free else 0.0
                 watched.longest_s = max(watched.longest_s, watched.unexplained_s)
+                watched.stood_s = max(watched.stood_s, watched.still_s)
             if look:
                 self._look(watched, pose.get_transform().location, speed)
         if look:
             for walker in self.walkers:
                 lane = self.map.get_waypoint(walker.get_location(), project_to_road=False, lane_type=carla.LaneType.Any)
                 self.walker_surface[str(lane.lane_type) if lane is not None else "none"] += 1
-
-    def _watch_light(self, watched: Watched, speed: float) -> None:
-        """A vehicle that leaves a light's zone while the light is still red has driven over it."""
-        light = watched.actor.get_traffic_light() if watched.actor.is_at_traffic_light() else None
-        if light is None and watched.light and speed > 1.0:
-            before = self.world.get_actor(watched.light)
-            state = str(before.get_state()) if before is not None else "none"
-            self.red[state] += 1
-            if self.options.verbose and state == "Red":
-                who = f"{watched.actor.id} {watched.actor.type_id}"
-                print(f"  {self.elapsed_s:.1f} s: {who} over red {watched.light}, {speed:.1f} m/s")
-        watched.light = light.id if light is not None else 0
 
     def _has_leader(self, key: int, pose: Any, places: dict[int, Any]) -> bool:
         forward = pose.get_forward_vector()
@@ -256,7 +260,7 @@ class Soak:
             print(f"collisions with {kind}: {count}, {count / minutes:.3f} a vehicle-minute")
         if self.vehicles:
             self._report_standing()
-            print(f"left a light's zone while it showed: {dict(self.red)}")
+            print(f"stop lines crossed while the light showed: {dict(self.lines.crossed)}")
         if self.offsets:
             p50, p95, p99 = np.percentile(self.offsets, [50, 95, 99])
             beyond = f"beyond the lane {self.off_road} of {len(self.offsets)}"
@@ -266,6 +270,7 @@ class Soak:
         if self.walked:
             speeds = np.array(list(self.walked.values())) / self.elapsed_s
             print(f"walkers: {speeds.mean():.2f} m/s on average, slowest {speeds.min():.2f}; on {dict(self.walker_surface)}")
+        print(f"memory after {_SETTLED_S:.0f} s and at the end: {'; '.join(self.memory)}")
         print(f"{self._free_rate():.0f} ticks/s without the Traffic Manager")
 
     def _report_standing(self) -> None:
@@ -273,7 +278,8 @@ class Soak:
         gone = sum(self.world.get_snapshot().find(key) is None for key in self.vehicles)
         still = sum(watched.still_s > _LONG_S for watched in self.vehicles.values())
         print(f"stood > {_LONG_S:.0f} s without cause: {len(stuck)} of {len(self.vehicles)}; at the end for any cause: {still}")
-        print(f"removed by the Traffic Manager: {gone}")
+        most = max(watched.stood_s for watched in self.vehicles.values())
+        print(f"removed by the Traffic Manager: {gone}; longest stand for any cause {most:.0f} s")
         for watched in stuck[:10]:
             if not watched.actor.is_alive:
                 continue
@@ -288,7 +294,7 @@ class Soak:
             controller.stop()
         for key, watched in self.vehicles.items():
             if watched.actor.is_alive and self.world.get_snapshot().find(key) is not None:
-                watched.actor.set_autopilot(False, _TM_PORT)
+                watched.actor.set_autopilot(False, self.port)
                 watched.actor.apply_control(carla.VehicleControl(brake=1.0))
         self._shut_down()
         self.world.tick()
@@ -300,6 +306,18 @@ class Soak:
 
 def _xy(location: Any) -> Any:
     return np.array([location.x, location.y])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _resident_mb(pid: int | None) -> int:
+    """Memory that a process (this one for None) holds, MB."""
+    status = Path(f"/proc/{pid or 'self'}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) // 1024
 
 
 def _options() -> argparse.Namespace:
@@ -318,7 +336,7 @@ def _options() -> argparse.Namespace:
 
 
 @contextmanager
-def _server(options: argparse.Namespace) -> Iterator[int]:
+def _server(options: argparse.Namespace) -> Iterator[tuple[subprocess.Popen[str], int]]:
     command = [sys.executable, "-m", "carlite", "--port", "0", "--map", options.map, "--exit-with-parent"]
     command += ["--maps", str(options.maps)] if options.maps is not None else []
     command += ["--cache", str(options.cache)] if options.cache is not None else []
@@ -328,7 +346,7 @@ def _server(options: argparse.Namespace) -> Iterator[int]:
         line = process.stdout.readline()
         if not line.startswith("carlite ready on "):
             raise SystemExit(f"the server ended with {process.wait(10)}")
-        yield int(line.rsplit(":", 1)[1])
+        yield process, int(line.rsplit(":", 1)[1])
     finally:
         process.terminate()
         process.wait(20)
