@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 _ABREAST_M, _ALONG, _NEAR_M = 1.75, 0.7, 10.0
+_BEYOND_M = 3.0  # clients take the middle of the trigger box for the place to stop; the line is this far behind it
 _MOVES_MPS = 1.0
 
 
@@ -65,5 +66,5 @@ class StopLines:
 
 
 def _line(light: Any, stop: Any) -> _Line:
-    forward = stop.transform.get_forward_vector()
-    return _Line(light, stop.transform.location.x, stop.transform.location.y, forward.x, forward.y)
+    forward, place = stop.transform.get_forward_vector(), stop.transform.location
+    return _Line(light, place.x + _BEYOND_M * forward.x, place.y + _BEYOND_M * forward.y, forward.x, forward.y)
