@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from carlite import limits
 from carlite.errors import MapError
 from carlite.parent import ParentWatch
 from carlite.world.maps import EMPTY_STREET, MapShelf, MapSource, read_opendrive
@@ -94,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--recordings", type=Path, metavar="DIR", help="folder of the recorder's logs; ~/.local/share/carlite by default"
     )
+    limits.add_options(parser)
     parser.add_argument("--exit-with-parent", action="store_true", help="end when the process that started this one ends")
     parser.add_argument("--verbose", action="store_true", help="log refused calls and map loads")
     return parser
@@ -180,11 +182,13 @@ def _serve(
 
     cache_dir = _cache_dir(options)
     keep_models_in(cache_dir)
+    granted = limits.from_options(options)
     done = _has_kernels(run_tick.stats.cache_path) and is_compiled()
     with _compiling(done):
         if not done:
             compile_world()
-        world = World(build_level(source, seed=options.seed, threads=options.threads, cache_dir=cache_dir))
+        level = build_level(source, seed=options.seed, threads=options.threads, cache_dir=cache_dir)
+        world = World(level, limits=granted.world)
     address = f"{options.host}:{sockets[0].getsockname()[1]}"
 
     def ready() -> None:
@@ -204,6 +208,7 @@ def _serve(
         log_dir=_user_dir(options.recordings, "XDG_DATA_HOME", ".local/share"),
         ready=ready,
         watch=watch,
+        limits=granted.wire,
     )
     asyncio.run(server)
     sys.stdout.flush()

@@ -45,7 +45,7 @@ class RequestReader:
         try:
             self._skimmer.feed(data)
         except (msgpack.UnpackException, ValueError) as error:
-            raise WireError(f"a request of more than {self._limits.request_bytes} bytes") from error
+            raise WireError(f"a request of more than {self._limits.request_bytes} bytes (--max-message)") from error
         self._bytes += data
 
     def take(self) -> tuple[int, str, list[Any]] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from carlite import library
 from carlite.errors import CallError
 from carlite.library import Attribute, AttributeType, Blueprint
@@ -14,6 +16,7 @@ NO_PARENT = "unable to attach actor: parent actor not found"
 SOLID_KINDS = frozenset({Kind.VEHICLE, Kind.WALKER})
 CLIENT_SIDE_SENSORS = frozenset({"sensor.other.lane_invasion", "sensor.other.rss"})
 _TRIGGER_CM = 100.0
+_LARGEST_INT = 1 << 31
 
 
 def checked_description(type_id: str, given: dict[str, str]) -> tuple[Blueprint, dict[str, str]]:
@@ -53,10 +56,10 @@ def _is_legal(attribute: Attribute, text: str) -> bool:
         return text.lower() in {"true", "false"}
     try:
         if attribute.type is AttributeType.INT:
-            int(text)
-        elif attribute.type is AttributeType.FLOAT:
-            float(text)
-        elif attribute.type is AttributeType.RGB_COLOR:
+            return -_LARGEST_INT <= int(text) < _LARGEST_INT
+        if attribute.type is AttributeType.FLOAT:
+            return math.isfinite(float(text))
+        if attribute.type is AttributeType.RGB_COLOR:
             return len([int(part) for part in text.split(",")]) == 3
     except ValueError:
         return text == attribute.value

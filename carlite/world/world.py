@@ -21,6 +21,7 @@ from carlite.world import spawning
 from carlite.world.actors import Actor, Kind
 from carlite.world.attachments import Attachments
 from carlite.world.level import Level
+from carlite.world.limits import WorldLimits
 from carlite.world.records import SnapshotRecords
 from carlite.world.registry import ActorRegistry
 from carlite.world.settings import EpisodeSettings
@@ -45,6 +46,7 @@ class World:
     Args:
         level: the map to begin with.
         first_episode: number of the first episode; later ones count on.
+        limits: how much clients may ask for.
 
     Attributes:
         frame: number of the last tick; runs on over episodes.
@@ -57,7 +59,8 @@ class World:
         tick_done: called with the length of each tick when all is in place: records it.
     """
 
-    def __init__(self, level: Level, *, first_episode: int = 1) -> None:
+    def __init__(self, level: Level, *, first_episode: int = 1, limits: WorldLimits | None = None) -> None:
+        self._limits = limits or WorldLimits()
         self.frame = 0
         self.episode_id = first_episode - 1
         self.settings = EpisodeSettings()
@@ -135,6 +138,9 @@ class World:
             CallError: in CARLA's words.
         """
         blueprint, attributes = spawning.checked_description(type_id, given)
+        self._limits.check_room(len(self.actors), len(self.sensors_by_stream), is_sensor=blueprint.kind is Kind.SENSOR)
+        if blueprint.kind is Kind.SENSOR:
+            self._limits.check_sensor(attributes)
         parent = None
         if parent_id is not None:
             parent = self.actors.find(parent_id)
