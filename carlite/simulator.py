@@ -194,7 +194,11 @@ class Simulator:
         except Exception as error:
             self._fail(error)
         self._publish_snapshot()
-        return self._sensors.due()
+        try:
+            return self._sensors.due()
+        except Exception as error:
+            self._fail(error)
+            return []
 
     def _publish_snapshot(self) -> None:
         world = self._context.world
@@ -247,6 +251,8 @@ class Simulator:
     async def _run(self, work: Coroutine[None, None, None]) -> None:
         try:
             await work
+        except Exception as error:
+            self._fail(error)
         finally:
             self._busy = False
         self._serve_waiting()
