@@ -221,13 +221,13 @@ def _candidates(
     count = 0
     n = len(bodies)
     for i in range(n):
-        if bodies[i].solid == 0:
+        if bodies[i].solid == 0 or bodies[i].loose == 1:
             continue
         for j in range(i + 1, n):
             apart = bounds[j, 0] > bounds[i, 1] or bounds[j, 1] < bounds[i, 0]
             if apart or bounds[j, 2] > bounds[i, 3] or bounds[j, 3] < bounds[i, 2] or bodies[j].solid == 0:
                 continue
-            if bodies[i].inv_mass + bodies[j].inv_mass > 0.0 and count < len(pairs):
+            if bodies[i].inv_mass + bodies[j].inv_mass > 0.0 and bodies[j].loose == 0 and count < len(pairs):
                 pairs[count, 0], pairs[count, 1] = i, j
                 count += 1
         if bodies[i].inv_mass > 0.0:

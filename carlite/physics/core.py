@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from carlite import geometry
 from carlite.errors import CallError
-from carlite.mesh import Box, PlacedObject
+from carlite.mesh import Box, Mesh, PlacedObject
 from carlite.physics.ackermann import AckermannController
 from carlite.physics.contact_kernel import PAIR_COLUMNS, overlaps_any
 from carlite.physics.controls import (
@@ -25,17 +26,20 @@ from carlite.physics.fleet import telemetry, with_wheel_positions, write_control
 from carlite.physics.friction import FRICTION_TRIGGER, FrictionAreas
 from carlite.physics.motion_kernel import load, probe_points, store
 from carlite.physics.obstacles import box_record, build_obstacles
-from carlite.physics.reports import contacts_of
-from carlite.physics.solids import Solid, Solids
+from carlite.physics.reports import contacts_of, contacts_of_touches
+from carlite.physics.solids import Push, PushKind, Solid, Solids
 from carlite.physics.tables import BODY, Integers, Records
 from carlite.physics.tick_kernel import run_tick
 from carlite.physics.types import Contact, GroundSource
 from carlite.world.actors import Actor, Kind
 from carlite.world.state import ActorStates
 
+if TYPE_CHECKING:
+    from carlite.physics.loose import LooseProps
+
 GRAVITY_MPS2 = 9.81
 _MOVING_KINDS = frozenset({Kind.VEHICLE, Kind.WALKER, Kind.PROP})
-_PHYSX_PER_SI = 1e4  # CARLA hands angular impulses and torques on in kg cm^2, unscaled
+_PHYSX_PER_SI = 1e4  # CARLA hands angular impulses and torques on as they come; Unreal takes them in degrees and kg cm^2
 _SUBSTEP_S = 0.01
 _MAX_FOUND = 4096
 _JUMP_MPS = 4.2
@@ -51,11 +55,20 @@ class Physics:
         states: read and written; rows of attached actors and sensors are left alone.
         ground: what wheels and feet stand on.
         obstacles: of the static world; the solid ones stop actors.
+        ground_meshes: the triangles of ``ground``, for loose props; without them they get it in samples.
     """
 
-    def __init__(self, states: ActorStates, ground: GroundSource, obstacles: Sequence[PlacedObject]) -> None:
+    def __init__(
+        self,
+        states: ActorStates,
+        ground: GroundSource,
+        obstacles: Sequence[PlacedObject],
+        ground_meshes: Sequence[Mesh] = (),
+    ) -> None:
         self._states = states
         self._ground = ground
+        self._ground_meshes = ground_meshes
+        self._loose: LooseProps | None = None
         self._obstacles = build_obstacles(obstacles)
         self._solids = Solids()
         self._friction = FrictionAreas()
@@ -144,7 +157,7 @@ class Physics:
     def add_impulse(self, actor: Actor, impulse_ns: ArrayLike, at: ArrayLike | None = None) -> None:
         """World frame, N s, at a world point or at the centre of mass."""
         solid = self._pushable(actor)
-        if solid is None:
+        if solid is None or self._keeps(solid, PushKind.IMPULSE, impulse_ns, at):
             return
         body, push = self._solids.body(solid), np.asarray(impulse_ns, np.float64)
         self._states.velocity[actor.row] += push / body.mass
@@ -157,7 +170,7 @@ class Physics:
     def add_force(self, actor: Actor, force_n: ArrayLike, at: ArrayLike | None = None) -> None:
         """World frame, N, during the next tick."""
         solid = self._pushable(actor)
-        if solid is None:
+        if solid is None or self._keeps(solid, PushKind.FORCE, force_n, at):
             return
         push = np.asarray(force_n, np.float64)
         lever = np.zeros(3) if at is None else np.asarray(at, np.float64) - self._states.location[actor.row]
@@ -166,18 +179,25 @@ class Physics:
         solid.is_pushed = True
 
     def add_angular_impulse(self, actor: Actor, impulse: ArrayLike) -> None:
-        """World frame, kg cm^2/s as CARLA passes it on; only its vertical part turns actors."""
-        solid = self._pushable(actor)
-        if solid is not None:
-            turn = float(np.asarray(impulse, np.float64)[2]) / _PHYSX_PER_SI / float(self._solids.body(solid).inertia)
-            self._states.angular_velocity_dps[actor.row, 2] += math.degrees(turn)
+        """World frame, degrees times kg cm^2/s as in CARLA; of vehicles and walkers only its vertical part turns them."""
+        solid, turn = self._pushable(actor), np.radians(np.asarray(impulse, np.float64)) / _PHYSX_PER_SI
+        if solid is not None and not self._keeps(solid, PushKind.ANGULAR_IMPULSE, turn):
+            self._states.angular_velocity_dps[actor.row, 2] += math.degrees(turn[2] / float(self._solids.body(solid).inertia))
 
     def add_torque(self, actor: Actor, torque: ArrayLike) -> None:
-        """World frame, kg cm^2/s^2, during the next tick; only its vertical part turns actors."""
-        solid = self._pushable(actor)
-        if solid is not None:
-            solid.torque += float(np.asarray(torque, np.float64)[2]) / _PHYSX_PER_SI
+        """World frame, degrees times kg cm^2/s^2, during the next tick; as ``add_angular_impulse``."""
+        solid, turn = self._pushable(actor), np.radians(np.asarray(torque, np.float64)) / _PHYSX_PER_SI
+        if solid is not None and not self._keeps(solid, PushKind.TORQUE, turn):
+            solid.torque += float(turn[2])
             solid.is_pushed = True
+
+    def _keeps(self, solid: Solid, kind: PushKind, vector: ArrayLike, at: ArrayLike | None = None) -> bool:
+        """Keeps a push for a loose prop, whose rigid body takes it in the next tick."""
+        if not self._solids.body(solid).loose:
+            return False
+        x, y, z = np.asarray(vector, np.float64).tolist()
+        solid.pushes.append(Push(kind, (x, y, z), None if at is None else tuple(np.asarray(at, np.float64).tolist())))
+        return True
 
     def _pushable(self, actor: Actor) -> Solid | None:
         solid = self._solids.by_id.get(actor.id)
@@ -327,16 +347,32 @@ class Physics:
         points = np.empty((4 * len(vehicles) + len(bodies), 3))
         probe_points(bodies, vehicles, dt_s, points)
         below = self._ground.ground_below(points)
+        heights = np.asarray(below.height_m, np.float64)
+        loose = self._loose_props()
+        began = None if loose is None else loose.start(still)
         count = run_tick(
             vehicles, bodies, still.records, still.cells, still.starts, still.members, still.grid,
-            np.asarray(below.height_m, np.float64), np.asarray(below.normal, np.float64),
+            heights, np.asarray(below.normal, np.float64),
             self.gravity_mps2, dt_s, min(self.substep_s, _SUBSTEP_S), self._found,
         )  # fmt: skip
+        contacts = contacts_of(self._found[:count], solids, still)
+        if loose is not None and began is not None:
+            under = heights[4 * len(vehicles) :]
+            contacts += contacts_of_touches(loose.step(dt_s, self.substep_s, self.gravity_mps2, began, under))
         store(
             bodies, vehicles, states.location, states.rotation_deg, states.velocity, states.angular_velocity_dps,
             states.acceleration, states.wheel_steer_deg, states.wheel_spin_rad, states.gait_phase_rad, dt_s,
         )  # fmt: skip
-        return contacts_of(self._found[:count], solids, still)
+        return contacts
+
+    def _loose_props(self) -> LooseProps | None:
+        """The rigid bodies, from the first tick on in which there is a loose prop."""
+        if self._loose is None and self._solids.loose_changed:
+            # A world without loose props does without the engine's library.
+            from carlite.physics.loose import LooseProps
+
+            self._loose = LooseProps(self._states, self._solids, self._ground, self._ground_meshes)
+        return self._loose
 
     def _apply_commands(self, dt_s: float) -> None:
         """Ackermann targets, outer forces and constant velocities of this tick."""
@@ -358,9 +394,12 @@ class Physics:
                 solid.force, solid.torque, solid.is_pushed = np.zeros(3), 0.0, False
             if solid.constant_velocity is not None and solid.vehicle < 0:
                 body = solids.body(solid)
-                turn = geometry.rotation_matrices(self._states.rotation_deg[solid.actor.row])
+                row = solid.actor.row
+                turn = geometry.rotation_matrices(self._states.rotation_deg[row])
                 body.vx, body.vy, body.vz = turn @ np.asarray(solid.constant_velocity)
                 body.want_x, body.want_y = body.vx, body.vy
+                if body.loose:
+                    self._states.velocity[row] = (body.vx, body.vy, body.vz)
 
     def _run_ackermann(self, solid: Solid, dt_s: float) -> None:
         record, body = self._solids.vehicle(solid), self._solids.body(solid)

@@ -110,7 +110,7 @@ def store(
     gait_phase_rad: Floats,
     dt: float,
 ) -> None:
-    """Writes what the tick did into the arrays of ActorStates."""
+    """Writes what the tick did into the arrays of ActorStates; the rows of loose props are there already."""
     turn = np.empty((3, 3))
     spin, arm, turning, now = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
     for i in range(len(vehicles)):
@@ -135,14 +135,14 @@ def store(
     for i in range(len(bodies)):
         b = bodies[i]
         row = b.row
+        if b.loose == 1:
+            _remember(b, location[row], rotation_deg[row], velocity[row], acceleration[row], dt)
+            continue
         if b.simulate == 1:
             if b.kind != _VEHICLE:
                 spin_dps[row, 0] = spin_dps[row, 1] = 0.0
-                if b.rolls == 1:
-                    _roll(b, rotation_deg[row], dt)
             spin_dps[row, 2] = math.degrees(b.w)
-            if not (b.rolls == 1 and b.radius > 0.0 and b.vx * b.vx + b.vy * b.vy > 1e-6):
-                rotation_deg[row, 1] = wrapped_deg(math.degrees(b.yaw))
+            rotation_deg[row, 1] = wrapped_deg(math.degrees(b.yaw))
         write_rotation(rotation_deg[row], turn)
         for k in range(3):
             spin[k] = math.radians(spin_dps[row, k])
@@ -153,15 +153,22 @@ def store(
         now[0], now[1], now[2] = b.vx + turning[0], b.vy + turning[1], b.vz + turning[2]
         for k in range(3):
             velocity[row, k] = now[k]
-            acceleration[row, k] = (now[k] - b.was_moving[k]) / dt if b.seen == 1 else 0.0
-            b.was_at[k], b.was_turned[k], b.was_moving[k] = location[row, k], rotation_deg[row, k], now[k]
-        b.seen = 1
+        _remember(b, location[row], rotation_deg[row], velocity[row], acceleration[row], dt)
         if b.kind != _VEHICLE:
             speed = math.sqrt(b.vx * b.vx + b.vy * b.vy)
             stride = stride_m(speed, b.half_height)
             if b.kind != _WALKER:
                 stride = 2.0 * b.half_height * _ANIMAL_STRIDE_PER_HEIGHT
             gait_phase_rad[row] = (gait_phase_rad[row] + 2.0 * math.pi * speed * dt / max(stride, 0.1)) % (2.0 * math.pi)
+
+
+@inner
+def _remember(b: Record, location: Floats, rotation_deg: Floats, velocity: Floats, acceleration: Floats, dt: float) -> None:
+    """The acceleration of this tick, and what the next one compares with."""
+    for k in range(3):
+        acceleration[k] = (velocity[k] - b.was_moving[k]) / dt if b.seen == 1 else 0.0
+        b.was_at[k], b.was_turned[k], b.was_moving[k] = location[k], rotation_deg[k], velocity[k]
+    b.seen = 1
 
 
 @inner
@@ -174,17 +181,3 @@ def _lead_wheels(v: Record, b: Record, dt: float) -> None:
     v.wheel_steer[0] = v.wheel_steer[1] = min(max(angle, -limit), limit)
     for k in range(4):
         v.wheel_spin[k] = (v.wheel_spin[k] + forward * dt / v.wheel_radius[k]) % (2.0 * math.pi)
-
-
-@inner
-def _roll(b: Record, rotation_deg: Floats, dt: float) -> None:
-    """A ball or a loose wheel turns about the axis across its way; a ball faces where it rolls."""
-    speed = math.sqrt(b.vx * b.vx + b.vy * b.vy)
-    if speed < 1e-3:
-        return
-    if b.radius > 0.0:
-        rotation_deg[1] = math.degrees(math.atan2(b.vy, b.vx))
-        way = speed
-    else:
-        way = math.cos(b.yaw) * b.vx + math.sin(b.yaw) * b.vy
-    rotation_deg[0] = wrapped_deg(rotation_deg[0] - math.degrees(way * dt / max(b.half_height, 0.01)))

@@ -1,4 +1,4 @@
-"""Walkers and props between two ticks: what they want, friction, gravity, the ground under them."""
+"""Walkers, animals and what stands fast between two ticks: what they want, friction, gravity, the ground under them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ _TURN_DPS = 420.0
 _SPIN_FRICTION = 3.0
 _STEP_M = 0.45
 _CLIMB_MPS = 3.0
-_BOUNCE, _BOUNCE_MPS = 0.55, 1.2
 
 
 @inner
@@ -62,7 +61,7 @@ def steer_others(bodies: Records, dt: float) -> None:
         b = bodies[i]
         if b.simulate == 1 and b.kind == _WALKER:
             _walk(b, dt)
-        elif b.simulate == 1 and b.kind == _PROP:
+        elif b.simulate == 1 and b.kind == _PROP and b.loose == 0:
             _slow_down(b, dt)
 
 
@@ -75,7 +74,7 @@ def drop_others(bodies: Records, heights: Floats, gravity: float, dt: float) -> 
     """
     for i in range(len(bodies)):
         b = bodies[i]
-        if b.simulate == 0 or (b.kind != _WALKER and b.kind != _PROP):
+        if b.simulate == 0 or b.loose == 1 or (b.kind != _WALKER and b.kind != _PROP):
             continue
         if b.gravity == 0:
             b.z += b.vz * dt
@@ -93,5 +92,5 @@ def drop_others(bodies: Records, heights: Floats, gravity: float, dt: float) -> 
         feet += 0.5 * (b.vz + speed) * dt
         if feet <= ground:
             feet = ground
-            speed = -_BOUNCE * b.vz if b.rolls == 1 and b.vz < -_BOUNCE_MPS else 0.0
+            speed = 0.0
         b.z, b.vz = feet - b.feet, speed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from carlite import library
 from carlite.library import Blueprint
 from carlite.physics.ackermann import AckermannController
-from carlite.physics.controls import VehicleControl, VehiclePhysicsControl, WalkerControl
+from carlite.physics.controls import Vector, VehicleControl, VehiclePhysicsControl, WalkerControl
 from carlite.physics.fleet import write_mechanics
 from carlite.physics.hulls import contact_hull
 from carlite.physics.presets import default_physics
@@ -21,9 +22,27 @@ from carlite.world.actors import Actor, Kind
 
 _FALLBACK_MASS_KG = {Kind.WALKER: 75.0, Kind.PROP: 20.0}
 _ANCHORED_KG = 250.0  # heavier props stand bolted to the ground
-_ROLLING_DECELERATION, _SLIDING_DECELERATION = 0.35, 5.0
+_SLIDING_DECELERATION = 5.0
 _ANCHORED_TAGS = frozenset({Tag.STATIC, Tag.VEGETATION, Tag.BUILDING})
 _CLEARANCE_M = 0.15  # under a vehicle's floor: low kerbs and debris pass below
+
+
+class PushKind(IntEnum):
+    """What a client does to a loose prop."""
+
+    IMPULSE = 0  # N s
+    FORCE = 1  # N
+    ANGULAR_IMPULSE = 2  # N m s
+    TORQUE = 3  # N m
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One push, world frame: at a world point, or at the centre of mass where ``at`` is None."""
+
+    kind: PushKind
+    vector: Vector
+    at: Vector | None = None
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -36,6 +55,7 @@ class Solid:
         constant_velocity: m/s in its own frame while that mode is on.
         wheel_override: the client turns the wheels itself.
         force: N, world, and torque: N m about the vertical, both for the next tick only.
+        pushes: of a loose prop, likewise.
     """
 
     actor: Actor
@@ -52,16 +72,22 @@ class Solid:
     torque: float = 0.0
     is_pushed: bool = False
     was_pushed: bool = False
+    pushes: list[Push] = field(default_factory=list)
 
 
 class Solids:
-    """All of them, as records in the order in which they came."""
+    """All of them, as records in the order in which they came.
+
+    Attributes:
+        loose_changed: set when a loose prop came, went or was switched; who builds the rigid bodies clears it.
+    """
 
     def __init__(self) -> None:
         self.by_id: dict[int, Solid] = {}
         self.bodies: Records = np.zeros(0, BODY)
         self.vehicles: Records = np.zeros(0, VEHICLE)
         self.order: list[Solid] = []
+        self.loose_changed = False
 
     def add(self, actor: Actor) -> Solid:
         """Makes the records of a new actor."""
@@ -85,6 +111,7 @@ class Solids:
 
     def remove(self, solid: Solid) -> None:
         """Drops the records of an actor; those behind it move up."""
+        self.loose_changed |= bool(self.body(solid).loose)
         self.bodies = np.delete(self.bodies, solid.index)
         if solid.vehicle >= 0:
             self.vehicles = np.delete(self.vehicles, solid.vehicle)
@@ -120,7 +147,10 @@ class Solids:
     def refresh(self, solid: Solid) -> None:
         """Follows the actor's switches: simulate_physics, collisions, gravity."""
         actor, body = solid.actor, self.body(solid)
-        body.simulate, body.gravity = actor.simulate_physics, actor.gravity
+        loose = actor.simulate_physics and self._is_loose(solid)
+        if loose or body.loose:
+            self.loose_changed = True
+        body.simulate, body.gravity, body.loose = actor.simulate_physics, actor.gravity, loose
         body.solid = actor.collisions and max(actor.box.half_extent) > 0.0
         # A light prop that the client moves takes its own mass into a collision: a ball must not stop a car like a wall.
         moves = (actor.simulate_physics or actor.kind is Kind.PROP) and not self._is_anchored(solid)
@@ -140,6 +170,19 @@ class Solids:
         return solid.blueprint
 
     @staticmethod
+    def _motion(solid: Solid) -> str:
+        return solid.blueprint.motion if solid.blueprint else ""
+
+    def _is_loose(self, solid: Solid) -> bool:
+        """Whether an actor is a rigid body once physics moves it: a prop that stands on nothing but its own weight."""
+        return (
+            solid.actor.kind is Kind.PROP
+            and max(solid.actor.box.half_extent) > 0.0
+            and self._motion(solid) != "animal"
+            and not self._is_anchored(solid)
+        )
+
+    @staticmethod
     def _is_anchored(solid: Solid) -> bool:
         """Street furniture and trees do not yield."""
         if solid.actor.kind is not Kind.PROP:
@@ -157,7 +200,6 @@ class Solids:
             if solid.blueprint and solid.blueprint.mass_kg > 0.0
             else _FALLBACK_MASS_KG.get(actor.kind, 1000.0)
         )
-        motion = solid.blueprint.motion if solid.blueprint else ""
         body.mass, body.inertia = mass, max(mass * (half[0] ** 2 + half[1] ** 2) / 3.0, 1e-3)
         body.hx, body.hy = hull.half_extent[0], hull.half_extent[1]
         body.bx, body.by = centre[0], centre[1]
@@ -166,7 +208,6 @@ class Solids:
         body.feet, body.half_height = body.low, half[2]
         if actor.kind is Kind.VEHICLE:
             body.low += _CLEARANCE_M
-        elif actor.kind is Kind.WALKER or motion == "sphere":
+        elif actor.kind is Kind.WALKER or self._motion(solid) == "sphere":
             body.radius = max(half[0], half[1])
-        body.rolls = motion in {"sphere", "wheel"}
-        body.friction = _ROLLING_DECELERATION if body.rolls else _SLIDING_DECELERATION
+        body.friction = _SLIDING_DECELERATION

@@ -17,11 +17,12 @@ Integers: TypeAlias = NDArray[np.int64]
 # A solid. (x, y, z) is a point of its body on the actor's x axis, ``com_x`` ahead of the origin: under the mass centre of a
 # vehicle, the origin of all else. (vx, vy, vz) is its velocity, w its yaw rate. The box's centre lies (bx, by) from it in
 # the frame turned by yaw, its height interval is z + low .. z + high. radius > 0 makes a circle of it. ``feet`` is the height
-# of the bottom over the origin, (want_x, want_y) a walker's wish, (was_at, was_turned) the pose a tick ago.
+# of the bottom over the origin, (want_x, want_y) a walker's wish, (was_at, was_turned) the pose a tick ago. A loose body
+# belongs to the rigid-body engine: the kernels leave it alone.
 BODY = np.dtype(
     [
         ("actor_id", "i8"), ("row", "i8"), ("kind", "i8"), ("solid", "u1"), ("simulate", "u1"), ("gravity", "u1"),
-        ("seen", "u1"), ("rolls", "u1"),
+        ("seen", "u1"), ("loose", "u1"),
         ("x", "f8"), ("y", "f8"), ("z", "f8"), ("yaw", "f8"),
         ("vx", "f8"), ("vy", "f8"), ("vz", "f8"), ("w", "f8"),
         ("bx", "f8"), ("by", "f8"), ("hx", "f8"), ("hy", "f8"), ("radius", "f8"), ("box_yaw", "f8"),

@@ -45,7 +45,8 @@ def run_tick(
     steer_others(bodies, dt)
     fastest = 0.0
     for i in range(len(bodies)):
-        fastest = max(fastest, bodies[i].vx ** 2 + bodies[i].vy ** 2)
+        if bodies[i].loose == 0:
+            fastest = max(fastest, bodies[i].vx ** 2 + bodies[i].vy ** 2)
     slices = min(max(math.ceil(math.sqrt(fastest) * dt / _SLICE_M), 1), _MAX_SLICES)
     slice_s = dt / slices
     substeps = max(math.ceil(slice_s / substep - 1e-9), 1)
@@ -54,7 +55,7 @@ def run_tick(
         advance_vehicles(vehicles, bodies, gravity, slice_s / substeps, substeps)
         for i in range(len(bodies)):
             b = bodies[i]
-            if b.kind != _VEHICLE and b.simulate == 1:
+            if b.kind != _VEHICLE and b.simulate == 1 and b.loose == 0:
                 b.x += b.vx * slice_s
                 b.y += b.vy * slice_s
                 b.yaw += b.w * slice_s

@@ -97,7 +97,7 @@ class World:
         self.sensors_by_stream: dict[int, Actor] = {}
         self.ignored_by_camera: dict[int, tuple[int, ...]] = {}
         self.contacts: list[Contact] = []
-        self.physics = Physics(self.states, level.rays, level.static_world.objects)
+        self.physics = Physics(self.states, level.rays, level.static_world.objects, level.static_world.ground)
         if self._points_of is not level:
             self._points_of, self.spawn_points = level, clear_spawn_points(level.static_world.spawn_points, self.physics)
         self.shown_objects = ShownObjects(level, self.physics, layers)
@@ -178,6 +178,8 @@ class World:
         self.physics.add(actor)
         self.level.rays.invalidate()
         return actor
+        # As in CARLA, props stay where they are put until a client has physics move them; animals walk at once.
+        actor.simulate_physics = blueprint.kind is not Kind.PROP or blueprint.motion == "animal"
 
     def attach(self, actor: Actor, parent: Actor, parent_from_actor: geometry.Array) -> None:
         """Makes an actor follow another one rigidly."""

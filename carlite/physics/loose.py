@@ -1,0 +1,304 @@
+"""Loose props as rigid bodies: they fall, tip, roll, slide and bounce, and push and are pushed by what moves near them.
+
+The engine is Rapier. Vehicles, walkers and scenery stay with the kernels of this package; near a prop each of them has a
+stand-in in the engine's world. A stand-in follows its actor's way through the tick; what props did to its velocity and place
+is given back to the actor, so momentum goes both ways. Props that rest cost nothing until something comes near.
+
+The same calls give the same bits: the world is built anew, from the actors alone and in the order of their arrival, whenever
+a prop comes, goes or is switched, so what was there before leaves no trace.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import rapier3d as rapier
+from numpy.typing import NDArray
+
+from carlite.mesh import Mesh
+from carlite.physics import rigid
+from carlite.physics.obstacles import Obstacles
+from carlite.physics.reports import Touch
+from carlite.physics.rigid import Triple
+from carlite.physics.shapes import PropShape, prop_shape
+from carlite.physics.solids import PushKind, Solid, Solids
+from carlite.physics.standins import StandIns
+from carlite.physics.tables import Floats
+from carlite.physics.terrain import Terrain
+from carlite.physics.types import GroundSource
+from carlite.world.state import ActorStates
+
+_STEP_S = 0.01
+_GRID_M = 64.0  # the world's origin lies on such a grid, near the first prop
+_MARGIN_M = 4.0  # scenery is looked for that much further than a prop can get
+_PLENTY_OF_TILES = 64
+_ON_GROUND_M = 0.03
+_FALLEN_THROUGH_M = 0.1
+_BOTTOMLESS_M = -2000.0
+
+
+@dataclass(slots=True, eq=False)
+class _Prop:
+    """A loose prop and its body."""
+
+    solid: Solid
+    shape: PropShape
+    body: rapier.RigidBody
+    awake: bool = True
+
+
+class LooseProps:
+    """All loose props of an episode.
+
+    Args:
+        states: their rows are read for what clients changed, and written.
+        solids: where they are found; the records of vehicles and walkers that they push are changed.
+        ground: seen from above.
+        meshes: the ground's triangles.
+    """
+
+    def __init__(self, states: ActorStates, solids: Solids, ground: GroundSource, meshes: Sequence[Mesh]) -> None:
+        self._states = states
+        self._solids = solids
+        self._terrain = Terrain(meshes, ground)
+        self._props: list[_Prop] = []
+        self._obstacles: Obstacles | None = None
+        self._standins: StandIns
+
+    def start(self, obstacles: Obstacles) -> NDArray[np.float64] | None:
+        """Before the kernels run: (n, 4) place and yaw of every body, None where there are no loose props."""
+        solids = self._solids
+        if solids.loose_changed or obstacles is not self._obstacles or self._too_much_scenery():
+            solids.loose_changed, self._obstacles = False, obstacles
+            self._build(obstacles)
+        if not self._props:
+            return None
+        bodies = solids.bodies
+        return np.stack([bodies["x"], bodies["y"], bodies["z"], bodies["yaw"]], -1)
+
+    def step(
+        self, dt_s: float, substep_s: float, gravity_mps2: float, began: NDArray[np.float64], below: Floats
+    ) -> list[Touch]:
+        """After the kernels have run: moves the props through the tick.
+
+        Args:
+            dt_s: length of the tick.
+            substep_s: longest step.
+            gravity_mps2: downwards.
+            began: what ``start`` gave.
+            below: (n,) height of the ground under every body, -inf where there is none.
+
+        Returns:
+            What props touched, but for the ground.
+        """
+        self._take_orders()
+        near = self._who_is_near(dt_s)
+        if not (any(prop.awake for prop in self._props) or near):
+            self._drop_orders()
+            return []
+        count = max(math.ceil(dt_s / min(substep_s, _STEP_S) - 1e-9), 1)
+        world = self._world
+        world.gravity = rapier.Vec3(0.0, 0.0, -gravity_mps2)
+        world.integration_parameters.dt = dt_s / count
+        self._bring_scenery(dt_s)
+        self._push(dt_s, gravity_mps2, below)
+        self._standins.place(near, began, dt_s)
+        for _ in range(count):
+            world.step()
+            self._standins.note_touches(dt_s / count)
+        touches = self._standins.give_back(dt_s)
+        self._drop_orders()
+        self._write(below)
+        return touches
+
+    # building ----------------------------------------------------------------------------------------------------------
+
+    def _too_much_scenery(self) -> bool:
+        return bool(self._props) and len(self._tiles) > _PLENTY_OF_TILES + 8 * len(self._props)
+
+    def _build(self, obstacles: Obstacles) -> None:
+        """A new world with the props as they are now."""
+        solids = self._solids
+        loose = [solid for solid in solids.order if solids.bodies["loose"][solid.index]]
+        self._props = []
+        if not loose:
+            return
+        self._rows = np.array([solid.actor.row for solid in loose])
+        first = self._states.location[self._rows[0]]
+        self._origin = np.round(first / _GRID_M) * _GRID_M
+        self._world = rigid.new_world()
+        self._tiles: dict[tuple[int, int], bool] = {}
+        self._standins = StandIns(self._world, self._states, solids, obstacles, self._origin)
+        for solid in loose:
+            self._props.append(self._make(solid))
+        self._reach = np.array([_reach(prop.shape) for prop in self._props])
+        self._told = self._now()
+        # what of the scenery is there: the rectangles around props that were looked through
+        self._seen = np.tile(np.array([np.inf, np.inf, -np.inf, -np.inf]), (len(loose), 1))
+
+    def _make(self, solid: Solid) -> _Prop:
+        record, states, row = self._solids.body(solid), self._states, solid.actor.row
+        shape = prop_shape(solid.blueprint, solid.actor.box, float(record.mass))
+        collider = rigid.prop_collider(shape)
+        if not record.solid:
+            collider = collider.collision_groups(rapier.InteractionGroups.none())
+        handle = self._world.add_body(
+            rigid.prop_body(
+                _triple(states.location[row] - self._origin),
+                rigid.quaternion_of(states.rotation_deg[row]),
+                _triple(states.velocity[row]),
+                _triple(np.radians(states.angular_velocity_dps[row])),
+            ).gravity_scale(1.0 if record.gravity else 0.0),
+            colliders=[collider],
+        )
+        body = self._world.rigid_bodies[handle]
+        rigid.let_sleep(body)
+        self._standins.know(body, solid)
+        return _Prop(solid, shape, body)
+
+    # what clients did --------------------------------------------------------------------------------------------------
+
+    def _now(self) -> NDArray[np.float64]:
+        states, rows = self._states, self._rows
+        return np.concatenate(
+            [states.location[rows], states.rotation_deg[rows], states.velocity[rows], states.angular_velocity_dps[rows]], 1
+        )
+
+    def _take_orders(self) -> None:
+        """Places and velocities that clients have set since the last tick."""
+        now = self._now()
+        changed = now != self._told
+        if changed.any():
+            for k in np.flatnonzero(changed.any(1)):
+                body, row = self._props[k].body, now[k]
+                if changed[k, :6].any():
+                    body.position = rapier.Isometry3(_triple(row[:3] - self._origin), rigid.quaternion_of(row[3:6]))
+                if changed[k, 6:9].any():
+                    body.linvel = rapier.Vec3(*row[6:9].tolist())
+                if changed[k, 9:].any():
+                    body.angvel = rapier.Vec3(*np.radians(row[9:]).tolist())
+                self._wake(self._props[k])
+            self._told = now
+        for prop in self._props:
+            if prop.solid.pushes:
+                self._wake(prop)
+
+    def _wake(self, prop: _Prop) -> None:
+        prop.body.wake_up(True)
+        prop.awake = True
+
+    def _push(self, dt_s: float, gravity_mps2: float, below: Floats) -> None:
+        """Forces of this tick: what clients ordered, and the resistance to rolling."""
+        for prop in self._props:
+            body = prop.body
+            for push in prop.solid.pushes:
+                at = None if push.at is None else _triple(np.asarray(push.at) - self._origin)
+                if push.kind is PushKind.IMPULSE and at is None:
+                    body.apply_impulse(push.vector)
+                elif push.kind is PushKind.IMPULSE and at is not None:
+                    body.apply_impulse_at_point(push.vector, at)
+                elif push.kind is PushKind.FORCE and at is None:
+                    body.add_force(push.vector)
+                elif push.kind is PushKind.FORCE and at is not None:
+                    body.add_force_at_point(push.vector, at)
+                elif push.kind is PushKind.ANGULAR_IMPULSE:
+                    body.apply_torque_impulse(push.vector)
+                else:
+                    body.add_torque(push.vector)
+            if prop.awake and prop.shape.rolling > 0.0:
+                self._resist_rolling(prop, dt_s, gravity_mps2, below)
+
+    def _resist_rolling(self, prop: _Prop, dt_s: float, gravity_mps2: float, below: Floats) -> None:
+        """The torque of an uneven, yielding road: coefficient times weight times radius, against the spin."""
+        body, radius = prop.body, prop.shape.radius_m
+        height = body.center_of_mass.z + self._origin[2] - below[prop.solid.index]
+        spin = body.angvel
+        speed = spin.norm()
+        if speed < 1e-6 or height > radius + _ON_GROUND_M:
+            return
+        most = prop.shape.rolling * prop.shape.mass_kg * gravity_mps2 * radius * dt_s
+        body.apply_torque_impulse(spin * (-min(most / speed, min(prop.shape.principal_inertia))), False)
+
+    def _drop_orders(self) -> None:
+        for prop in self._props:
+            if prop.solid.pushes:
+                prop.solid.pushes.clear()
+                prop.body.reset_forces(False)
+                prop.body.reset_torques(False)
+
+    # surroundings ------------------------------------------------------------------------------------------------------
+
+    def _who_is_near(self, dt_s: float) -> list[int]:
+        """Bodies that a prop may meet in this tick: those near one that is awake, and those that move near any."""
+        bodies = self._solids.bodies
+        speed = np.sqrt(bodies["vx"] ** 2 + bodies["vy"] ** 2 + bodies["vz"] ** 2)
+        reach = np.hypot(bodies["hx"], bodies["hy"]) + np.hypot(bodies["bx"], bodies["by"]) + speed * dt_s
+        fit = (bodies["solid"] == 1) & (bodies["loose"] == 0)
+        awake = np.array([prop.awake for prop in self._props])
+        fast = self._reach + np.linalg.norm(self._told[:, 6:9], axis=1) * dt_s + 0.1
+        apart = np.hypot(bodies["x"][:, None] - self._told[None, :, 0], bodies["y"][:, None] - self._told[None, :, 1])
+        close = (apart < reach[:, None] + fast[None, :]) & fit[:, None] & (awake[None, :] | (speed > 0.01)[:, None])
+        return [int(k) for k in np.flatnonzero(close.any(1))]
+
+    def _bring_scenery(self, dt_s: float) -> None:
+        """Ground and obstacles around the props that are awake."""
+        awake = np.array([prop.awake for prop in self._props])
+        reach = (self._reach + np.linalg.norm(self._told[:, 6:9], axis=1) * dt_s)[:, None]
+        low, high = self._told[:, :2] - reach, self._told[:, :2] + reach
+        lacks = awake & ((low < self._seen[:, :2]) | (high > self._seen[:, 2:])).any(1)
+        for k in np.flatnonzero(lacks):
+            first, last = low[k] - _MARGIN_M, high[k] + _MARGIN_M
+            self._seen[k] = (*first, *last)
+            for tile in self._terrain.tiles_near(first, last):
+                if tile not in self._tiles:
+                    patch = self._terrain.patch(*tile, float(self._told[k, 2]) + 1.0)
+                    self._tiles[tile] = patch is not None
+                    if patch is not None:
+                        self._world.add_collider(rigid.ground_collider(patch, self._origin))
+            self._standins.bring_obstacles(first, last)
+
+    # results -----------------------------------------------------------------------------------------------------------
+
+    def _write(self, below: Floats) -> None:
+        """Poses and velocities of what is awake."""
+        states, origin = self._states, self._origin
+        for prop in self._props:
+            body = prop.body
+            sleeps = body.is_sleeping
+            if sleeps and not prop.awake:
+                continue
+            self._keep_above_ground(prop, float(below[prop.solid.index]))
+            row, place = prop.solid.actor.row, body.translation
+            states.location[row] = (place.x + origin[0], place.y + origin[1], place.z + origin[2])
+            states.rotation_deg[row] = rigid.rotation_of(body.rotation.quaternion)
+            prop.awake = not sleeps
+            if sleeps:
+                states.velocity[row] = states.angular_velocity_dps[row] = 0.0
+            else:
+                states.velocity[row] = body.linvel.to_tuple()
+                states.angular_velocity_dps[row] = np.degrees(body.angvel.to_tuple())
+        self._told = self._now()
+
+    def _keep_above_ground(self, prop: _Prop, ground_m: float) -> None:
+        """Lifts what a heavy thing pressed through the ground; stops what fell off the world."""
+        body = prop.body
+        z = body.center_of_mass.z + float(self._origin[2])
+        if z < ground_m - _FALLEN_THROUGH_M:
+            place, speed = body.translation, body.linvel
+            body.translation = rapier.Vec3(place.x, place.y, place.z + ground_m - z + prop.shape.radius_m)
+            body.linvel = rapier.Vec3(speed.x, speed.y, max(speed.z, 0.0))
+        elif z < _BOTTOMLESS_M:
+            body.sleep()
+
+
+def _reach(shape: PropShape) -> float:
+    """Radius of a sphere around the actor's origin that holds the whole prop, metres."""
+    return float(np.linalg.norm(shape.half_extent) + np.linalg.norm(shape.centre))
+
+
+def _triple(values: NDArray[np.float64]) -> Triple:
+    x, y, z = values.tolist()
+    return (x, y, z)
