@@ -286,7 +286,7 @@ class LooseProps:
         """Lifts what a heavy thing pressed through the ground; stops what fell off the world."""
         body = prop.body
         z = body.center_of_mass.z + float(self._origin[2])
-        if z < ground_m - _FALLEN_THROUGH_M:
+        if z < ground_m - _FALLEN_THROUGH_M and prop.solid.actor.collisions:
             place, speed = body.translation, body.linvel
             body.translation = rapier.Vec3(place.x, place.y, place.z + ground_m - z + prop.shape.radius_m)
             body.linvel = rapier.Vec3(speed.x, speed.y, max(speed.z, 0.0))

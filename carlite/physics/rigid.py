@@ -21,6 +21,7 @@ Triple = tuple[float, float, float]
 
 _SLEEP_MPS, _SLEEP_RADPS, _SLEEP_S = 0.03, 0.15, 0.5
 _TYRE_EDGE = 0.4  # radius of a wheel's rounded edge over half its width
+_SKIN_M = 0.002  # without it the corners of boxes catch on the seams between tiles
 _GROUND_FRICTION = 1.0  # the prop's own friction counts, which is that on dry road
 _BODY_FRICTION = 0.4
 _IMPACT_PER_WEIGHT = 4.0  # a prop reports forces above so many times its weight, else only who touches it does
@@ -160,11 +161,12 @@ def others_only(builder: rapier.ColliderBuilder) -> rapier.ColliderBuilder:
 
 
 def ground_collider(patch: Patch, origin: NDArray[np.float64]) -> rapier.ColliderBuilder:
-    """Triangles whose inner edges nothing stumbles over."""
-    vertices = np.ascontiguousarray(patch.vertices - origin, np.float32)
+    """Triangles whose edges nothing stumbles over: they touch through a skin, under which they are let down."""
+    vertices = np.ascontiguousarray(patch.vertices - origin - (0.0, 0.0, _SKIN_M), np.float32)
     shape = rapier.Collider.trimesh(vertices, patch.triangles, flags=rapier.TriMeshFlags.FIX_INTERNAL_EDGES)
     return (
         shape.collision_groups(_OTHERS)
+        .contact_skin(_SKIN_M)
         .friction(_GROUND_FRICTION)
         .friction_combine_rule(rapier.CoefficientCombineRule.MIN)
         .restitution_combine_rule(rapier.CoefficientCombineRule.MAX)

@@ -154,16 +154,6 @@ def test_a_cone_flies_and_a_tree_does_not_yield(flat):
     assert flat.at(cars[1])[0] < 8.5
 
 
-def test_a_rolling_ball_keeps_rolling_and_turns(flat):
-    ball = flat.spawn("carlite.prop.ball", (0.0, 0.0, 0.0))
-    flat.push_to(ball, (3.0, 0.0, 0.0))
-    pitch = flat.rotation(ball)[0]
-    flat.run(0.05)
-    assert flat.rotation(ball)[0] - pitch == pytest.approx(-math.degrees(3.0 * 0.05 / 0.12), rel=0.02)
-    flat.run(2.0)
-    assert flat.velocity(ball)[0] == pytest.approx(3.0 - 0.35 * 2.05, abs=0.05)
-
-
 def test_blocked_sees_actors_scenery_and_deep_ground(make_yard, make_block):
     yard = make_yard(obstacles=[make_block(10.0, 0.0, (1.0, 5.0, 2.0))])
     car = yard.spawn(CAR, (0.0, 0.0, 0.0))
