@@ -3,8 +3,8 @@
     pip install atheris
     python tests/fuzz/fuzz_rpc.py TARGET [-max_total_time=60] [libFuzzer options] [CORPUS_FOLDER]
 
-TARGET is one of: requests (bytes of the call socket), calls (every function with any arguments, and ticks between), logs (files of
-the recorder), maps (OpenDRIVE texts). What is found is written to ``crash-*`` in the present folder; give that file as the
+TARGET is one of: requests (bytes of the call socket), calls (every function with any arguments, and ticks between), logs (a
+recording with edits), maps (an OpenDRIVE text with edits). What is found is written to ``crash-*`` in the present folder; give that file as the
 last argument to see it again. An input that takes longer than ``-timeout`` seconds counts as found too.
 """
 
@@ -90,9 +90,10 @@ def _read(pieces: list[bytes]) -> tuple[list[Any], bool]:
 def _logs() -> Callable[[bytes], None]:
     """Any file gives a log and three reports, or a CallError."""
     path = Path(tempfile.mkdtemp()) / "fuzzed.log"
+    recording = _recording()
 
     def run(data: bytes) -> None:
-        path.write_bytes(data)
+        path.write_bytes(_edited(recording, data))
         try:
             log = read_log(path)
             reports.file_info(log, everything=True)
@@ -109,11 +110,34 @@ def _maps() -> Callable[[bytes], None]:
 
     def run(data: bytes) -> None:
         try:
-            opendrive.parse(data.decode("utf-8", errors="replace"))
+            opendrive.parse(_edited(EMPTY_STREET.encode(), data).decode("utf-8", errors="replace"))
         except MapError:
             return
 
     return run
+
+
+def _edited(content: bytes, data: bytes) -> bytes:
+    """``content`` with up to eight pieces replaced, as ``data`` says; sometimes ``data`` alone."""
+    given = atheris.FuzzedDataProvider(data)
+    if given.ConsumeProbability() < 0.05:
+        return bytes(given.ConsumeBytes(given.remaining_bytes()))
+    for _ in range(given.ConsumeIntInRange(1, 8)):
+        at = given.ConsumeIntInRange(0, len(content))
+        gone = given.ConsumeIntInRange(0, 12)
+        content = content[:at] + given.ConsumeBytes(given.ConsumeIntInRange(0, 12)) + content[at + gone :]
+    return content
+
+
+def _recording() -> bytes:
+    """A second of a car, a walker and a box, everything recorded."""
+    context = _context()
+    assert context.recording is not None
+    path = Path(context.recording.start_recorder("seed.log", additional=True))
+    for _ in range(20):
+        context.world.step(_STEP_S)
+    context.recording.stop_recorder()
+    return path.read_bytes()
 
 
 def _calls() -> Callable[[bytes], None]:

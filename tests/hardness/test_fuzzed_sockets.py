@@ -64,6 +64,7 @@ _PIECES = st.lists(
     min_size=1,
     max_size=4,
 )
+_HANDSHAKES = st.binary(max_size=40) | st.integers(0, 20).map(lambda stream: struct.pack("<I", stream))
 _ENDINGS = st.sampled_from(("close", "reset", "half", "leave"))
 
 
