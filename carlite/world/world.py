@@ -175,11 +175,11 @@ class World:
             self.vehicles.append(actor)
         if blueprint.mass_kg:
             self._unseen[actor.id] = actor
+        # As in CARLA, props stay where they are put until a client has physics move them; animals walk at once.
+        actor.simulate_physics = blueprint.kind is not Kind.PROP or blueprint.motion == "animal"
         self.physics.add(actor)
         self.level.rays.invalidate()
         return actor
-        # As in CARLA, props stay where they are put until a client has physics move them; animals walk at once.
-        actor.simulate_physics = blueprint.kind is not Kind.PROP or blueprint.motion == "animal"
 
     def attach(self, actor: Actor, parent: Actor, parent_from_actor: geometry.Array) -> None:
         """Makes an actor follow another one rigidly."""
