@@ -35,7 +35,7 @@ def test_a_prop_that_is_turned_hard_tips_over_and_tells_its_rotation(spawn: Make
     pose = barrel.get_transform()
     assert abs(pose.rotation.pitch) < 3.0
     assert abs(pose.rotation.roll) < 3.0
-    barrel.add_angular_impulse(pose.get_right_vector() * 6e6)  # degrees kg cm^2/s
+    barrel.add_angular_impulse(pose.get_right_vector() * 1.2e7)  # degrees kg cm^2/s
     ticks(3)
     assert barrel.get_angular_velocity().length() > 20.0
     tilts = []
