@@ -4,8 +4,8 @@
     python tests/fuzz/fuzz_rpc.py TARGET [-max_total_time=60] [libFuzzer options] [CORPUS_FOLDER]
 
 TARGET is one of: requests (bytes of the call socket), calls (every function with any arguments, and ticks between), logs (a
-recording with edits), maps (an OpenDRIVE text with edits). What is found is written to ``crash-*`` in the present folder; give that file as the
-last argument to see it again. An input that takes longer than ``-timeout`` seconds counts as found too.
+recording with edits), maps (an OpenDRIVE text with edits). What is found is written to ``crash-*`` in the present folder; give
+that file as the last argument to see it again. An input that takes longer than ``-timeout`` seconds counts as found too.
 """
 
 from __future__ import annotations
@@ -19,10 +19,17 @@ from typing import Any, cast
 import atheris
 import msgpack
 
-with atheris.instrument_imports(
-    include=["carlite.wire", "carlite.calls", "carlite.recording", "carlite.opendrive.parse", "carlite.opendrive.reading"]
-):
+with atheris.instrument_imports():
     from carlite import opendrive
+
+# Without instruments: numba cannot compile what has them.
+import carlite.navigation
+import carlite.physics
+import carlite.rays
+import carlite.scenery
+import carlite.sensors  # noqa: F401
+
+with atheris.instrument_imports():
     from carlite.calls import Call, Context, all_calls
     from carlite.errors import CallError, MapError, WireError
     from carlite.recording import LogFolder, RecordingDesk, reports
