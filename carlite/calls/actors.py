@@ -73,17 +73,18 @@ def _bounding_box(context: Context, actor_id: object) -> Value:
 Order = Callable[..., Value]
 
 
-def _order(function: str, act: Callable[..., None], *read: Callable[[Any], Any]) -> Order:
+def _order(function: str, act: Callable[..., None], *read: Callable[[Any], Any], kind: Kind | None = None) -> Order:
     """A call that has an actor do something.
 
     Args:
         function: its name, for errors.
         act: gets the world, the actor and the decoded arguments.
         read: decodes one argument each.
+        kind: of the actors that can do it; None for all.
     """
 
     def serve(context: Context, actor_id: object, *given: object) -> Value:
-        actor = context.world.actors.get(decode.integer(actor_id, "actor id"), function)
+        actor = context.world.actors.get(decode.integer(actor_id, "actor id"), function, kind)
         act(context.world, actor, *(decoder(value) for decoder, value in zip(read, given, strict=True)))
         return None
 
@@ -102,10 +103,15 @@ set_angular_velocity = _order(
     decode.vector,
 )
 _enable_constant_velocity = _order(
-    "enable_actor_constant_velocity", lambda world, actor, v: world.physics.enable_constant_velocity(actor, v), decode.vector
+    "enable_actor_constant_velocity",
+    lambda world, actor, v: world.physics.enable_constant_velocity(actor, v),
+    decode.vector,
+    kind=Kind.VEHICLE,
 )
 _disable_constant_velocity = _order(
-    "disable_actor_constant_velocity", lambda world, actor: world.physics.disable_constant_velocity(actor)
+    "disable_actor_constant_velocity",
+    lambda world, actor: world.physics.disable_constant_velocity(actor),
+    kind=Kind.VEHICLE,
 )
 add_impulse = _order("add_actor_impulse", lambda world, actor, j: world.physics.add_impulse(actor, j), decode.vector)
 _add_impulse_at = _order(

@@ -92,8 +92,13 @@ def _socket_world(context: Context, actor_id: object) -> Value:
 
 
 def _socket_relative(context: Context, actor_id: object) -> Value:
-    found = parts.bones(_actor(context, actor_id, "get_actor_socket_relative_transforms"), context.world.states)
-    return [] if found is None else encode.pose(found[1])
+    """In the frame of the actor, as in CARLA, not of the mesh."""
+    actor = _actor(context, actor_id, "get_actor_socket_relative_transforms")
+    found = parts.bones(actor, context.world.states)
+    if found is None:
+        return []
+    actor_from_mesh = geometry.compose(geometry.inverse(context.world.world_from_actor(actor)), found[2])
+    return encode.pose(geometry.compose(actor_from_mesh, found[1]))
 
 
 CALLS: tuple[Call, ...] = (

@@ -121,6 +121,7 @@ def _settings(context: Context) -> Value:
 def _set_settings(context: Context, given: object) -> Value:
     f = decode.items(given, "EpisodeSettings", 11)
     delta = decode.optional(f[2], "fixed_delta_seconds")
+    active_m = decode.number(f[9], "actor_active_distance")
     try:
         settings = EpisodeSettings(
             synchronous=decode.flag(f[0], "synchronous_mode"),
@@ -131,8 +132,8 @@ def _set_settings(context: Context, given: object) -> Value:
             max_substeps=decode.integer(f[5], "max_substeps"),
             max_culling_distance_m=decode.number(f[6], "max_culling_distance"),
             deterministic_ragdolls=decode.flag(f[7], "deterministic_ragdolls"),
-            tile_stream_distance_m=decode.number(f[8], "tile_stream_distance"),
-            actor_active_distance_m=decode.number(f[9], "actor_active_distance"),
+            tile_stream_distance_m=max(decode.number(f[8], "tile_stream_distance"), active_m),
+            actor_active_distance_m=active_m,
             spectator_as_ego=decode.flag(f[10], "spectator_as_ego"),
         )
     except ValueError as error:

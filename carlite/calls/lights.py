@@ -5,7 +5,7 @@ from __future__ import annotations
 from carlite.calls import decode
 from carlite.calls.context import Context
 from carlite.calls.table import Call, value_call, void_call
-from carlite.errors import CallError
+from carlite.errors import ActorCallError, CallError
 from carlite.wire import values
 from carlite.wire.binary import LightState
 from carlite.wire.values import Value
@@ -101,7 +101,10 @@ def _update_lights(context: Context, endpoint: object, states: object, _discard:
 
 def _boxes(context: Context, actor_id: object) -> Value:
     """The housings of a light's lamps, in the world."""
-    light = _light(context, actor_id, "get_light_boxes")
+    function = "get_light_boxes"
+    light = context.world.actors.get(decode.integer(actor_id, "actor id"), function)
+    if light.kind is not Kind.TRAFFIC_LIGHT:
+        raise ActorCallError(function, "Actor is not a traffic light", light.id)
     name = f"traffic_light_{context.world.signals.sign_id(light)}"
     return [values.bounding_box(box) for box in lamp_housings(context.world.level.static_world.objects, name)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from carlite import geometry
 from carlite.calls import decode
@@ -13,7 +14,7 @@ from carlite.mesh import PlacedObject
 from carlite.tags import ANY_TAG
 from carlite.wire import values
 from carlite.wire.values import Value
-from carlite.world.actors import Actor
+from carlite.world.actors import Actor, Kind
 from carlite.world.boxes import world_box
 
 _NO_LABEL = [[0.0, 0.0, 0.0], 0]
@@ -78,10 +79,22 @@ def _project_point(context: Context, location: object, direction: object, distan
     if length == 0.0 or reach <= 0.0:
         return [False, _NO_LABEL]
     context.world.refresh_rays()
-    hit = context.world.level.rays.cast(start[None], towards[None] / length, reach)
+    hit = context.world.level.rays.cast(start[None], towards[None] / length, reach, ignore=_around(context, start))
     if not np.isfinite(hit.distance_m[0]):
         return [False, _NO_LABEL]
     return [True, [values.numbers(start + towards / length * float(hit.distance_m[0])), int(hit.tag[0])]]
+
+
+def _around(context: Context, point: NDArray[np.float64]) -> tuple[int, ...]:
+    """The vehicles and walkers that a point lies in: a projection from an actor's own place is not to hit the actor."""
+    world = context.world
+    found = []
+    for actor in world.actors:
+        if actor.kind in (Kind.VEHICLE, Kind.WALKER):
+            local = geometry.apply(geometry.inverse(world.world_from_actor(actor)), point[None])[0] - actor.box.centre
+            if (np.abs(local) <= actor.box.half_extent).all():
+                found.append(actor.id)
+    return tuple(found)
 
 
 def _cast_ray(context: Context, start: object, end: object) -> Value:

@@ -31,6 +31,8 @@ def apply_control(context: Context, actor_id: object, control: object) -> Value:
 def set_state(context: Context, actor_id: object, transform: object, speed: object) -> Value:
     """Pose (feet level) and speed that the client's walker AI computed; shared with the batch."""
     walker = _walker(context, actor_id, "set_walker_state")
+    if context.world.is_dead(walker):
+        raise ActorCallError("set_walker_state", "Walker is already dead", walker.id)
     location, rotation = decode.transform(transform)
     context.world.set_walker_state(walker, location, rotation, max(decode.number(speed, "speed"), 0.0))
     return None
@@ -41,11 +43,11 @@ def _walker(context: Context, actor_id: object, function: str) -> Actor:
 
 
 def _bones(context: Context, actor_id: object) -> Value:
-    """Every bone with its pose in the world, in the frame between the feet, and relative to its parent."""
+    """Every bone with its pose in the world, in the frame of the walker, and relative to its parent."""
     walker = _walker(context, actor_id, "get_bones_transform")
     relative = skeleton.pose_of(walker, context.world.states)
-    component = skeleton.from_feet(relative)
-    world = geometry.compose(skeleton.world_from_feet(walker, context.world.states), component)
+    world = geometry.compose(skeleton.world_from_feet(walker, context.world.states), skeleton.from_feet(relative))
+    component = geometry.compose(geometry.inverse(context.world.world_from_actor(walker)), world)
     poses = (encode.pose(world), encode.pose(component), encode.pose(relative))
     return [[[bone.name, *bone_poses] for bone, *bone_poses in zip(skeleton.BONES, *poses, strict=True)]]
 
@@ -79,8 +81,7 @@ def _take_pose(context: Context, actor_id: object) -> Value:
 
 def _die(context: Context, actor_id: object) -> Value:
     walker = _walker(context, actor_id, "set_actor_dead")
-    if not context.world.kill_walker(walker):
-        raise ActorCallError("set_actor_dead", "Walker is already dead", walker.id)
+    context.world.kill_walker(walker)
     return None
 
 

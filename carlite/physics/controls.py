@@ -106,7 +106,7 @@ class VehiclePhysicsControl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WheelTelemetry:
-    """One wheel of VehicleTelemetry: slips (rad, ratio), rad/s, N, N m."""
+    """One wheel of VehicleTelemetry: slips (degrees, ratio), rad/s, N, N m; normalised forces have no sign."""
 
     tire_friction: float
     lat_slip: float
@@ -123,7 +123,7 @@ class WheelTelemetry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleTelemetry:
-    """What ``get_telemetry_data`` reports; speed in m/s, drag in N."""
+    """What ``get_telemetry_data`` reports; speed ahead in m/s, negative backwards, drag in N."""
 
     speed: float
     steer: float

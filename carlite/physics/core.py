@@ -42,7 +42,7 @@ _MOVING_KINDS = frozenset({Kind.VEHICLE, Kind.WALKER, Kind.PROP})
 _PHYSX_PER_SI = 1e4  # CARLA hands angular impulses and torques on as they come; Unreal takes them in degrees and kg cm^2
 _SUBSTEP_S = 0.01
 _MAX_FOUND = 4096
-_JUMP_MPS = 4.2
+_JUMP_MPS = 5.0
 _SUNK_M = 0.35
 
 
@@ -106,9 +106,17 @@ class Physics:
             self._solids.refresh(solid)
 
     def set_simulate_physics(self, actor: Actor, enabled: bool) -> None:
-        """Off: the actor stays where it is put, and its speed is that of its own movement."""
+        """Off: the actor stays where it is put, and its speed is that of its own movement.
+
+        As in CARLA this lets an actor collide again, walkers apart, and the wheels turn by themselves again.
+        """
+        if actor.kind is not Kind.WALKER and (actor.kind is not Kind.VEHICLE or actor.simulate_physics is not enabled):
+            actor.collisions = True
         actor.simulate_physics = enabled
-        self.refresh(actor)
+        solid = self._solids.by_id.get(actor.id)
+        if solid is not None:
+            solid.wheel_override = solid.wheel_override and not enabled
+            self._solids.refresh(solid)
 
     def set_collisions(self, actor: Actor, enabled: bool) -> None:
         """Off: nothing touches the actor."""
@@ -133,12 +141,14 @@ class Physics:
     # velocities, impulses, forces --------------------------------------------------------------------------------------
 
     def set_target_velocity(self, actor: Actor, velocity_mps: ArrayLike) -> None:
-        """World frame, m/s; holds until something changes it."""
-        self._states.velocity[actor.row] = velocity_mps
+        """World frame, m/s; holds until something changes it. Only of what physics moves, walkers apart, as in CARLA."""
+        if self._pushable(actor) is not None and actor.kind is not Kind.WALKER:
+            self._states.velocity[actor.row] = velocity_mps
 
     def set_target_angular_velocity(self, actor: Actor, velocity_dps: ArrayLike) -> None:
-        """World frame, deg/s."""
-        self._states.angular_velocity_dps[actor.row] = velocity_dps
+        """World frame, deg/s; of the same actors."""
+        if self._pushable(actor) is not None and actor.kind is not Kind.WALKER:
+            self._states.angular_velocity_dps[actor.row] = velocity_dps
 
     def enable_constant_velocity(self, actor: Actor, velocity_mps: Sequence[float]) -> None:
         """The actor's own frame, m/s, held every tick."""
@@ -247,7 +257,7 @@ class Physics:
         row = actor.row
         world_from_actor = geometry.world_from_local(self._states.location[row], self._states.rotation_deg[row])
         centres = geometry.apply(world_from_actor, [wheel.centre for wheel in solid.blueprint.wheels]) * 100.0
-        return with_wheel_positions(solid.physics, centres)
+        return with_wheel_positions(self._friction.on_tyres(self._solids.vehicle(solid), solid.physics), centres)
 
     def apply_physics_control(self, actor: Actor, physics: VehiclePhysicsControl) -> None:
         """New mechanics; wheel positions are read only. Raises ValueError for numbers that make no vehicle."""
@@ -256,7 +266,8 @@ class Physics:
     def telemetry(self, actor: Actor) -> VehicleTelemetry:
         """Engine, slips and forces of the last step."""
         solid = self._vehicle(actor)
-        speed = float(np.linalg.norm(self._states.velocity[actor.row]))
+        ahead = geometry.rotation_matrices(self._states.rotation_deg[actor.row])[:, 0]
+        speed = float(self._states.velocity[actor.row] @ ahead)
         return telemetry(self._solids.vehicle(solid), speed, len(solid.physics.wheels) if solid.physics else 4)
 
     def engine_share(self, actor: Actor) -> float:
@@ -265,19 +276,24 @@ class Physics:
         return float(vehicle.rpm / vehicle.max_rpm)
 
     def set_wheel_steer_direction(self, actor: Actor, wheel: int, angle_deg: float) -> None:
-        """Turns a wheel for the eye only; from then on the client alone turns this vehicle's wheels."""
-        self._lead_wheels(actor)
-        self._states.wheel_steer_deg[actor.row, wheel] = angle_deg
+        """Turns a wheel for the eye only, where physics is off; from then on the client alone turns this vehicle's wheels."""
+        if self._leads_wheels(actor):
+            self._states.wheel_steer_deg[actor.row, wheel] = angle_deg
 
     def set_wheel_pitch_angle(self, actor: Actor, wheel: int, angle_deg: float) -> None:
-        """Rolls a wheel for the eye only; from then on the client alone turns this vehicle's wheels."""
-        self._lead_wheels(actor)
-        self._states.wheel_spin_rad[actor.row, wheel] = math.radians(angle_deg)
+        """Rolls a wheel for the eye only, likewise."""
+        if self._leads_wheels(actor):
+            self._states.wheel_spin_rad[actor.row, wheel] = math.radians(angle_deg)
 
-    def _lead_wheels(self, actor: Actor) -> None:
+    def _leads_wheels(self, actor: Actor) -> bool:
+        """Lets the client turn the wheels of a vehicle without physics; False for one with physics, as in CARLA."""
         solid = self._vehicle(actor)
-        solid.wheel_override = True
-        self._solids.refresh(solid)
+        if actor.simulate_physics:
+            return False
+        if not solid.wheel_override:
+            solid.wheel_override = True
+            self._solids.refresh(solid)
+        return True
 
     def _vehicle(self, actor: Actor) -> Solid:
         solid = self._solids.by_id.get(actor.id)

@@ -174,7 +174,7 @@ def _wheel_telemetry(vehicle: Record, slot: int) -> WheelTelemetry:
     forward, sideways = float(vehicle.long_force[axle]) * share, float(vehicle.lat_force[axle]) * share
     return WheelTelemetry(
         tire_friction=float(vehicle.mu[axle]) / MU_PER_FRICTION,
-        lat_slip=float(vehicle.lat_slip[axle]),
+        lat_slip=math.degrees(float(vehicle.lat_slip[axle])),
         long_slip=forward / (20.0 * max(load, 1.0)),
         omega=float(vehicle.wheel_omega[slot]),
         tire_load=load,
@@ -182,8 +182,8 @@ def _wheel_telemetry(vehicle: Record, slot: int) -> WheelTelemetry:
         torque=forward * float(vehicle.wheel_radius[slot]),
         long_force=forward,
         lat_force=sideways,
-        normalized_long_force=forward / max(rest, 1.0),
-        normalized_lat_force=sideways / max(rest, 1.0),
+        normalized_long_force=abs(forward) / max(rest, 1.0),
+        normalized_lat_force=abs(sideways) / max(rest, 1.0),
     )
 
 

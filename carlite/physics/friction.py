@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from carlite.geometry import rotation_matrices
+from carlite.physics.controls import VehiclePhysicsControl
 from carlite.physics.presets import MU_PER_FRICTION
 from carlite.physics.solids import Solids
+from carlite.physics.tables import Record
 from carlite.world.actors import Actor
 from carlite.world.state import ActorStates
 
@@ -44,6 +48,13 @@ class FrictionAreas:
         vehicles["mu"] = vehicles["mu_tyre"]
         for trigger, friction in self._triggers.values():
             vehicles["mu"][_inside(places, trigger, states)] = MU_PER_FRICTION * friction
+
+    def on_tyres(self, vehicle: Record, physics: VehiclePhysicsControl) -> VehiclePhysicsControl:
+        """The mechanics of a vehicle, in a trigger with the trigger's friction, as CARLA tells them."""
+        if not self._had_any or (vehicle.mu == vehicle.mu_tyre).all():
+            return physics
+        friction = float(vehicle.mu[0]) / MU_PER_FRICTION
+        return replace(physics, wheels=tuple(replace(wheel, tire_friction=friction) for wheel in physics.wheels))
 
 
 def _inside(points: NDArray[np.float64], trigger: Actor, states: ActorStates) -> NDArray[np.bool_]:

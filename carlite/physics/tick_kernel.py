@@ -1,4 +1,4 @@
-"""One tick of motion: slices short enough that nothing tunnels, each with vehicle sub-steps and contacts."""
+"""One tick of motion: slices so short that nothing tunnels, each with vehicle sub-steps and contacts."""
 
 from __future__ import annotations
 

@@ -208,13 +208,14 @@ def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gra
     # longitudinal: forces that push, then those that only resist, at most to a stop. Gravity acts on the velocity already
     # in _suspension, so here it tells only what the tyres must hold.
     vx += dt * (drive_f + drive_r - math.copysign(v.drag, vx)) / v.mass
-    capacity = brake_f + brake_r + (_ROLLING * total + min(resist, limit_f + limit_r))
+    rolling = min(_ROLLING, 0.1 * (limit_f + limit_r) / max(total, 1.0))  # tyres without grip slow nothing
+    capacity = brake_f + brake_r + (rolling * total + min(resist, limit_f + limit_r))
     needed = abs(vx) * v.mass / dt
     share = 1.0 if needed >= capacity else needed / max(capacity, 1e-9)
     sign = 1.0 if vx > 0 else -1.0
     vx -= sign * share * capacity * dt / v.mass
-    long_f = drive_f - sign * share * (brake_f + _ROLLING * load_f)
-    long_r = drive_r - sign * share * (brake_r + _ROLLING * load_r)
+    long_f = drive_f - sign * share * (brake_f + rolling * load_f)
+    long_r = drive_r - sign * share * (brake_r + rolling * load_r)
     # lateral: secant stiffness of each axle, both solved together
     cd, sd = math.cos(delta), math.sin(delta)
     xf, xr = v.wheel_x[0], v.wheel_x[2]
@@ -246,7 +247,7 @@ def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gra
     vy += dt * (lat_f * cd + lat_r + drive_f * sd) * im
     w += dt * (xf * (lat_f * cd + drive_f * sd) + xr * lat_r) * iz
     # held: slow, and the brakes could stop it on this slope
-    hold = brake_f + brake_r + _ROLLING * total
+    hold = brake_f + brake_r + rolling * total
     tilt = math.sqrt(fz * fz + rz * rz) * g * v.mass
     idle = v.throttle < 1e-3 and tilt < max(hold, 0.0) and tilt < 0.9 * (limit_f + limit_r)
     if idle and total > 0.3 * v.mass * 9.81 and vx * vx + vy * vy < _HELD_MPS**2 and abs(w) < 0.05 and v.constant == 0:

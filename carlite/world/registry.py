@@ -9,11 +9,7 @@ from carlite.errors import ActorCallError
 from carlite.world.actors import Actor, Kind
 
 NOT_FOUND = "Actor could not be found in the registry"
-_MISMATCH = {
-    Kind.VEHICLE: "Actor is not a Vehicle",
-    Kind.WALKER: "Actor is not a Walker",
-    Kind.TRAFFIC_LIGHT: "Actor is not a traffic light",
-}
+MISMATCH = "Actor does not match the expected type"
 
 
 class ActorRegistry:
@@ -71,5 +67,5 @@ class ActorRegistry:
         if actor is None:
             raise ActorCallError(function, NOT_FOUND, actor_id)
         if kind is not None and actor.kind is not kind:
-            raise ActorCallError(function, _MISMATCH.get(kind, "Actor does not match the expected type"), actor_id)
+            raise ActorCallError(function, MISMATCH, actor_id)
         return actor

@@ -93,6 +93,8 @@ class World:
         self.records = SnapshotRecords(self.states)
         self.actors = ActorRegistry()
         self.vehicles: list[Actor] = []
+        self._slippery: list[Actor] = []  # vehicles whose control holds for one tick
+        self._held: set[int] = set()  # vehicles that were told something since the last tick
         self._unseen: dict[int, Actor] = {}  # bodies whose looks are not built yet: physics does without
         self.sensors_by_stream: dict[int, Actor] = {}
         self.ignored_by_camera: dict[int, tuple[int, ...]] = {}
@@ -173,6 +175,8 @@ class World:
             self.sensors_by_stream[actor.stream_id] = actor
         if blueprint.kind is Kind.VEHICLE:
             self.vehicles.append(actor)
+            if attributes.get("sticky_control", "true").lower() == "false":
+                self._slippery.append(actor)
         if blueprint.mass_kg:
             self._unseen[actor.id] = actor
         # As in CARLA, props stay where they are put until a client has physics move them; animals walk at once.
@@ -200,6 +204,8 @@ class World:
             self._closed_streams.append(actor.stream_id)
         if actor.kind is Kind.VEHICLE:
             self.vehicles.remove(actor)
+            if actor in self._slippery:
+                self._slippery.remove(actor)
         self._unseen.pop(actor.id, None)
         self.ignored_by_camera.pop(actor.id, None)
         self.physics.remove(actor)
@@ -236,6 +242,7 @@ class World:
         self.frame += 1
         self.elapsed_s += delta_s
         self.delta_s = delta_s
+        self._relax()
         self.contacts = self.physics.step(delta_s)
         if self.move_puppets is not None:
             self.move_puppets(delta_s)
@@ -285,7 +292,8 @@ class World:
         self.level.rays.update(self.actors, self.states, (self.episode_id, self.frame))
 
     def apply_vehicle_control(self, vehicle: Actor, control: VehicleControl) -> None:
-        """Pedals and wheel of a vehicle, until others come."""
+        """Pedals and wheel of a vehicle, until others come, or for one tick where its control does not stick."""
+        self._held.add(vehicle.id)
         self.physics.apply_vehicle_control(vehicle, control)
         self.records.write_vehicle_control(vehicle.row, control)
 
@@ -302,17 +310,20 @@ class World:
         self.records.write_walker_control(walker.row, control)
         self.level.rays.invalidate()
 
-    def kill_walker(self, walker: Actor) -> bool:
-        """Lays a walker down and removes it some seconds later; False for one that is dead already."""
+    def is_dead(self, walker: Actor) -> bool:
+        """Whether a walker lies there."""
+        return walker.id in self._dead
+
+    def kill_walker(self, walker: Actor) -> None:
+        """Lays a walker down and removes it some seconds later; nothing happens to one that is dead already."""
         if walker.id in self._dead:
-            return False
+            return
         self._dead[walker.id] = self.elapsed_s + _DEAD_LIE_S
         self.apply_walker_control(walker, WalkerControl(speed=0.0))
         self.physics.set_simulate_physics(walker, False)
         x, y, z = (float(value) for value in self.states.location[walker.row])
         _, yaw, _ = (float(value) for value in self.states.rotation_deg[walker.row])
         self.place(walker, (x, y, z - walker.box.half_extent[2] + _LYING_HEIGHT_M), (90.0, yaw, 0.0))
-        return True
 
     def set_street_light(self, light_id: int, light: LightUpdate) -> None:
         """Changes a street light and makes clients ask for the lights after the next tick."""
@@ -325,12 +336,20 @@ class World:
         self.street_lights.follow_night(rules)
         self.level.rays.set_street_lamps(self.street_lights.lit())
 
+    def _relax(self) -> None:
+        """Lets go of the pedals of vehicles with ``sticky_control`` off that nobody has told anything since the last tick."""
+        for vehicle in self._slippery:
+            if vehicle.id not in self._held:
+                self.apply_vehicle_control(vehicle, VehicleControl())
+        self._held.clear()
+
     def _tell_vehicles(self, delta_s: float) -> None:
         """Gears, traffic lights and speed limits in the records of the vehicles."""
         self.signals.step(delta_s, self.states, self.vehicles)
         if self.vehicles:
             driven, gears = self.physics.gears()
             self.records.vehicles["gear"][driven] = gears
+            self.records.vehicles["reverse"][driven] = gears < 0
             rows = np.array([vehicle.row for vehicle in self.vehicles])
             limits = self.records.vehicles["speed_limit"]
             recorded = self.level.speed_limits.at(self.states.location[rows], limits[rows])

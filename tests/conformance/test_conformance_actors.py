@@ -306,7 +306,9 @@ def test_traffic_lights_obey(world: Any, ticks: Ticks) -> None:
 def test_a_set_state_holds_for_one_light_until_its_next_stage(world: Any, ticks: Ticks) -> None:
     world.reset_all_traffic_lights()
     ticks(1)
-    lights = [light for light in world.get_actors().filter("traffic.traffic_light") if light.state == carla.TrafficLightState.Green]
+    lights = [
+        light for light in world.get_actors().filter("traffic.traffic_light") if light.state == carla.TrafficLightState.Green
+    ]
     if not lights:
         pytest.skip("a map without a green traffic light")
     light = lights[0]
@@ -372,3 +374,124 @@ def test_wrong_attributes_are_refused(world: Any) -> None:
         blueprint.set_attribute("color", "not a colour")
     with pytest.raises(IndexError):
         world.get_blueprint_library().find("vehicle.no.such")
+
+
+def test_a_control_that_does_not_stick_holds_for_one_tick(world: Any, place: Make, ticks: Ticks) -> None:
+    blueprint = world.get_blueprint_library().find("vehicle.tesla.model3")
+    blueprint.set_attribute("sticky_control", "false")
+    car = world.spawn_actor(blueprint, place(0.0))
+    try:
+        ticks(20)
+        car.apply_control(carla.VehicleControl(throttle=1.0))
+        ticks(1)
+        assert car.get_control().throttle == 1.0
+        ticks(1)
+        assert car.get_control().throttle == 0.0
+        ticks(20)
+        assert car.get_velocity().length() < 0.5
+    finally:
+        car.destroy()
+
+
+def test_controls_are_told_back_as_given_and_reverse_is_a_gear(spawn: Make, ticks: Ticks) -> None:
+    car = spawn("vehicle.tesla.model3")
+    ticks(10)
+    car.apply_control(carla.VehicleControl(throttle=2.0, steer=-3.0))
+    ticks(1)
+    assert (car.get_control().throttle, car.get_control().steer) == (2.0, -3.0)
+    car.apply_control(carla.VehicleControl(manual_gear_shift=True, gear=-1))
+    ticks(2)
+    assert car.get_control().gear == -1
+    assert car.get_control().reverse
+
+
+def test_a_friction_trigger_shows_in_the_tyres(world: Any, spawn: Make, place: Make, ticks: Ticks) -> None:
+    car = spawn("vehicle.tesla.model3")
+    ticks(10)
+    physics = car.get_physics_control()
+    physics.drag_coefficient, wheels = 0.0, physics.wheels
+    for wheel in wheels:
+        wheel.tire_friction = 0.0
+    physics.wheels = wheels
+    car.apply_physics_control(physics)
+    ticks(1)
+    ahead = car.get_transform().get_forward_vector()
+    car.set_target_velocity(10.0 * ahead)
+    ticks(20)
+    assert car.get_velocity().length() == pytest.approx(10.0, abs=1e-3)  # no grip, no drag: nothing slows it
+    blueprint = world.get_blueprint_library().find("static.trigger.friction")
+    blueprint.set_attribute("friction", "5.0")
+    for axis in "xyz":
+        blueprint.set_attribute(f"extent_{axis}", "2000.0")
+    trigger = world.spawn_actor(blueprint, car.get_transform())
+    ticks(3)
+    assert car.get_physics_control().wheels[0].tire_friction == pytest.approx(5.0)
+    trigger.destroy()
+    ticks(2)
+    assert car.get_physics_control().wheels[0].tire_friction == 0.0
+
+
+def test_telemetry_has_a_sign_for_the_way_back(spawn: Make, ticks: Ticks) -> None:
+    car = spawn("vehicle.tesla.model3")
+    ticks(20)
+    car.apply_control(carla.VehicleControl(throttle=0.5, reverse=True))
+    ticks(40)
+    speed = car.get_velocity().length()
+    assert speed > 1.0
+    assert car.get_telemetry_data().speed == pytest.approx(-speed, rel=0.02)
+    assert all(wheel.omega < 0.0 for wheel in car.get_telemetry_data().wheels)
+
+
+def test_wheels_are_turned_by_hand_where_physics_is_off_alone(spawn: Make, ticks: Ticks) -> None:
+    car = spawn("vehicle.tesla.model3")
+    wheel = carla.VehicleWheelLocation.FL_Wheel
+    ticks(10)
+    car.set_wheel_steer_direction(wheel, 20.0)
+    ticks(2)
+    assert car.get_wheel_steer_angle(wheel) == pytest.approx(0.0, abs=0.5)
+    car.set_simulate_physics(False)
+    car.set_wheel_steer_direction(wheel, 20.0)
+    ticks(2)
+    assert car.get_wheel_steer_angle(wheel) == pytest.approx(20.0)
+    car.set_simulate_physics(True)
+    ticks(5)
+    assert car.get_wheel_steer_angle(wheel) == pytest.approx(0.0, abs=0.5)
+
+
+def test_physics_with_fewer_wheels_changes_all_but_the_wheels(spawn: Make, ticks: Ticks) -> None:
+    car = spawn("vehicle.tesla.model3")
+    ticks(2)
+    physics = car.get_physics_control()
+    before = physics.wheels[0].tire_friction
+    wheels = physics.wheels[:2]
+    for wheel in wheels:
+        wheel.tire_friction = 1.0
+    physics.max_rpm, physics.wheels = 4321.0, wheels
+    car.apply_physics_control(physics)
+    ticks(2)
+    after = car.get_physics_control()
+    assert len(after.wheels) == 4
+    assert after.wheels[0].tire_friction == pytest.approx(before)
+    assert after.max_rpm == pytest.approx(4321.0)
+
+
+def test_a_target_velocity_moves_what_physics_moves_alone(spawn: Make, place: Make, ticks: Ticks) -> None:
+    car, walker = spawn("vehicle.tesla.model3"), spawn("walker.pedestrian.0001", place(20.0, 0.0, 1.0))
+    ticks(20)
+    car.set_simulate_physics(False)
+    ticks(2)
+    for actor in (car, walker):
+        before = actor.get_location()
+        actor.set_target_velocity(carla.Vector3D(5.0, 0.0, 0.0))
+        ticks(5)
+        assert actor.get_location().distance(before) < 0.01
+        assert actor.get_velocity().length() < 0.1
+
+
+def test_a_projection_from_an_actor_passes_the_actor(world: Any, spawn: Make, place: Make, ticks: Ticks) -> None:
+    walker = spawn("walker.pedestrian.0001", place(0.0, 0.0, 1.0))
+    ticks(30)
+    below = world.ground_projection(walker.get_location(), 5.0)
+    assert below is not None
+    assert below.label in {carla.CityObjectLabel.Roads, carla.CityObjectLabel.RoadLines, carla.CityObjectLabel.Sidewalks}
+    assert walker.get_location().z - below.location.z == pytest.approx(walker.bounding_box.extent.z, abs=0.1)
