@@ -11,7 +11,7 @@ from carlite.wire.limits import WireLimits
 from carlite.world.limits import WorldLimits
 
 _log = logging.getLogger(__name__)
-_FILES_OF_ITS_OWN = 64  # maps, caches, logs, libraries
+_FILES_OF_ITS_OWN = 96  # maps, caches, logs, libraries, and clients that are told that there is no room
 _MEGABYTE = 1 << 20
 
 

@@ -13,6 +13,7 @@ from typing import Any, cast
 import msgpack
 
 from carlite.errors import WireError
+from carlite.wire.accepting import accept
 from carlite.wire.complaints import Complaints
 from carlite.wire.limits import WireLimits
 from carlite.wire.requests import RequestReader
@@ -21,7 +22,7 @@ from carlite.wire.values import ReplyForm, error_reply
 _complaints = Complaints(logging.getLogger(__name__))
 _RESPONSE = 1
 _SWEEP_S = 1.0
-_REFUSED_CLIENTS = 64
+_REFUSED_CLIENTS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +66,6 @@ class Connection(asyncio.Protocol):
         """Called by asyncio."""
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=self._server.limits.reply_backlog_bytes)
-        sock = self._transport.get_extra_info("socket")
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # a machine that vanished does not stay for ever
         peer = self._transport.get_extra_info("peername")
         self.peer = f"{peer[0]}:{peer[1]}" if peer else "?"
         self._is_refused = not self._server.admit(self)
@@ -221,24 +219,22 @@ class RpcServer:
         self._unfinished: set[Connection] = set()
         self._refused: set[Connection] = set()
         self._held_bytes = 0
-        self._server: asyncio.Server | None = None
-        self._sweeping: asyncio.Task[None] | None = None
+        self._listener: socket.socket | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def listen(self, sock: socket.socket) -> None:
         """Serves the bound socket ``sock``."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), sock=sock, backlog=1024)
-        self._sweeping = loop.create_task(self._sweep())
+        self._listener = sock
+        self._tasks = [loop.create_task(accept(sock, self._connect, _complaints)), loop.create_task(self._sweep())]
 
     def admit(self, connection: Connection) -> bool:
-        """Enters a connection; False where it is one too many and only gets errors, none where those are too many too."""
+        """Enters a connection; False where it is one too many, which only gets an error."""
         if len(self.connections) < self.limits.rpc_clients:
             self.connections.add(connection)
             self._unfinished.add(connection)
             return True
         self._refused.add(connection)
-        if len(self._refused) > _REFUSED_CLIENTS:
-            connection.cut(f"there are already {len(self.connections)} (--max-connections)")
         return False
 
     def leave(self, connection: Connection) -> None:
@@ -261,14 +257,21 @@ class RpcServer:
 
     async def close(self) -> None:
         """Stops listening and ends all connections."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            await asyncio.gather(self._sweeping, return_exceptions=True)
-        if self._server is not None:
-            self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._listener is not None:
+            self._listener.close()
         for connection in [*self.connections, *self._refused]:
             connection.close()
         await asyncio.sleep(0)
+
+    async def _connect(self, sock: socket.socket) -> None:
+        if len(self._refused) >= _REFUSED_CLIENTS and len(self.connections) >= self.limits.rpc_clients:
+            _complaints.warn("an rpc client is refused: there are already %d (--max-connections)", len(self.connections))
+            sock.close()
+            return
+        await asyncio.get_running_loop().connect_accepted_socket(lambda: Connection(self), sock)
 
     async def _sweep(self) -> None:
         """Counts rounds of the loop rather than seconds, for a loop that was held up has not looked at its sockets."""

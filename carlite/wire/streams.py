@@ -13,13 +13,13 @@ import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 
+from carlite.wire.accepting import accept
 from carlite.wire.complaints import Complaints
 from carlite.wire.limits import WireLimits
 
 _complaints = Complaints(logging.getLogger(__name__))
 _SIZE = struct.Struct("<I")
 _BUFFERS_PER_WRITE = 64
-_ACCEPT_AGAIN_S = 0.05
 Buffer = bytes | bytearray | memoryview
 
 
@@ -155,10 +155,8 @@ class StreamServer:
 
     def listen(self, sock: socket.socket) -> None:
         """Serves the bound socket ``sock``."""
-        sock.setblocking(False)
-        sock.listen(1024)
         self._listener = sock
-        self._accepting = asyncio.get_running_loop().create_task(self._accept(sock))
+        self._accepting = asyncio.get_running_loop().create_task(accept(sock, self._admit, _complaints))
 
     def has_listeners(self, stream_id: int) -> bool:
         """Whether anybody subscribed to a stream."""
@@ -276,21 +274,7 @@ class StreamServer:
         for session in list(self._sessions):
             session.close()
 
-    async def _accept(self, sock: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                connection, _ = await loop.sock_accept(sock)
-            except OSError as error:  # no file descriptors left, for instance
-                _complaints.warn("a stream client could not be accepted: %s", error)
-                await asyncio.sleep(_ACCEPT_AGAIN_S)
-                continue
-            try:
-                self._admit(connection)
-            except OSError:  # it has gone already
-                connection.close()
-
-    def _admit(self, connection: socket.socket) -> None:
+    async def _admit(self, connection: socket.socket) -> None:
         """Begins a session; where there are too many, in place of the oldest that has not named its stream."""
         if len(self._sessions) >= self.limits.stream_clients:
             silent = next((session for session in self._sessions if session.stream_id is None), None)
@@ -299,9 +283,6 @@ class StreamServer:
                 connection.close()
                 return
             silent.close("it names no stream, and others want its place")
-        connection.setblocking(False)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._sessions[StreamSession(self, connection)] = None
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from carlite.errors import CallError
 
+_LONGEST_SIDE = 16384
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldLimits:
@@ -36,13 +38,22 @@ class WorldLimits:
             )
 
     def check_sensor(self, attributes: Mapping[str, str]) -> None:
-        """Raises CallError for a sensor that would need more memory for one message than anybody has."""
-        width, height = _size(attributes, "image_size_x"), _size(attributes, "image_size_y")
-        if width * height > self.image_pixels:
-            raise CallError(f"image of {width:g} x {height:g} pixels: expected at most {self.image_pixels} (--max-pixels)")
+        """Raises CallError for a sensor that cannot see, or needs more memory for one message than anybody has."""
+        if "image_size_x" in attributes:
+            self._check_image(attributes)
         for name, most in (("points_per_second", self.rays_per_second), ("channels", self.channels)):
             if _size(attributes, name) > most:
                 raise CallError(f"{name}: got {attributes[name]}, expected at most {most}")
+
+    def _check_image(self, attributes: Mapping[str, str]) -> None:
+        width, height = _size(attributes, "image_size_x"), _size(attributes, "image_size_y")
+        if not (1 <= width <= _LONGEST_SIDE and 1 <= height <= _LONGEST_SIDE):
+            raise CallError(f"image of {width:.0f} x {height:.0f} pixels: expected 1..{_LONGEST_SIDE} each")
+        if width * height > self.image_pixels:
+            raise CallError(f"image of {width:.0f} x {height:.0f} pixels: expected at most {self.image_pixels} (--max-pixels)")
+        fov_deg = float(attributes.get("fov", "90"))
+        if not 0.0 < fov_deg < 180.0:
+            raise CallError(f"fov: got {fov_deg:g} degrees, expected more than 0 and less than 180")
 
 
 def _size(attributes: Mapping[str, str], name: str) -> float:

@@ -118,14 +118,14 @@ def _unwrapped(error: object, result: Any) -> object:
     """The value of a ``Response``; what has no such form is given as it is."""
     if error is not None:
         raise CallFailedError(str(error))
-    if isinstance(result, list) and len(result) == 1 and isinstance(result[0], list) and len(result[0]) == 2:
-        kind, value = result[0]
-        if kind in (0, True) and kind is not False and isinstance(value, list) and kind != 1:
-            raise CallFailedError(value[0])
-        return value
-    if isinstance(result, list) and len(result) == 2 and result[0] is True:
-        raise CallFailedError(result[1][0])
-    return result
+    if not isinstance(result, list) or len(result) != 1 or not isinstance(result[0], list):
+        return result  # of a batch
+    if len(result[0]) == 1:
+        return None
+    kind, value = result[0]
+    if kind is True or (kind == 0 and kind is not False):
+        raise CallFailedError(value[0])
+    return value
 
 
 @dataclass(frozen=True)
