@@ -19,7 +19,7 @@ from carlite.physics.terrain import Patch
 Quaternion = tuple[float, float, float, float]  # x, y, z, w
 Triple = tuple[float, float, float]
 
-_SLEEP_MPS, _SLEEP_RADPS, _SLEEP_S = 0.03, 0.15, 0.5
+_SLEEP_MPS, _SLEEP_RADPS, _SLEEP_S = 0.05, 0.2, 0.5
 _TYRE_EDGE = 0.4  # radius of a wheel's rounded edge over half its width
 _SKIN_M = 0.002  # without it the corners of boxes catch on the seams between tiles
 _GROUND_FRICTION = 1.0  # the prop's own friction counts, which is that on dry road

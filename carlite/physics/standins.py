@@ -20,6 +20,9 @@ from carlite.physics.tables import Record
 from carlite.world.actors import Kind
 from carlite.world.state import ActorStates
 
+# Of a car: height of the bonnet and length of the cabin over those of the whole, and how far back the cabin sits.
+_HOOD, _CABIN, _CABIN_BACK = 0.58, 0.55, 0.12
+
 
 @dataclass(slots=True, eq=False)
 class _StandIn:
@@ -54,7 +57,7 @@ class StandIns:
         self._owners: dict[int, Solid | PlacedObject] = {}  # by collider
         self._by_solid: dict[int, _StandIn] = {}  # by actor id
         self._brought = np.zeros(len(obstacles.records), np.bool_)
-        self._touches: dict[tuple[int, int], Touch] = {}
+        self._touches: dict[tuple[int, int], Touch] = {}  # of this tick, by the identities of the two
 
     def know(self, body: rapier.RigidBody, solid: Solid) -> None:
         """Whose colliders those of ``body`` are."""
@@ -106,19 +109,25 @@ class StandIns:
     def _make(self, solid: Solid, record: Record, pushable: bool) -> _StandIn:
         inertia = float(record.inertia) if record.inv_inertia > 0.0 else 0.0  # 0: walkers do not turn
         builder = rigid.pushing_body(float(record.mass), inertia) if pushable else rigid.driven_body()
-        handle = self._world.add_body(builder, colliders=[self._collider(solid, record)])
+        handle = self._world.add_body(builder, colliders=self._colliders(solid, record))
         body = self._world.rigid_bodies[handle]
         self.know(body, solid)
         return _StandIn(solid, handle, body, pushable, np.zeros(4), np.zeros(4))
 
     @staticmethod
-    def _collider(solid: Solid, record: Record) -> rapier.ColliderBuilder:
+    def _colliders(solid: Solid, record: Record) -> list[rapier.Collider | rapier.ColliderBuilder]:
+        """What props meet of an actor: its box or cylinder; a car's bonnet is lower than its roof."""
         actor = solid.actor
         if actor.kind is Kind.PROP and not actor.simulate_physics:
-            return rigid.others_only(rigid.prop_collider(prop_shape(solid.blueprint, actor.box, float(record.mass))))
-        half = (float(record.hx), float(record.hy), 0.5 * float(record.high - record.low))
-        centre = (float(record.bx), float(record.by), 0.5 * float(record.high + record.low))
-        return rigid.plain_collider(ShapeKind.CYLINDER if record.radius > 0.0 else ShapeKind.BOX, half, centre)
+            return [rigid.others_only(rigid.prop_collider(prop_shape(solid.blueprint, actor.box, float(record.mass))))]
+        x, y, z = float(record.hx), float(record.hy), 0.5 * float(record.high - record.low)
+        bx, by, bz = float(record.bx), float(record.by), 0.5 * float(record.high + record.low)
+        if solid.blueprint is not None and solid.blueprint.base_type == "car":
+            hood, cabin = z * _HOOD, x * _CABIN
+            lower = rigid.plain_collider(ShapeKind.BOX, (x, y, hood), (bx, by, bz - z + hood))
+            upper = rigid.plain_collider(ShapeKind.BOX, (cabin, y, z - hood), (bx - x * _CABIN_BACK, by, bz + hood))
+            return [lower, upper]
+        return [rigid.plain_collider(ShapeKind.CYLINDER if record.radius > 0.0 else ShapeKind.BOX, (x, y, z), (bx, by, bz))]
 
     def _lead(self, standin: _StandIn, record: Record, began: NDArray[np.float64], dt_s: float) -> None:
         """Gives a stand-in its pose at the beginning of the tick and the velocity of its actor's way through it."""
@@ -155,11 +164,11 @@ class StandIns:
             one, other = self._owners.get(first.index), self._owners.get(second.index)
             if one is None or other is None:
                 continue  # the ground
-            key = (first.index, second.index)
-            touch = self._touches.get(key)
+            touch = self._touches.get((id(one), id(other))) or self._touches.get((id(other), id(one)))
             if touch is None:
-                touch = self._touches[key] = Touch(one, other, np.zeros(3), self._point(first, second))
-            touch.impulse_ns -= np.array(event.total_force.to_tuple()) * dt_s  # the force acts on the second
+                touch = self._touches[id(one), id(other)] = Touch(one, other, np.zeros(3), self._point(first, second))
+            sign = -1.0 if touch.one is one else 1.0  # the force acts on the second
+            touch.impulse_ns += np.array(event.total_force.to_tuple()) * (sign * dt_s)
             for owner in (one, other):
                 standin = self._by_solid.get(owner.actor.id) if isinstance(owner, Solid) else None
                 if standin is not None:

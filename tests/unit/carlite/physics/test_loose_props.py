@@ -245,7 +245,8 @@ def test_an_eccentric_hit_keeps_angular_momentum(flat):
 @pytest.mark.parametrize("kind", [BALL, BIN, BARREL, "static.prop.glasscontainer"])
 def test_a_car_and_a_prop_share_momentum(flat, kind):
     car = flat.spawn(CAR, (0.0, 0.0, 0.0))
-    shape_z = 0.6 - _shape(flat.spawn(kind, (50.0, 0.0, 0.0))).centre_of_mass[2]
+    half_height = _shape(flat.spawn(kind, (50.0, 0.0, 0.0))).half_extent[2]
+    shape_z = max(0.6 - half_height, 0.05)
     twin = flat.spawn(CAR, (0.0, 30.0, 0.0))  # shows what air and tyres do
     prop = flat.spawn(kind, (7.0, 0.0, shape_z))  # floats before the middle of the bumper, so that the road does not join in
     flat.physics.set_gravity(prop, False)
@@ -529,3 +530,18 @@ def test_nothing_stumbles_over_the_edges_of_triangles(make_yard):
     yard.push_to(ball, (0.0, 1.0, 0.0))
     yard.run(3.0)
     assert yard.at(ball)[1] < 3.0
+
+
+def test_a_ball_lands_on_a_bonnet_and_a_car_passes_over_a_plank(flat):
+    car = flat.spawn(CAR, (0.0, 0.0, 0.0))
+    front = car.box.centre[0] + car.box.half_extent[0]
+    ball = flat.spawn(BALL, (front - 0.6, 0.0, 2.5))
+    height = 2.0 * car.box.half_extent[2]
+    lowest = min(flat.at(ball)[2] for _ in range(14) if flat.run(0.05) is not None)
+    assert 0.4 * height < lowest < 0.8 * height
+    plank = flat.spawn("static.prop.ironplank", (12.0, 0.0, 0.01))
+    flat.run(1.0)
+    flat.push_to(car, (8.0, 0.0, 0.0))
+    contacts = flat.run(2.0)
+    assert flat.at(car)[0] > 12.0
+    assert not [c for c in contacts if {c.actor_id, c.other_id} == {car.id, plank.id}]
