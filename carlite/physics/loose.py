@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from carlite.mesh import Mesh
 from carlite.physics import rigid
+from carlite.physics.loose_kernel import find_near, read_states
 from carlite.physics.obstacles import Obstacles
 from carlite.physics.reports import Touch
 from carlite.physics.rigid import Triple
@@ -47,7 +48,6 @@ class _Prop:
     solid: Solid
     shape: PropShape
     body: rapier.RigidBody
-    awake: bool = True
 
 
 class LooseProps:
@@ -96,7 +96,7 @@ class LooseProps:
         """
         self._take_orders()
         near = self._who_is_near(dt_s)
-        if not (any(prop.awake for prop in self._props) or near):
+        if not (near or self._awake.any()):
             self._drop_orders()
             return []
         count = max(math.ceil(dt_s / min(substep_s, _STEP_S) - 1e-9), 1)
@@ -135,7 +135,11 @@ class LooseProps:
         for solid in loose:
             self._props.append(self._make(solid))
         self._reach = np.array([_reach(prop.shape) for prop in self._props])
-        self._told = self._now()
+        self._awake = np.ones(len(loose), np.bool_)
+        self._told = np.full((len(loose), 12), np.nan)
+        self._now = np.empty_like(self._told)
+        self._changed = np.empty(len(loose), np.int64)
+        self._remember()
         # what of the scenery is there: the rectangles around props that were looked through
         self._seen = np.tile(np.array([np.inf, np.inf, -np.inf, -np.inf]), (len(loose), 1))
 
@@ -161,38 +165,41 @@ class LooseProps:
 
     # what clients did --------------------------------------------------------------------------------------------------
 
-    def _now(self) -> NDArray[np.float64]:
-        states, rows = self._states, self._rows
-        return np.concatenate(
-            [states.location[rows], states.rotation_deg[rows], states.velocity[rows], states.angular_velocity_dps[rows]], 1
-        )
+    def _remember(self) -> int:
+        """Reads the states; the number of props whose states differ from what was last read, which ``_changed`` lists."""
+        states = self._states
+        count = read_states(
+            self._rows, states.location, states.rotation_deg, states.velocity, states.angular_velocity_dps, self._told,
+            self._now, self._changed,
+        )  # fmt: skip
+        self._told, self._now = self._now, self._told
+        return int(count)
 
     def _take_orders(self) -> None:
         """Places and velocities that clients have set since the last tick."""
-        now = self._now()
-        changed = now != self._told
-        if changed.any():
-            for k in np.flatnonzero(changed.any(1)):
-                body, row = self._props[k].body, now[k]
+        count = self._remember()
+        if count:
+            changed = self._told != self._now
+            for k in self._changed[:count]:
+                body, row = self._props[k].body, self._told[k]
                 if changed[k, :6].any():
                     body.position = rapier.Isometry3(_triple(row[:3] - self._origin), rigid.quaternion_of(row[3:6]))
                 if changed[k, 6:9].any():
                     body.linvel = rapier.Vec3(*row[6:9].tolist())
                 if changed[k, 9:].any():
                     body.angvel = rapier.Vec3(*np.radians(row[9:]).tolist())
-                self._wake(self._props[k])
-            self._told = now
-        for prop in self._props:
+                self._wake(int(k))
+        for number, prop in enumerate(self._props):
             if prop.solid.pushes:
-                self._wake(prop)
+                self._wake(number)
 
-    def _wake(self, prop: _Prop) -> None:
-        prop.body.wake_up(True)
-        prop.awake = True
+    def _wake(self, number: int) -> None:
+        self._props[number].body.wake_up(True)
+        self._awake[number] = True
 
     def _push(self, dt_s: float, gravity_mps2: float, below: Floats) -> None:
         """Forces of this tick: what clients ordered, and the resistance to rolling."""
-        for prop in self._props:
+        for prop, awake in zip(self._props, self._awake.tolist(), strict=True):
             body = prop.body
             for push in prop.solid.pushes:
                 at = None if push.at is None else _triple(np.asarray(push.at) - self._origin)
@@ -208,7 +215,7 @@ class LooseProps:
                     body.apply_torque_impulse(push.vector)
                 else:
                     body.add_torque(push.vector)
-            if prop.awake and prop.shape.rolling > 0.0:
+            if awake and prop.shape.rolling > 0.0:
                 self._resist_rolling(prop, dt_s, gravity_mps2, below)
 
     def _resist_rolling(self, prop: _Prop, dt_s: float, gravity_mps2: float, below: Floats) -> None:
@@ -232,23 +239,17 @@ class LooseProps:
     # surroundings ------------------------------------------------------------------------------------------------------
 
     def _who_is_near(self, dt_s: float) -> list[int]:
-        """Bodies that a prop may meet in this tick: those near one that is awake, and those that move near any."""
+        """Bodies that a prop may meet in this tick."""
         bodies = self._solids.bodies
-        speed = np.sqrt(bodies["vx"] ** 2 + bodies["vy"] ** 2 + bodies["vz"] ** 2)
-        reach = np.hypot(bodies["hx"], bodies["hy"]) + np.hypot(bodies["bx"], bodies["by"]) + speed * dt_s
-        fit = (bodies["solid"] == 1) & (bodies["loose"] == 0)
-        awake = np.array([prop.awake for prop in self._props])
-        fast = self._reach + np.linalg.norm(self._told[:, 6:9], axis=1) * dt_s + 0.1
-        apart = np.hypot(bodies["x"][:, None] - self._told[None, :, 0], bodies["y"][:, None] - self._told[None, :, 1])
-        close = (apart < reach[:, None] + fast[None, :]) & fit[:, None] & (awake[None, :] | (speed > 0.01)[:, None])
-        return [int(k) for k in np.flatnonzero(close.any(1))]
+        near = np.empty(len(bodies), np.int64)
+        found: list[int] = near[: find_near(bodies, self._told, self._reach, self._awake, dt_s, near)].tolist()
+        return found
 
     def _bring_scenery(self, dt_s: float) -> None:
         """Ground and obstacles around the props that are awake."""
-        awake = np.array([prop.awake for prop in self._props])
         reach = (self._reach + np.linalg.norm(self._told[:, 6:9], axis=1) * dt_s)[:, None]
         low, high = self._told[:, :2] - reach, self._told[:, :2] + reach
-        lacks = awake & ((low < self._seen[:, :2]) | (high > self._seen[:, 2:])).any(1)
+        lacks = self._awake & ((low < self._seen[:, :2]) | (high > self._seen[:, 2:])).any(1)
         for k in np.flatnonzero(lacks):
             first, last = low[k] - _MARGIN_M, high[k] + _MARGIN_M
             self._seen[k] = (*first, *last)
@@ -265,22 +266,22 @@ class LooseProps:
     def _write(self, below: Floats) -> None:
         """Poses and velocities of what is awake."""
         states, origin = self._states, self._origin
-        for prop in self._props:
+        for number, prop in enumerate(self._props):
             body = prop.body
             sleeps = body.is_sleeping
-            if sleeps and not prop.awake:
+            if sleeps and not self._awake[number]:
                 continue
             self._keep_above_ground(prop, float(below[prop.solid.index]))
             row, place = prop.solid.actor.row, body.translation
             states.location[row] = (place.x + origin[0], place.y + origin[1], place.z + origin[2])
             states.rotation_deg[row] = rigid.rotation_of(body.rotation.quaternion)
-            prop.awake = not sleeps
+            self._awake[number] = not sleeps
             if sleeps:
                 states.velocity[row] = states.angular_velocity_dps[row] = 0.0
             else:
                 states.velocity[row] = body.linvel.to_tuple()
                 states.angular_velocity_dps[row] = np.degrees(body.angvel.to_tuple())
-        self._told = self._now()
+        self._remember()
 
     def _keep_above_ground(self, prop: _Prop, ground_m: float) -> None:
         """Lifts what a heavy thing pressed through the ground; stops what fell off the world."""
