@@ -76,7 +76,7 @@ def compile_camera() -> None:
 
 
 def compile_world() -> None:
-    """Lets a car with a lidar and a radar fall for one tick, in a world of its own: all kernels but the camera's."""
+    """Lets a car with a lidar and a radar, and a ball, fall for one tick in a world of their own: all kernels but the camera's."""
     network = parse(EMPTY_STREET)
     with RayScene(_square()) as scene:
         level = Level(
@@ -92,6 +92,8 @@ def compile_world() -> None:
 
 def _fall(world: World) -> None:
     car = world.spawn("vehicle.tesla.model3", {}, _START, _LEVEL)
+    ball = world.spawn("carlite.prop.ball", {}, _START, _LEVEL)
+    world.physics.set_simulate_physics(ball, True)
     sensors = [make_sensor(world.spawn(kind, {}, _START, _LEVEL, car.id)) for kind in _CASTING]
     world.step(_STEP_S)
     world.refresh_rays()
