@@ -37,6 +37,21 @@ def kept(name: str, build: Callable[[], ActorModel]) -> ActorModel:
     return store.kept(_folder[0] / f"models-{store.key(_CODE)[:16]}" / file, build, _pack, _unpack)
 
 
+def kept_array(name: str, sources: tuple[str, ...], build: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    """The array called ``name``: from the folder, else built by the code in ``sources`` and kept there; read-only."""
+
+    def unpack(arrays: store.Arrays) -> NDArray[Any]:
+        return arrays["array"]
+
+    if _folder:
+        file = f"{name}-{store.key((*_CODE, *sources))[:16]}.npz"
+        array = store.kept(_folder[0] / file, build, lambda array: {"array": array}, unpack)
+    else:
+        array = build()
+    array.setflags(write=False)
+    return array
+
+
 def _pack(model: ActorModel) -> dict[str, NDArray[Any]]:
     meshes = [part.mesh for part in model.parts]
     arrays: dict[str, NDArray[Any]] = {name: np.concatenate([getattr(mesh, name) for mesh in meshes]) for name in _ARRAYS}

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carlite.geometry import world_from_local
-from carlite.mesh import Mesh, PlacedObject, StaticWorld, merged
+from carlite.mesh import ActorModel, Mesh, PlacedObject, StaticWorld, merged
 from carlite.models.pose import part_transforms_many
 from carlite.rays import kernels
 from carlite.rays.camera import CameraTracer, TracedWorld
@@ -30,6 +30,7 @@ from carlite.world.state import ActorStates
 KERNEL_LOCK = threading.RLock()
 _SEGMENT_STEP_M = 1e-3
 _MAX_SEGMENT_HITS = 256
+_PREPARING_PX, _PREPARING_HEIGHT_M = 16, 30.0
 
 
 @dataclass(slots=True)
@@ -248,6 +249,17 @@ class RayScene:
             world = TracedWorld(scene=self._world, store=self._store, slots=self._slots, owners=self._owners)
             numba.set_num_threads(self.threads)  # after the rays to the sun, which are too few for more than one thread
             return self._camera.trace(request, world, lit, seen, out, self.threads)
+
+    def prepare_camera(self) -> None:
+        """Loads what the first picture needs (textures, kernels, the present sky), so that it comes as fast as later ones."""
+        pose = np.eye(3, 4)
+        pose[2, 3] = _PREPARING_HEIGHT_M
+        self.trace_camera(CameraRequest(world_from_camera=pose, width=_PREPARING_PX, height=_PREPARING_PX, fov_deg=90.0))
+
+    def prepare_model(self, model: ActorModel) -> None:
+        """Bakes an actor's looks before ``update`` needs them."""
+        with KERNEL_LOCK:
+            self._store.add_model(model, rigid=False)
 
     def _sun_seen(self, request: CameraRequest) -> float:
         """Share of a patch around the sun's disc that nothing hides from the camera, for the glare."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from carlite.mesh import Material
 from carlite.models.materials import LOOKS
+from carlite.models.store import kept_array
 from carlite.models.textures import SIZE, Layer, texture_atlas
 from carlite.rays import layout as at
 
@@ -98,4 +99,5 @@ def look_table() -> LookTable:
         row[at.L_WET] = _WET_MATERIALS.get(material, 0.0)
         row[at.L_MACRO] = _MACRO.get(material, 0.0)
     noise = _noise_bytes()
-    return LookTable(looks.ravel(), _texture_bytes(), noise, _noise_cells(noise))
+    textures = kept_array("textures", ("rays/textures.py",), _texture_bytes)
+    return LookTable(looks.ravel(), textures, noise, _noise_cells(noise))

@@ -18,6 +18,12 @@ from carlite.world.state import ActorStates
 Array = NDArray[np.float64]
 _FOUR_WHEELS = ("Wheel_Front_Left", "Wheel_Front_Right", "Wheel_Rear_Left", "Wheel_Rear_Right")
 _TWO_WHEELS = ("Wheel_Front", "Wheel_Rear")
+# Where a car's direction indicators sit in its box: shares of the half extents; y to the right.
+_INDICATORS = {
+    f"{end}-blinker-{side}-1": (x, y, z)
+    for end, x, z in (("front", 0.92, -0.10), ("back", -0.97, 0.05))
+    for side, y in (("l", -0.78), ("r", 0.78))
+}
 _ROOTS = {Kind.PROP: "StaticMeshComponent0", Kind.TRIGGER: "BoxTrigger", Kind.SPECTATOR: "CollisionComponent0"}
 
 
@@ -26,11 +32,23 @@ def components(actor: Actor) -> dict[str, Array | None]:
     origin = geometry.world_from_local((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
     if actor.kind is Kind.VEHICLE:
         bounds = geometry.world_from_local(actor.box.centre, actor.box.rotation_deg)
-        return {"VehicleMesh": origin, "MovementComp": None, "VehicleBounds": bounds}
+        return {"VehicleMesh": origin, "MovementComp": None, "VehicleBounds": bounds} | _indicators(actor)
     if actor.kind is Kind.WALKER:
         feet = geometry.world_from_local((0.0, 0.0, actor.box.centre[2] - actor.box.half_extent[2]), (0.0, 0.0, 0.0))
         return {"CollisionCylinder": origin, "CharMoveComp": None, "CharacterMesh0": feet}
     return {_ROOTS.get(actor.kind, "DefaultSceneRoot"): origin}
+
+
+def _indicators(vehicle: Actor) -> dict[str, Array | None]:
+    """The light components of vehicles with four wheels; CARLA's two-wheelers have none."""
+    blueprint = find(vehicle.type_id)
+    if blueprint is None or len(blueprint.wheels) != len(_FOUR_WHEELS):
+        return {}
+    middle, half = np.array(vehicle.box.centre), np.array(vehicle.box.half_extent)
+    return {
+        name: geometry.world_from_local(middle + half * np.array(share), (0.0, 0.0 if share[0] > 0.0 else 180.0, 0.0))
+        for name, share in _INDICATORS.items()
+    }
 
 
 def bones(actor: Actor, states: ActorStates) -> tuple[tuple[str, ...], Array, Array] | None:

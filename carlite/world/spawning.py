@@ -15,6 +15,7 @@ COLLISION = "Spawn failed because of collision at spawn position"
 NO_PARENT = "unable to attach actor: parent actor not found"
 SOLID_KINDS = frozenset({Kind.VEHICLE, Kind.WALKER})
 CLIENT_SIDE_SENSORS = frozenset({"sensor.other.lane_invasion", "sensor.other.rss"})
+EYES = ("sensor.camera.", "sensor.lidar.", "sensor.other.radar", "sensor.other.obstacle")  # what sees actors by rays
 _TRIGGER_CM = 100.0
 _LARGEST_INT = 1 << 31
 

@@ -183,6 +183,8 @@ class World:
         actor.simulate_physics = blueprint.kind is not Kind.PROP or blueprint.motion == "animal"
         self.physics.add(actor)
         self.level.rays.invalidate()
+        if self._has_eyes():
+            self._build_looks()
         return actor
 
     def attach(self, actor: Actor, parent: Actor, parent_from_actor: geometry.Array) -> None:
@@ -286,10 +288,22 @@ class World:
 
     def refresh_rays(self) -> None:
         """Brings the ray scene up to the present frame and builds the looks of new actors; needed before anything looks."""
+        self._build_looks()
+        self.level.rays.update(self.actors, self.states, (self.episode_id, self.frame))
+
+    def _has_eyes(self) -> bool:
+        """Whether a sensor may look at the actors."""
+        return any(sensor.type_id.startswith(spawning.EYES) for sensor in self.sensors_by_stream.values())
+
+    def _build_looks(self) -> None:
+        """Builds the looks of actors that have none yet.
+
+        One by one as they are spawned where something looks, so that no tick has to build dozens while clients wait for it.
+        """
         for actor in self._unseen.values():
             actor.model = actor_model(actor.type_id, actor.attributes, actor.box.half_extent, actor.box.centre)
+            self.level.rays.prepare_model(actor.model)
         self._unseen.clear()
-        self.level.rays.update(self.actors, self.states, (self.episode_id, self.frame))
 
     def apply_vehicle_control(self, vehicle: Actor, control: VehicleControl) -> None:
         """Pedals and wheel of a vehicle, until others come, or for one tick where its control does not stick."""

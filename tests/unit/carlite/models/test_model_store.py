@@ -6,14 +6,16 @@ import logging
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from carlite.library import find
 from carlite.mesh import ActorModel, Mesh
 from carlite.models import keep_models_in
-from carlite.models.store import kept
+from carlite.models.store import kept, kept_array
 from carlite.models.trucks import truck_model
 
 
@@ -56,3 +58,16 @@ def test_a_damaged_file_is_built_anew(folder: Path, caplog: pytest.LogCaptureFix
 def test_without_a_folder_nothing_is_written(tmp_path: Path) -> None:
     kept("truck", _model)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_kept_array_comes_back_the_same(folder: Path) -> None:
+    built = kept_array("numbers", (), lambda: np.arange(5, dtype=np.uint8))
+
+    def unused() -> NDArray[Any]:
+        raise AssertionError("built although it was kept")
+
+    read = kept_array("numbers", (), unused)
+    np.testing.assert_array_equal(read, built)
+    assert read.dtype == built.dtype
+    assert not read.flags.writeable
+    assert not built.flags.writeable
