@@ -21,7 +21,7 @@ def apply_control(context: Context, actor_id: object, control: object) -> Value:
         walker,
         WalkerControl(
             direction=decode.vector(f[0], "direction"),
-            speed=max(decode.number(f[1], "speed"), 0.0),
+            speed=decode.number(f[1], "speed"),
             jump=decode.flag(f[2], "jump"),
         ),
     )

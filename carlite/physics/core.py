@@ -310,8 +310,7 @@ class Physics:
         solid = self._walker(actor)
         solid.walker = control
         body = self._solids.body(solid)
-        length = math.sqrt(sum(value * value for value in control.direction)) or 1.0
-        body.want_x, body.want_y = (control.speed * value / length for value in control.direction[:2])
+        body.want_x, body.want_y = (control.speed * value for value in control.direction[:2])  # as long as it is, as in CARLA
         if control.jump and abs(self._states.velocity[actor.row, 2]) < 0.5 and actor.simulate_physics:
             self._states.velocity[actor.row, 2] = _JUMP_MPS
 

@@ -223,11 +223,12 @@ class RayScene:
         return Ground(height_m=height, normal=normal, tag=tag)
 
     def cast_segment(self, start: ArrayLike, end: ArrayLike) -> SegmentHits:
-        """Every surface between two world points, nearest first (the cast_ray RPC)."""
+        """What lies between two world points, nearest first (the cast_ray RPC): actors and objects once, the ground always."""
         a, b = np.asarray(start, np.float64), np.asarray(end, np.float64)
         length = float(np.linalg.norm(b - a))
         points: list[NDArray[np.float64]] = []
         tags: list[int] = []
+        met: set[tuple[int, int, int]] = set()
         done = 0.0
         while length > 0 and done < length and len(tags) < _MAX_SEGMENT_HITS:
             direction = (b - a) / length
@@ -235,8 +236,12 @@ class RayScene:
             if not np.isfinite(hit.distance_m[0]):
                 break
             done += float(hit.distance_m[0])
-            points.append(a + direction * done)
-            tags.append(int(hit.tag[0]))
+            part = (int(hit.actor_id[0]), int(hit.instance_id[0]), int(hit.tag[0]))
+            if part not in met:
+                points.append(a + direction * done)
+                tags.append(part[2])
+            if part[:2] != (0, 0):  # the ground has no ids: each of its surfaces counts
+                met.add(part)
             done += _SEGMENT_STEP_M
         return SegmentHits(points=np.asarray(points, np.float64).reshape(-1, 3), tags=np.asarray(tags, np.uint8))
 

@@ -495,3 +495,14 @@ def test_a_projection_from_an_actor_passes_the_actor(world: Any, spawn: Make, pl
     assert below is not None
     assert below.label in {carla.CityObjectLabel.Roads, carla.CityObjectLabel.RoadLines, carla.CityObjectLabel.Sidewalks}
     assert walker.get_location().z - below.location.z == pytest.approx(walker.bounding_box.extent.z, abs=0.1)
+
+
+def test_a_walker_goes_as_fast_as_speed_and_direction_tell(spawn: Make, place: Make, ticks: Ticks) -> None:
+    walker = spawn("walker.pedestrian.0001", place(0.0, 0.0, 1.0))
+    ticks(20)
+    ahead = place(0.0).get_forward_vector()
+    for direction, speed, expected in ((ahead, 2.0, 2.0), (0.5 * ahead, 2.0, 1.0), (ahead, -1.0, -1.0)):
+        walker.apply_control(carla.WalkerControl(direction, speed))
+        ticks(20)
+        assert walker.get_velocity().dot(ahead) == pytest.approx(expected, abs=0.1)
+        assert walker.get_control().speed == pytest.approx(speed)

@@ -189,3 +189,23 @@ def test_street_lights_follow_the_light_manager(world: Any) -> None:
     assert manager.get_intensity(lights)[0] == pytest.approx(1234.0)
     manager.set_day_night_cycle(True)
     world.tick()
+
+
+def test_a_ray_meets_each_thing_once(world: Any, spawn: Make, place: Make) -> None:
+    spawn("vehicle.tesla.model3", place(0.0))
+    world.tick()
+    start, end = place(-10.0, 0.0, 0.5).location, place(10.0, 0.0, 0.5).location
+    labels = [point.label for point in world.cast_ray(start, end)]
+    assert labels.count(carla.CityObjectLabel.Car) == 1
+
+
+def test_every_sensor_can_be_listened_to(bench: Any, world: Any, spawn: Make) -> None:
+    car = spawn("vehicle.tesla.model3")
+    for blueprint in world.get_blueprint_library().filter("sensor.*"):
+        if blueprint.id.startswith("sensor.camera.") and bench.is_carlite:
+            continue  # the light of the first picture takes long
+        sensor = world.spawn_actor(blueprint, carla.Transform(), attach_to=car)
+        sensor.listen(lambda _: None)
+        world.tick()
+        sensor.stop()
+        assert sensor.destroy()

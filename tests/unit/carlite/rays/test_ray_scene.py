@@ -227,11 +227,12 @@ def test_ground_is_the_ground_meshes_alone() -> None:
         assert scene.cast([0, 0, 10], [[0, 0, -1]], 50.0).instance_id[0] == 5
 
 
-def test_segment_lists_every_surface_in_order(empty: RayScene) -> None:
+def test_segment_lists_each_thing_once_in_order(empty: RayScene) -> None:
     states = ActorStates()
-    empty.update([box_actor(states, 1, (10.0, 0.0, 1.0), one_part())], states, 1)
+    near, far = (box_actor(states, number, (10.0 * number, 0.0, 1.0), one_part()) for number in (1, 2))
+    empty.update([near, far], states, 1)
     hits = empty.cast_segment([0, 0, 1], [30, 0, 1])
-    np.testing.assert_allclose(hits.points[:, 0], [9.0, 11.0], atol=1e-3)
+    np.testing.assert_allclose(hits.points[:, 0], [9.0, 19.0], atol=1e-3)
     assert hits.tags.tolist() == [Tag.CAR, Tag.CAR]
     assert empty.cast_segment([0, 0, 1], [0, 0, 1]).points.shape == (0, 3)
 
