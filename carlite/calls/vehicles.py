@@ -22,7 +22,7 @@ from carlite.wire.values import Value
 from carlite.world.actors import Actor, Kind
 from carlite.world.doors import ALL_DOORS, move_door
 
-_LIGHT_BITS = 0xFFFFFFFF
+_LIGHT_BITS = 0x7FF  # CARLA keeps the lamps it knows
 _BIKE_WHEELS, _CAR_WHEELS = 2, 4
 _Wheel = TypeVar("_Wheel")
 

@@ -142,12 +142,12 @@ class Physics:
 
     def set_target_velocity(self, actor: Actor, velocity_mps: ArrayLike) -> None:
         """World frame, m/s; holds until something changes it. Only of what physics moves, walkers apart, as in CARLA."""
-        if self._pushable(actor) is not None and actor.kind is not Kind.WALKER:
+        if self._pushable(actor) is not None:
             self._states.velocity[actor.row] = velocity_mps
 
     def set_target_angular_velocity(self, actor: Actor, velocity_dps: ArrayLike) -> None:
         """World frame, deg/s; of the same actors."""
-        if self._pushable(actor) is not None and actor.kind is not Kind.WALKER:
+        if self._pushable(actor) is not None:
             self._states.angular_velocity_dps[actor.row] = velocity_dps
 
     def enable_constant_velocity(self, actor: Actor, velocity_mps: Sequence[float]) -> None:
@@ -210,8 +210,11 @@ class Physics:
         return True
 
     def _pushable(self, actor: Actor) -> Solid | None:
+        """What a push moves: neither what stands fast nor a walker, who moves by his own will alone in CARLA."""
         solid = self._solids.by_id.get(actor.id)
-        return solid if solid is not None and actor.simulate_physics and self._solids.body(solid).inv_mass > 0.0 else None
+        if solid is None or actor.kind is Kind.WALKER or not actor.simulate_physics:
+            return None
+        return solid if self._solids.body(solid).inv_mass > 0.0 else None
 
     # vehicles ----------------------------------------------------------------------------------------------------------
 

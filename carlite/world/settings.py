@@ -30,7 +30,7 @@ class EpisodeSettings:
     max_substep_s: float = 0.01
     max_substeps: int = 10
     max_culling_distance_m: float = 0.0
-    deterministic_ragdolls: bool = False
+    deterministic_ragdolls: bool = True
     tile_stream_distance_m: float = 3000.0
     actor_active_distance_m: float = 2000.0
     spectator_as_ego: bool = True

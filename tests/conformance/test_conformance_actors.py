@@ -264,6 +264,9 @@ def test_vehicle_lights_are_read_back(world: Any, spawn: Make, ticks: Ticks) -> 
     ticks(1)
     assert car.get_light_state() == wanted
     assert dict(world.get_vehicles_light_states())[car.id] == wanted
+    car.set_light_state(carla.VehicleLightState.All)
+    ticks(1)
+    assert int(car.get_light_state()) == 0x7FF
 
 
 def test_a_walker_walks_where_it_is_told(spawn: Make, place: Make, ticks: Ticks) -> None:
@@ -483,6 +486,7 @@ def test_a_target_velocity_moves_what_physics_moves_alone(spawn: Make, place: Ma
     for actor in (car, walker):
         before = actor.get_location()
         actor.set_target_velocity(carla.Vector3D(5.0, 0.0, 0.0))
+        actor.add_impulse(carla.Vector3D(500.0, 0.0, 0.0))
         ticks(5)
         assert actor.get_location().distance(before) < 0.01
         assert actor.get_velocity().length() < 0.1

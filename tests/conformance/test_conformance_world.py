@@ -30,6 +30,17 @@ def test_ticks_count_frames_and_time(world: Any) -> None:
     assert passed == pytest.approx(0.05 * (last.frame - first.frame), abs=1e-6)
 
 
+def test_settings_of_a_fresh_world(bench: Any, world: Any) -> None:
+    fresh = bench.client.reload_world(True).get_settings()
+    assert not fresh.synchronous_mode
+    assert fresh.fixed_delta_seconds is None
+    assert fresh.deterministic_ragdolls
+    fresh.actor_active_distance, fresh.tile_stream_distance = 5000.0, 100.0
+    world.apply_settings(fresh)
+    assert world.get_settings().tile_stream_distance == 5000.0  # never below the other
+    bench.client.reload_world(True)
+
+
 def test_settings_are_kept(world: Any) -> None:
     settings = world.get_settings()
     assert (settings.synchronous_mode, settings.fixed_delta_seconds) == (True, 0.05)

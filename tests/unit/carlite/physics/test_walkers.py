@@ -59,7 +59,7 @@ def test_a_jump_leaves_the_ground_and_comes_back(flat):
     for _ in range(40):
         flat.physics.step(0.05)
         heights.append(flat.at(walker)[2])
-    assert max(heights) == pytest.approx(0.93 + 4.2**2 / 2 / 9.81, abs=0.05)
+    assert max(heights) == pytest.approx(0.93 + 5.0**2 / 2 / 9.81, abs=0.05)
     assert heights[-1] == pytest.approx(0.93)
 
 
