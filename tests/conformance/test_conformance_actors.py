@@ -363,6 +363,22 @@ def test_calls_about_the_wrong_actor_say_so(world: Any, spawn: Make) -> None:
         assert not light[0].destroy()  # belongs to the map
 
 
+def test_commands_to_the_wrong_kind_of_actor_say_so(bench: Any, spawn: Make, place: Make) -> None:
+    car, walker = spawn(_CAR), spawn("walker.pedestrian.0001", place(10.0, 0.0, 1.0))
+    command = carla.command
+    answers = bench.client.apply_batch_sync(
+        [
+            command.ApplyVehicleControl(walker.id, carla.VehicleControl()),
+            command.ApplyWalkerControl(car.id, carla.WalkerControl()),
+            command.SetVehicleLightState(walker.id, carla.VehicleLightState.Brake),
+            command.ApplyTargetVelocity(123456, carla.Vector3D()),
+        ]
+    )
+    wrong = [f"Actor does not match the expected type.  Actor Id: {actor.id}" for actor in (walker, car, walker)]
+    missing = "Actor could not be found in the registry.  Actor Id: 123456"
+    assert [answer.error.split(": ", 1)[1] for answer in answers] == [*wrong, missing]
+
+
 def test_an_attached_actor_needs_its_parent(world: Any, spawn: Make) -> None:
     car = spawn(_CAR)
     car.destroy()

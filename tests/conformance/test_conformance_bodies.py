@@ -58,6 +58,18 @@ def test_a_walker_has_the_documented_skeleton(world: Any, spawn: Make, place: Ma
     assert len(walker.get_bone_names()) == len(walker.get_bone_world_transforms())
 
 
+def test_bones_and_sockets_are_told_in_the_frame_of_the_actor(spawn: Make, place: Make, ticks: Make) -> None:
+    walker, car = spawn("walker.pedestrian.0003", place(8.0, 0.0, 0.8)), spawn("vehicle.tesla.model3", place(0.0))
+    ticks(20)
+    to_world = walker.get_transform()
+    bone = next(bone for bone in walker.get_bones().bone_transforms if bone.name == "crl_Head__C")
+    assert to_world.transform(bone.component.location).distance(bone.world.location) < 0.01
+    for actor in (walker, car):
+        to_world = actor.get_transform()
+        pairs = zip(actor.get_socket_relative_transforms(), actor.get_socket_world_transforms(), strict=True)
+        assert all(to_world.transform(relative.location).distance(world.location) < 0.01 for relative, world in pairs)
+
+
 def test_a_pose_of_ones_own_blends_with_the_gait(spawn: Make, place: Make, ticks: Make) -> None:
     walker = spawn("walker.pedestrian.0003", place(0.0, 0.0, 0.8))
     ticks(20)

@@ -108,6 +108,19 @@ def test_a_replay_can_begin_late_run_faster_and_be_followed(bench: Any, world: A
         bench.client.set_replayer_time_factor(1.0)
 
 
+def test_a_negative_speed_is_taken(bench: Any, world: Any, recorded: Any) -> None:
+    name, actor_id, _ = recorded
+    bench.client.set_replayer_time_factor(-1.0)
+    try:
+        assert "-1.0x" in bench.client.replay_file(name, 1.0, 0.0, 0)
+        for _ in range(40):
+            world.tick()
+        assert world.get_actor(actor_id) is not None
+    finally:
+        bench.client.set_replayer_time_factor(1.0)
+        bench.client.stop_replayer(False)
+
+
 def test_heroes_can_be_left_out(bench: Any, world: Any, recorded: Any) -> None:
     name, actor_id, _ = recorded
     bench.client.set_replayer_ignore_hero(True)
