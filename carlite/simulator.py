@@ -30,6 +30,7 @@ _LONGEST_FREE_STEP_S = 1.0
 # The client that loads a map leaves the world stream when it has the reply and subscribes anew; it can crash when the first
 # snapshot of the new episode reaches it on the old subscription. New subscribers get that snapshot at once.
 _QUIET_AFTER_LOAD_S = 0.2
+_FIRST_DATA_S = 1.0  # longest that the answer of a tick waits for the first data of a sensor
 
 
 class Simulator:
@@ -47,6 +48,8 @@ class Simulator:
         self._busy = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="carlite")
         self._tasks: set[asyncio.Task[None]] = set()
+        self._work: asyncio.Task[None] | None = None  # what calls wait for, or the last of it
+        self._told: set[int] = set()  # streams of sensors that have had data to send
         self._episode_id = context.world.episode_id
         self._snapshot: list[bytes] = []
         self._warned: set[str] = set()
@@ -115,17 +118,41 @@ class Simulator:
                 self._start(self._serve_slowly(request, call))
             else:
                 self._answer(request, call)
-                if context.tick_cued:
-                    context.tick_cued = False
-                    self._tick(_FREE_RUN_PERIOD_S)
                 if context.world.has_closed_streams:
                     self._close_streams()
                 if not context.world.settings.synchronous:
                     self._runs_free.set()
 
     def _answer(self, request: Request, call: Call) -> None:
+        """Serves a call; one that wants a tick has its answer before the tick, as in CARLA.
+
+        Not so in the tick that brings the first data of a sensor: these may take longer than later ones, and clients wait
+        for them for a second or two from the answer on.
+        """
         self._context.caller = request.connection
-        self._send(request, call, *self._result(request, call))
+        result, error = self._result(request, call)
+        if not self._context.tick_cued:
+            self._send(request, call, result, error)
+            return
+        self._context.tick_cued = False
+        if not self._expects_first_data():
+            self._send(request, call, result, error)
+            self._tick(_FREE_RUN_PERIOD_S)
+            return
+        self._tick(_FREE_RUN_PERIOD_S)
+        self._keep(self._send_late(request, call, result, error))
+
+    def _expects_first_data(self) -> bool:
+        """Whether a subscriber of a sensor has not had any data of it yet."""
+        streams, sensors = self._context.streams, self._context.world.sensors_by_stream
+        if not streams.is_settled():
+            return True
+        return any(stream not in self._told and streams.has_listeners(stream) for stream in sensors)
+
+    async def _send_late(self, request: Request, call: Call, result: object, error: str | None) -> None:
+        if self._work is not None:
+            await asyncio.wait([self._work], timeout=_FIRST_DATA_S)
+        self._send(request, call, result, error)
 
     def _result(self, request: Request, call: Call) -> tuple[object, str | None]:
         """The wrapped result and, where the form of the reply has no room for one, an error."""
@@ -195,10 +222,12 @@ class Simulator:
             self._fail(error)
         self._publish_snapshot()
         try:
-            return self._sensors.due()
+            due = self._sensors.due()
         except Exception as error:
             self._fail(error)
             return []
+        self._told.update(sensor.actor.stream_id for sensor in due)
+        return due
 
     def _publish_snapshot(self) -> None:
         world = self._context.world
@@ -239,14 +268,19 @@ class Simulator:
 
     def _close_streams(self) -> None:
         for stream_id in self._context.world.take_closed_streams():
+            self._told.discard(stream_id)
             self._context.streams.close_stream(stream_id)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         """Runs a coroutine while calls wait, then goes on with the calls."""
         self._busy = True
-        task = asyncio.get_running_loop().create_task(self._run(work))
+        self._work = self._keep(self._run(work))
+
+    def _keep(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _run(self, work: Coroutine[None, None, None]) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 from collections.abc import Callable
 from typing import Any
 
@@ -27,3 +28,21 @@ def test_indicators_are_components_at_the_corners_of_a_car(spawn: Make, ticks: M
         assert 0.6 * half.x < forward * ahead < 1.1 * half.x
         assert 0.4 * half.y < sideways * right < 1.1 * half.y
         assert 0.2 < place.z < 1.2
+
+
+def test_the_first_data_of_all_sensors_come_within_a_second_of_the_tick(spawn: Make, world: Any) -> None:
+    """CARLA's examples wait so long and drop the frame otherwise."""
+    got: queue.Queue[int] = queue.Queue()
+    sensors = [
+        spawn("sensor.camera.rgb"),
+        spawn("sensor.camera.semantic_segmentation"),
+        spawn("sensor.lidar.ray_cast", points_per_second="1000000"),
+        spawn("sensor.other.radar"),
+    ]
+    for sensor in sensors:
+        sensor.listen(lambda data: got.put(data.frame))
+    for _ in range(2):
+        frame = world.tick()
+        assert [got.get(True, 1.0) for _ in sensors] == [frame] * len(sensors)
+    for sensor in sensors:
+        sensor.destroy()
