@@ -15,12 +15,11 @@ from carlite.world.light_cycles import Controller, Group, light_groups
 from carlite.world.records import SnapshotRecords
 from carlite.world.signs import GiveWaySigns, GivingWay, SpeedSigns
 from carlite.world.state import ActorStates
-from carlite.world.zones import ZONE_M, Visits, ZoneTable, trigger_box, zone_of
+from carlite.world.zones import ZONE_M, ZoneTable, trigger_box, zone_of
 
 AddActor = Callable[..., Actor]
 _STAGES = (LightState.GREEN, LightState.YELLOW, LightState.RED)
 _NO_LANE_HALF_WIDTH_M = 1.75
-_STANDS_MPS = 0.5
 _STOP, _YIELD, _SPEED_TYPE = "traffic.stop", "traffic.yield", "274"
 _SPEED_SIGNS = frozenset({30, 40, 50, 60, 90, 100, 120, 130})
 
@@ -68,7 +67,6 @@ class TrafficSignals:
                     self._controller_of[light.id] = controller
                     self._group_of[light.id] = group
         self._zones = ZoneTable([[zone_of(lane) for lane in governed.get(key, [])] for key in lights])
-        self._visits = Visits(len(lights))
         self._give_way = GiveWaySigns(network, giving_way)
         self._speeds = SpeedSigns(speeds)
         self._light_rows = np.array([light.row for light in self.lights], np.intp)
@@ -167,25 +165,18 @@ class TrafficSignals:
                         lights[name][light.row] = seconds
 
     def _tell(self, delta_s: float, states: ActorStates, vehicles: Sequence[Actor]) -> None:
-        """Vehicles in a light's zone that came while it was not green face it; all others see green, as in CARLA.
-
-        Who is in the zone when the light turns goes on, as in CARLA, unless he stands before the line.
-        """
+        """Vehicles in a light's zone are told its state, whichever it is; all others see green, as in CARLA."""
         rows = np.array([vehicle.row for vehicle in vehicles])
-        inside, before = self._zones.occupied(states, vehicles)
-        was_inside, faced = self._visits.recall(states, rows)
-        states_now = self._records.lights["state"][self._light_rows]
-        closed = (states_now == LightState.RED) | (states_now == LightState.YELLOW)
-        stands = np.linalg.norm(states.velocity[rows, :2], axis=1) < _STANDS_MPS
-        faces = inside & closed & ((was_inside & faced) | ~was_inside | (before & stands[:, None]))
-        self._visits.keep(states, rows, inside, faces)
-        any_faced = faces.any(1)
-        light = np.argmax(faces, 1) if self.lights else np.zeros(len(rows), np.intp)
+        inside, _ = self._zones.occupied(states, vehicles)
         shown = np.where(self._give_way.held(delta_s, states, vehicles), LightState.RED, LightState.GREEN)
         details = self._records.vehicles
-        details["has_light"][rows] = any_faced
-        details["light_state"][rows] = np.where(any_faced, states_now[light], shown) if self.lights else shown
-        details["light_id"][rows] = np.where(any_faced, self._light_ids[light], 0) if self.lights else 0
+        details["has_light"][rows] = False
+        details["light_state"][rows], details["light_id"][rows] = shown, 0
+        vehicle, light = np.nonzero(inside)
+        told = rows[vehicle]
+        details["has_light"][told] = True
+        details["light_state"][told] = self._records.lights["state"][self._light_rows[light]]
+        details["light_id"][told] = self._light_ids[light]
 
 
 def _add_signal(road: Road, signal: Signal, lanes: Sequence[GovernedLane], add: AddActor) -> Actor | None:

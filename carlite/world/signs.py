@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from carlite.opendrive import GovernedLane, Road, RoadNetwork
 from carlite.world.actors import Actor
 from carlite.world.state import ActorStates
-from carlite.world.zones import Visits, ZoneTable, zone_of
+from carlite.world.zones import Visits, ZoneTable, sign_zone_of, zone_of
 
 _STOP_S = 2.0
 _CHECK_STEP_M = 2.0
@@ -134,7 +134,7 @@ class SpeedSigns:
 
     def __init__(self, signs: Sequence[tuple[float, list[GovernedLane]]]) -> None:
         self._limits_kph = np.array([limit for limit, _ in signs])
-        self._zones = ZoneTable([[zone_of(lane) for lane in lanes] for _, lanes in signs])
+        self._zones = ZoneTable([[sign_zone_of(lane) for lane in lanes] for _, lanes in signs])
         self._passed: dict[int, tuple[float, float]] = {}
 
     def limits(self, states: ActorStates, vehicles: Sequence[Actor], recorded_kph: NDArray[np.float64]) -> NDArray[np.float64]:

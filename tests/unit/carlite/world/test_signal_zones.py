@@ -85,30 +85,36 @@ def test_a_reference_inside_a_junction_governs_the_lane_before_it() -> None:
     assert lane.stop_s == pytest.approx(50.0, abs=0.1)
 
 
-def test_a_red_light_holds_who_comes_to_its_line_from_before() -> None:
+@pytest.mark.parametrize("state", [LightState.RED, LightState.YELLOW, LightState.GREEN])
+def test_who_is_in_the_zone_is_told_the_state(state: LightState) -> None:
     street = _Street(_network())
-    street.show(LightState.RED)
-    assert street.at(43.0) == (False, LightState.GREEN)  # the front is 5 m before the line
-    assert street.at(45.0) == (True, LightState.RED)
-    assert street.at(51.0) == (True, LightState.RED)  # rolled too far, the rear is before it
-    assert street.at(53.0) == (False, LightState.GREEN)
+    street.show(state)
+    assert street.at(43.4) == (False, LightState.GREEN)  # the front is 4.6 m before the line
+    assert street.at(43.6) == (True, state)
+    assert street.at(50.4) == (True, state)  # the rear is 1.6 m before it
+    assert street.at(50.6) == (False, LightState.GREEN)
 
 
 def test_the_zone_is_as_long_on_a_short_road() -> None:
     street = _Street(_network(before_m=1.0))
     street.show(LightState.RED)
-    assert street.at(45.0) == (True, LightState.RED)
+    assert street.at(44.0) == (True, LightState.RED)
 
 
-def test_who_is_before_the_line_on_green_goes_on_when_it_turns_but_who_stands_waits() -> None:
+@pytest.mark.parametrize(("yaw_deg", "y", "told"), [(0.0, 3.4, True), (0.0, 3.6, False), (45.0, 4.0, True), (80.0, 4.8, False)])
+def test_the_zone_is_half_as_wide_as_the_lane(yaw_deg: float, y: float, told: bool) -> None:
+    street = _Street(_network())
+    street.show(LightState.RED)
+    street.states.location[street.car.row, 1] = y  # the lane's middle is at 1.75, the zone's edge at 2.625
+    assert street.at(47.0, yaw_deg=yaw_deg)[0] is told
+
+
+def test_a_light_that_turns_is_told_at_once() -> None:
     street = _Street(_network())
     street.show(LightState.GREEN)
-    assert street.at(45.0) == (False, LightState.GREEN)
+    assert street.at(45.0) == (True, LightState.GREEN)
     street.show(LightState.YELLOW)
-    assert street.at(45.5) == (False, LightState.GREEN)
-    assert street.at(45.5, speed=0.0) == (True, LightState.YELLOW)
-    street.show(LightState.GREEN)
-    assert street.at(45.5, speed=0.0) == (False, LightState.GREEN)
+    assert street.at(45.5) == (True, LightState.YELLOW)
 
 
 def test_traffic_the_other_way_is_not_held() -> None:
@@ -124,8 +130,8 @@ def test_the_trigger_volume_lies_on_the_lane_before_the_junction() -> None:
     dx, dy, dz = light.box.centre
     offset = [dx * np.cos(yaw) - dy * np.sin(yaw), dx * np.sin(yaw) + dy * np.cos(yaw), dz]
     centre = location + np.array(offset)
-    np.testing.assert_allclose(centre, [48.0, 1.75, 0.0], atol=0.05)
-    assert light.box.half_extent == pytest.approx((0.45 * 3.5, 2.0, 2.0))
+    np.testing.assert_allclose(centre, [47.0, 1.75, 0.0], atol=0.05)
+    assert light.box.half_extent == pytest.approx((0.25 * 3.5, 1.5, 1.0))
     assert light.box.rotation_deg[1] == pytest.approx(0.0, abs=1e-6)
 
 
