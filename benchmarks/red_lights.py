@@ -7,11 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import carla
 import numpy as np
 
 _ABREAST_M, _ALONG, _NEAR_M = 1.75, 0.7, 10.0
 _BEYOND_M = 3.0  # clients take the middle of the trigger box for the place to stop; the line is this far behind it
 _MOVES_MPS = 1.0
+_LONG_RED_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class StopLines:
         world: carla.World.
 
     Attributes:
-        crossed: times a vehicle's front passed a line at more than 1 m/s, by the state of the light.
+        crossed: times a vehicle's front passed a line at more than 1 m/s, by the state of the light and, for red, whether it had
+            been for more than 2 s.
     """
 
     def __init__(self, world: Any) -> None:
@@ -41,7 +44,14 @@ class StopLines:
         ]
         self._places = np.array([(line.x, line.y) for line in self._lines]).reshape(-1, 2)
         self._along: dict[tuple[int, int], float] = {}
+        self._lights = {line.light.id: line.light for line in self._lines}
+        self._red_s = dict.fromkeys(self._lights, 0.0)
         self.crossed: Counter[str] = Counter()
+
+    def tick(self, delta_s: float) -> None:
+        """Notes how long each light has been red; once a tick, before ``watch``."""
+        for key, light in self._lights.items():
+            self._red_s[key] = self._red_s[key] + delta_s if light.get_state() == carla.TrafficLightState.Red else 0.0
 
     def watch(self, vehicle: Any, pose: Any) -> str:
         """Follows a vehicle by its snapshot of this tick; the light it drives over red, as text, or nothing."""
@@ -59,9 +69,9 @@ class StopLines:
             self._along[vehicle.id, int(number)] = along
             heads = forward.x * line.forward_x + forward.y * line.forward_y > _ALONG
             if before < 0.0 <= along and abreast < _ABREAST_M and heads and math.hypot(velocity.x, velocity.y) > _MOVES_MPS:
-                state = str(line.light.get_state())
-                self.crossed[state] += 1
-                found = f"{line.light.id}" if state == "Red" else found
+                state, red_s = str(line.light.get_state()), self._red_s[line.light.id]
+                self.crossed[f"{state} for {_LONG_RED_S:.0f} s" if red_s > _LONG_RED_S else state] += 1
+                found = f"{line.light.id} since {red_s:.1f} s" if state == "Red" else found
         return found
 
 

@@ -202,6 +202,7 @@ class Soak:
     def _watch(self, snapshot: Any, *, look: bool) -> None:
         poses = {key: snapshot.find(key) for key in self.vehicles}
         places = {key: _xy(pose.get_transform().location) for key, pose in poses.items() if pose is not None}
+        self.lines.tick(_STEP_S)
         for key, watched in self.vehicles.items():
             pose = poses[key]
             if pose is None or not watched.actor.is_alive:
