@@ -17,6 +17,7 @@ from carlite.wire.values import Value
 from carlite.world.actors import Actor, Kind
 from carlite.world.boxes import world_box
 
+_LONGEST_M = 20.0  # no actor reaches further from its origin
 _NO_LABEL = [[0.0, 0.0, 0.0], 0]
 
 
@@ -35,11 +36,23 @@ def _objects(context: Context, tag: object) -> list[PlacedObject]:
 def _level_boxes(context: Context, tag: object) -> Value:
     """Boxes of scenery and of actors with that tag, in the world."""
     wanted = _tag(tag)
-    boxes = [values.bounding_box(world_box(o.world_from_local, o.box), 0) for o in _objects(context, tag)]
+    ids = _signal_ids(context)
+    boxes = [values.bounding_box(world_box(o.world_from_local, o.box), ids.get(o.name, 0)) for o in _objects(context, tag)]
     for actor in context.world.actors:
         if actor.tags and (wanted == ANY_TAG or wanted in actor.tags):
             boxes.append(values.bounding_box(world_box(context.world.world_from_actor(actor), actor.box), actor.id))
     return boxes
+
+
+def _signal_ids(context: Context) -> dict[str, int]:
+    """Ids of the actors of traffic lights and signs by the names of the objects that show them."""
+    records, names = context.world.records, {}
+    for actor in context.world.actors:
+        if actor.kind is Kind.TRAFFIC_LIGHT:
+            names[f"traffic_light_{records.lights['sign_id'][actor.row].decode(errors='replace')}"] = actor.id
+        elif actor.kind is Kind.TRAFFIC_SIGN:
+            names[f"sign_{records.signs['sign_id'][actor.row].decode(errors='replace')}"] = actor.id
+    return names
 
 
 def _environment_objects(context: Context, tag: object) -> Value:
@@ -90,7 +103,8 @@ def _around(context: Context, point: NDArray[np.float64]) -> tuple[int, ...]:
     world = context.world
     found = []
     for actor in world.actors:
-        if actor.kind in (Kind.VEHICLE, Kind.WALKER):
+        near = actor.kind in (Kind.VEHICLE, Kind.WALKER) and abs(world.states.location[actor.row] - point).max() < _LONGEST_M
+        if near:
             local = geometry.apply(geometry.inverse(world.world_from_actor(actor)), point[None])[0] - actor.box.centre
             if (np.abs(local) <= actor.box.half_extent).all():
                 found.append(actor.id)

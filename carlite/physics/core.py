@@ -240,6 +240,10 @@ class Physics:
         vehicles = self._solids.vehicles
         return self._solids.bodies["row"][vehicles["body"]], vehicles["gear"]
 
+    def ackermann_controls(self) -> list[tuple[int, VehicleControl]]:
+        """Rows of the vehicles under Ackermann control, and the pedals that their controllers chose for the last step."""
+        return [(solid.actor.row, solid.control) for solid in self._solids.order if solid.ackermann.target is not None]
+
     def apply_ackermann_control(self, actor: Actor, control: AckermannControl) -> None:
         """Targets until the next command of either kind."""
         self._vehicle(actor).ackermann.target = control

@@ -361,6 +361,8 @@ class World:
         """Gears, traffic lights and speed limits in the records of the vehicles."""
         self.signals.step(delta_s, self.states, self.vehicles)
         if self.vehicles:
+            for row, control in self.physics.ackermann_controls():
+                self.records.write_vehicle_control(row, control)
             driven, gears = self.physics.gears()
             self.records.vehicles["gear"][driven] = gears
             self.records.vehicles["reverse"][driven] = gears < 0

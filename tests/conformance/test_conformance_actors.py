@@ -229,6 +229,18 @@ def test_ackermann_control_reaches_its_speed(spawn: Make, ticks: Ticks) -> None:
     assert (settings.speed_kp, settings.speed_kd) == pytest.approx((0.15, 0.25))
 
 
+def test_ackermann_control_shows_its_pedals(spawn: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    ticks(20)
+    car.apply_ackermann_control(carla.VehicleAckermannControl(speed=8.0, steer=0.1))
+    ticks(10)
+    assert car.get_control().throttle > 0.0
+    assert car.get_control().steer > 0.0
+    car.apply_control(carla.VehicleControl(brake=1.0))
+    ticks(2)
+    assert car.get_control().throttle == 0.0
+
+
 def test_new_physics_is_read_back(spawn: Make, ticks: Ticks) -> None:
     car = spawn(_CAR)
     physics = car.get_physics_control()

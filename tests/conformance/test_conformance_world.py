@@ -183,6 +183,10 @@ def test_boxes_of_the_level(world: Any, spawn: Make) -> None:
     assert world.get_level_bbs(carla.CityObjectLabel.Any)
     boxes = world.get_level_bbs(carla.CityObjectLabel.Car)
     assert min(box.location.distance(car.get_location()) for box in boxes) < 2.0
+    for light in world.get_actors().filter("traffic.traffic_light"):
+        own = [box for box in world.get_level_bbs(carla.CityObjectLabel.TrafficLight) if box.actor_id == light.id]
+        assert own
+        assert min(box.location.distance(light.get_location()) for box in own) < 20.0
 
 
 def test_street_lights_follow_the_light_manager(world: Any) -> None:
