@@ -32,7 +32,7 @@ class StopLines:
         world: carla.World.
 
     Attributes:
-        crossed: times a vehicle's front passed a line at more than 1 m/s, by the state of the light and, for red, whether it had
+        crossed: times a front passed a line at more than 1 m/s, by the state of the light and, for red, whether it had
             been for more than 2 s.
     """
 
