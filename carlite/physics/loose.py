@@ -35,6 +35,7 @@ from carlite.world.state import ActorStates
 _STEP_S = 0.01
 _GRID_M = 64.0  # the world's origin lies on such a grid, near the first prop
 _MARGIN_M = 4.0  # scenery is looked for that much further than a prop can get
+_FARTHEST_M = 50.0  # in one tick, as far as scenery is brought
 _PLENTY_OF_TILES = 64
 _ON_GROUND_M = 0.03
 _FALLEN_THROUGH_M = 0.1
@@ -247,7 +248,8 @@ class LooseProps:
 
     def _bring_scenery(self, dt_s: float) -> None:
         """Ground and obstacles around the props that are awake."""
-        reach = (self._reach + np.linalg.norm(self._told[:, 6:9], axis=1) * dt_s)[:, None]
+        way = np.minimum(np.linalg.norm(self._told[:, 6:9], axis=1) * dt_s, _FARTHEST_M)
+        reach = (self._reach + way)[:, None]
         low, high = self._told[:, :2] - reach, self._told[:, :2] + reach
         lacks = self._awake & ((low < self._seen[:, :2]) | (high > self._seen[:, 2:])).any(1)
         for k in np.flatnonzero(lacks):

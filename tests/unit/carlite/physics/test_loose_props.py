@@ -545,3 +545,18 @@ def test_a_ball_lands_on_a_bonnet_and_a_car_passes_over_a_plank(flat):
     contacts = flat.run(2.0)
     assert flat.at(car)[0] > 12.0
     assert not [c for c in contacts if {c.actor_id, c.other_id} == {car.id, plank.id}]
+
+
+def test_absurd_orders_leave_the_world_whole(flat):
+    props = [flat.spawn(BALL, (3.0 * k, 0.0, 0.0)) for k in range(6)]
+    flat.run(1.0)
+    flat.physics.set_target_angular_velocity(props[0], (1e30, 0.0, 1e30))
+    flat.physics.add_angular_impulse(props[1], (1e30, 0.0, 0.0))
+    flat.push_to(props[2], (1e12, 0.0, 0.0))
+    flat.physics.teleport(props[3], (1e9, -1e9, 5.0))
+    flat.physics.add_impulse(props[4], (0.0, 1e30, 0.0))
+    flat.run(2.0)
+    assert np.isfinite(flat.states.location[[prop.row for prop in props]]).all()
+    flat.physics.add_impulse(props[5], (0.4, 0.0, 0.0))
+    flat.run(0.5)
+    assert flat.velocity(props[5])[0] > 0.2
