@@ -57,7 +57,7 @@ def _is_legal(attribute: Attribute, text: str) -> bool:
         return text.lower() in {"true", "false"}
     try:
         if attribute.type is AttributeType.INT:
-            return -_LARGEST_INT <= int(text) < _LARGEST_INT
+            return -_LARGEST_INT <= float(text) < _LARGEST_INT  # "64.0" counts as 64, as in CARLA
         if attribute.type is AttributeType.FLOAT:
             return math.isfinite(float(text))
         if attribute.type is AttributeType.RGB_COLOR:

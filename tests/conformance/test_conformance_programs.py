@@ -46,3 +46,13 @@ def test_the_first_data_of_all_sensors_come_within_a_second_of_the_tick(spawn: M
         assert [got.get(True, 1.0) for _ in sensors] == [frame] * len(sensors)
     for sensor in sensors:
         sensor.destroy()
+
+
+def test_whole_numbers_may_have_a_decimal_point(spawn: Make, world: Any) -> None:
+    got: queue.Queue[int] = queue.Queue()
+    lidar = spawn("sensor.lidar.ray_cast", channels="8.0", points_per_second="4000.0")
+    lidar.listen(lambda sweep: got.put(sweep.channels))
+    world.tick()
+    assert got.get(True, 10.0) == 8
+    assert lidar.attributes["channels"] == "8.0"
+    lidar.destroy()
