@@ -36,9 +36,18 @@ class StreetLight:
 
 
 class StreetLights:
-    """All street lights of a map, numbered from 1 in its order."""
+    """All street lights of a map, numbered from 1 in its order.
 
-    def __init__(self, lamps: Sequence[StreetLamp]) -> None:
+    The weather turns all of them on or off each time it is set, unless clients have ended that (``let_night_rule``); what
+    clients set holds until then.
+
+    Args:
+        lamps: of the map.
+        night: whether they burn at first.
+    """
+
+    def __init__(self, lamps: Sequence[StreetLamp], *, night: bool = False) -> None:
+        self._night_rules = True
         self._touched = False
         self._lights = [
             StreetLight(
@@ -47,7 +56,7 @@ class StreetLights:
                 intensity_lm=lamp.intensity_lm,
                 group=_STREET_GROUP,
                 colour=_bytes(lamp.colour),
-                active=True,
+                active=night,
             )
             for index, lamp in enumerate(lamps)
         ]
@@ -65,12 +74,23 @@ class StreetLights:
         self._touched = True
         return True
 
-    def follow_night(self, follows: bool) -> None:
-        """Whether the night alone decides which lights burn, or what clients set."""
-        self._touched = not follows
+    def let_night_rule(self, rules: bool) -> None:
+        """Whether the next weather turns the lights on or off."""
+        self._night_rules = rules
+        self._touched = self._touched or not rules
+
+    def see_weather(self, *, night: bool) -> bool:
+        """Turns the lights on or off where the night rules them; whether any changed."""
+        if not self._night_rules:
+            return False
+        changed = any(light.active is not night for light in self._lights)
+        for light in self._lights:
+            light.active = night
+        self._touched = False
+        return changed
 
     def lit(self) -> NDArray[np.bool_] | None:
-        """Which lights burn, None while no client has changed any (they then follow the night)."""
+        """Which lights burn, None while all follow the night."""
         return np.array([light.active for light in self._lights]) if self._touched else None
 
 

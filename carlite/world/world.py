@@ -106,16 +106,23 @@ class World:
         self._attachments = Attachments(self.states)
         self._dead: dict[int, float] = {}  # walkers that lie there, and when they go
         self._simulation_state = binary.MAP_CHANGE
+        self.street_lights = StreetLights(level.static_world.lamps)
         self.set_weather(Weather())
         self.spectator = self._add(Kind.SPECTATOR, "spectator", {}, _NOWHERE, (0.0, 0.0, _SPECTATOR_HEIGHT_M), (0.0, 0.0, 0.0))
         self.signals = TrafficSignals(level.network, self._add, self.records)
-        self.street_lights = StreetLights(level.static_world.lamps)
 
     def set_weather(self, weather: Weather) -> None:
         """Changes the weather; it is stored as given, and shown with unset values resolved."""
         self.weather = weather
         self.shown_weather = weather.shown_after(self.shown_weather)
         self.level.rays.set_weather(self.shown_weather.values())
+        if self.street_lights.see_weather(night=self._is_night):
+            self._simulation_state |= binary.PENDING_LIGHT_UPDATE
+        self.level.rays.set_street_lamps(self.street_lights.lit())
+
+    @property
+    def _is_night(self) -> bool:
+        return self.shown_weather.sun_altitude_angle < 0.0
 
     def spawn(
         self,
@@ -346,8 +353,8 @@ class World:
             self._simulation_state |= binary.PENDING_LIGHT_UPDATE
 
     def let_night_rule_lights(self, rules: bool) -> None:
-        """Whether street lights burn by night, or as clients have set them."""
-        self.street_lights.follow_night(rules)
+        """Whether each weather turns the street lights on or off, or only clients do."""
+        self.street_lights.let_night_rule(rules)
         self.level.rays.set_street_lamps(self.street_lights.lit())
 
     def _relax(self) -> None:

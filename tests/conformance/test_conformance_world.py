@@ -206,6 +206,32 @@ def test_street_lights_follow_the_light_manager(world: Any) -> None:
     world.tick()
 
 
+def test_street_lights_burn_by_night_unless_told_otherwise(bench: Any, world: Any) -> None:
+    manager = world.get_lightmanager()
+    lights = manager.get_all_lights(carla.LightGroup.Street)
+    if not lights:
+        pytest.skip("a map without street lights")
+
+    def shine(altitude_deg: float) -> list[bool]:
+        weather = world.get_weather()
+        weather.sun_altitude_angle = altitude_deg
+        world.set_weather(weather)
+        for _ in range(3):
+            world.tick()
+        return list(manager.is_active(lights))
+
+    assert not any(shine(60.0))
+    assert all(shine(-60.0))
+    assert not any(shine(60.0))
+    manager.turn_on(lights[:1])
+    world.tick()
+    assert list(manager.is_active(lights)) == [True] + [False] * (len(lights) - 1)
+    manager.set_day_night_cycle(False)
+    world.tick()
+    assert list(shine(-60.0)) == [True] + [False] * (len(lights) - 1)
+    bench.client.reload_world(False)
+
+
 def test_a_ray_meets_each_thing_once(world: Any, spawn: Make, place: Make) -> None:
     spawn("vehicle.tesla.model3", place(0.0))
     world.tick()
