@@ -1,14 +1,16 @@
 """How long a tick takes, client included: starts carlite, drives vehicles with one batch a tick through the official client.
 
-    python benchmarks/tick.py [--ticks 200] [--vehicles 0 10 30 50] [--map FILE]
+    python benchmarks/tick.py [--ticks 200] [--vehicles 0 10 30 50] [--props 1 50] [--map FILE]
 
 Prints milliseconds: the median and the 95th percentile of a batch of one control for each vehicle and a tick, the median of the
-batch alone, and the median round trip of a call that does nothing.
+batch alone, and the median round trip of a call that does nothing. Then, with props and no vehicles, the median tick while they
+stay where they are put, while they roll and slide, and when they have come to rest.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import subprocess
 import sys
 import time
@@ -22,6 +24,8 @@ import numpy as np
 _CALL_TIMEOUT_S = 60.0
 _STEP_S = 0.05
 _SPACING_M = 9.0
+_PROPS = ("carlite.prop.wheel", "static.prop.bin", "static.prop.barrel", "static.prop.constructioncone", "static.prop.box01")
+_REST_TICKS = 400
 
 
 def main() -> None:
@@ -29,6 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ticks", type=int, default=200)
     parser.add_argument("--vehicles", type=int, nargs="+", default=[0, 10, 30, 50])
+    parser.add_argument("--props", type=int, nargs="*", default=[1, 50])
     parser.add_argument("--map", help="OpenDRIVE file; by default a straight road long enough for all")
     options = parser.parse_args()
     with _carlite(options.map) as port:
@@ -45,6 +50,9 @@ def main() -> None:
         print("vehicles  batch + tick (median, 95 %)   batch   tick")
         for count in options.vehicles:
             _measure(client, world, count, options.ticks)
+        print("props  held  moving  at rest (median tick)")
+        for count in options.props:
+            _measure_props(client, world, count)
 
 
 def _measure(client: Any, world: Any, count: int, ticks: int) -> None:
@@ -70,6 +78,26 @@ def _measure(client: Any, world: Any, count: int, ticks: int) -> None:
     both, batch = 1e3 * np.array(whole), 1e3 * np.array(batches)
     middle, slow = np.percentile(both, (50, 95))
     print(f"{count:8d}  {middle:12.2f} ms {slow:9.2f} ms {np.median(batch):8.2f} {np.median(both - batch):6.2f}", flush=True)
+
+
+def _measure_props(client: Any, world: Any, count: int) -> None:
+    library = world.get_blueprint_library()
+    props = []
+    for number in range(count):
+        place = carla.Transform(carla.Location(20.0 + 4.0 * (number // 2), 1.75 - 3.5 * (number % 2), 0.1))
+        props.append(world.spawn_actor(library.find(_PROPS[number % len(_PROPS)]), place))
+    held = 1e3 * _median(lambda: world.tick(_CALL_TIMEOUT_S), 40)
+    for prop in props:
+        prop.set_simulate_physics(True)
+        prop.set_target_velocity(carla.Vector3D(4.0, 0.0, 0.0))
+        prop.set_target_angular_velocity(carla.Vector3D(0.0, math.degrees(4.0 / 0.33), 0.0))
+    world.tick(_CALL_TIMEOUT_S)  # looks for the ground
+    moving = 1e3 * _median(lambda: world.tick(_CALL_TIMEOUT_S), 40)
+    for _ in range(_REST_TICKS):
+        world.tick(_CALL_TIMEOUT_S)
+    rest = 1e3 * _median(lambda: world.tick(_CALL_TIMEOUT_S), 40)
+    client.apply_batch_sync([carla.command.DestroyActor(prop.id) for prop in props], True)
+    print(f"{count:5d} {held:5.2f} {moving:7.2f} {rest:8.2f}", flush=True)
 
 
 def _median(call: Callable[[], object], times: int) -> float:

@@ -449,6 +449,8 @@ class Physics:
             spot = self._states.location[rows] + turn[:, :, 0] * bodies["com_x"][:, None]
             bodies["x"], bodies["y"], bodies["z"] = spot[:, 0], spot[:, 1], spot[:, 2]
             bodies["yaw"] = np.radians(self._states.rotation_deg[rows, 1])
+            for k in np.flatnonzero(bodies["loose"]):  # they may lie on their side
+                box_record(bodies[k : k + 1], self._solids.order[k].actor.box, self._states.location[rows[k]], turn[k])
         if overlaps_any(probe, bodies, self._obstacles.records):
             return True
         centre = np.array([[probe["x"][0], probe["y"][0], probe["z"][0]]])

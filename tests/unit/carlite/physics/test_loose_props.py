@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from carlite.geometry import rotation_matrices
-from carlite.mesh import Mesh
+from carlite.mesh import Box, Mesh
 from carlite.physics import Physics, VehicleControl
 from carlite.physics.rigid import quaternion_of, rotation_of
 from carlite.physics.shapes import ShapeKind, prop_shape
@@ -560,3 +560,14 @@ def test_absurd_orders_leave_the_world_whole(flat):
     flat.physics.add_impulse(props[5], (0.4, 0.0, 0.0))
     flat.run(0.5)
     assert flat.velocity(props[5])[0] > 0.2
+
+
+def test_a_prop_on_its_side_blocks_what_it_covers(flat):
+    barrel = flat.spawn(BARREL, (0.0, 0.0, 0.25), (90.0, 0.0, 0.0))
+    flat.run(1.0)
+    assert abs(rotation_matrices(flat.rotation(barrel))[2, 2]) < 0.1
+    small = Box(centre=(0.0, 0.0, 0.0), half_extent=(0.05, 0.05, 0.05))
+    middle = _centre(flat, barrel)
+    along = rotation_matrices(flat.rotation(barrel))[:, 2]
+    assert flat.physics.blocked(small, middle + 0.35 * along, (0.0, 0.0, 0.0))
+    assert not flat.physics.blocked(small, middle + np.array([0.0, 0.0, 0.5]), (0.0, 0.0, 0.0))
