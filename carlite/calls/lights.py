@@ -105,7 +105,7 @@ def _boxes(context: Context, actor_id: object) -> Value:
     light = context.world.actors.get(decode.integer(actor_id, "actor id"), function)
     if light.kind is not Kind.TRAFFIC_LIGHT:
         raise ActorCallError(function, "Actor is not a traffic light", light.id)
-    name = f"traffic_light_{context.world.signals.sign_id(light)}"
+    name = context.world.signals.shown_as(light)
     return [values.bounding_box(box) for box in lamp_housings(context.world.level.static_world.objects, name)]
 
 

@@ -46,13 +46,8 @@ def _level_boxes(context: Context, tag: object) -> Value:
 
 def _signal_ids(context: Context) -> dict[str, int]:
     """Ids of the actors of traffic lights and signs by the names of the objects that show them."""
-    records, names = context.world.records, {}
-    for actor in context.world.actors:
-        if actor.kind is Kind.TRAFFIC_LIGHT:
-            names[f"traffic_light_{records.lights['sign_id'][actor.row].decode(errors='replace')}"] = actor.id
-        elif actor.kind is Kind.TRAFFIC_SIGN:
-            names[f"sign_{records.signs['sign_id'][actor.row].decode(errors='replace')}"] = actor.id
-    return names
+    signals = (actor for actor in context.world.actors if actor.kind in (Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN))
+    return {context.world.signals.shown_as(signal): signal.id for signal in signals}
 
 
 def _environment_objects(context: Context, tag: object) -> Value:

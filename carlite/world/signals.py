@@ -37,6 +37,8 @@ class TrafficSignals:
         self._records = records
         self._controller_of: dict[int, Controller] = {}
         self._group_of: dict[int, Group] = {}
+        self._give_way_of: dict[int, int] = {}
+        self._speed_of: dict[int, int] = {}
         governed = governed_lanes(network)
         lights: dict[str, Actor] = {}
         giving_way: list[GivingWay] = []
@@ -54,10 +56,13 @@ class TrafficSignals:
                 continue
             records.signs["sign_id"][actor.row] = signal.id.encode()[:31]
             if lanes and actor.type_id == _STOP:
+                self._give_way_of[actor.id] = len(giving_way)
                 giving_way.append(GivingWay.stop(lanes))
             elif lanes and actor.type_id == _YIELD:
+                self._give_way_of[actor.id] = len(giving_way)
                 giving_way.append(GivingWay.give_way(lanes))
             elif lanes and (limit := _limit_kph(signal)) is not None:
+                self._speed_of[actor.id] = len(speeds)
                 speeds.append((limit, lanes))
         self.lights = list(lights.values())
         self.groups = light_groups(network, lights)
@@ -89,6 +94,24 @@ class TrafficSignals:
     ) -> NDArray[np.float64]:
         """Limits in km/h (vehicles,): those of the map's records, or of the sign that a vehicle has passed."""
         return self._speeds.limits(states, vehicles, recorded_kph)
+
+    def remove(self, signal: Actor) -> None:
+        """Takes a light or a sign away that a client destroys; the cycle of a light's junction goes on without it."""
+        if signal.kind is Kind.TRAFFIC_LIGHT:
+            self.lights.remove(signal)
+            self._controller_of[signal.id].lights.remove(signal)
+            self._zones.close(int(np.flatnonzero(self._light_ids == signal.id)[0]))
+            self._follow_turns()
+        elif signal.id in self._give_way_of:
+            self._give_way.remove(self._give_way_of[signal.id])
+        elif signal.id in self._speed_of:
+            self._speeds.remove(self._speed_of[signal.id])
+
+    def shown_as(self, signal: Actor) -> str:
+        """The name of the placed object that shows a light or a sign."""
+        if signal.kind is Kind.TRAFFIC_LIGHT:
+            return f"traffic_light_{self.sign_id(signal)}"
+        return f"sign_{bytes(self._records.signs['sign_id'][signal.row]).decode(errors='replace')}"
 
     def group(self, light: Actor) -> list[Actor]:
         """All lights of the junction of ``light``, itself included."""

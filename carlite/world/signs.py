@@ -62,6 +62,10 @@ class GiveWaySigns:
         self._visits = Visits(len(signs))
         self._waited_s: dict[tuple[int, int], float] = {}
 
+    def remove(self, sign: int) -> None:
+        """Takes a sign away, by its place in the order given at first."""
+        self._zones.close(sign)
+
     def held(self, delta_s: float, states: ActorStates, vehicles: Sequence[Actor]) -> NDArray[np.bool_]:
         """Which vehicles have to stand (vehicles,)."""
         held = np.zeros(len(vehicles), bool)
@@ -136,6 +140,10 @@ class SpeedSigns:
         self._limits_kph = np.array([limit for limit, _ in signs])
         self._zones = ZoneTable([[sign_zone_of(lane) for lane in lanes] for _, lanes in signs])
         self._passed: dict[int, tuple[float, float]] = {}
+
+    def remove(self, sign: int) -> None:
+        """Takes a sign away, by its place in the order given at first; who has passed it keeps its limit."""
+        self._zones.close(sign)
 
     def limits(self, states: ActorStates, vehicles: Sequence[Actor], recorded_kph: NDArray[np.float64]) -> NDArray[np.float64]:
         """Limits in km/h (vehicles,).

@@ -203,7 +203,11 @@ class World:
         self._attachments.rebuild(self.actors)
 
     def destroy(self, actor: Actor) -> None:
-        """Removes an actor; what was attached to it stays where it is."""
+        """Removes an actor; what was attached to it stays where it is. What shows a light or a sign goes with it."""
+        if actor.kind in (Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN):
+            shown = self.signals.shown_as(actor)
+            self.shown_objects.enable([o.object_id for o in self.level.static_world.objects if o.name == shown], False)
+            self.signals.remove(actor)
         for child in actor.children:
             child.parent, child.parent_from_actor = None, None
         if actor.parent is not None:
@@ -227,8 +231,8 @@ class World:
         self.level.rays.invalidate()
 
     def is_destructible(self, actor: Actor) -> bool:
-        """Whether clients may destroy it: not what belongs to the map."""
-        return actor.kind not in {Kind.SPECTATOR, Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN}
+        """Whether clients may destroy it: all but the spectator, traffic lights and signs too, as in CARLA."""
+        return actor.kind is not Kind.SPECTATOR
 
     def place(self, actor: Actor, location: Vector, rotation_deg: Vector | None = None) -> None:
         """Teleports an actor; an attached one is placed in its parent's frame, as CARLA does."""

@@ -120,6 +120,12 @@ class ZoneTable:
         self._half = np.array([[zone.half_length_m, zone.half_width_m] for zone in flat]).reshape(-1, 2)
         self._gap = np.array([zone.gap_m for zone in flat])
 
+    def close(self, signal: int) -> None:
+        """From now on nobody is in the zones of a signal."""
+        kept = self._owner != signal
+        self._owner, self._centre, self._along = self._owner[kept], self._centre[kept], self._along[kept]
+        self._half, self._gap = self._half[kept], self._gap[kept]
+
     def occupied(self, states: ActorStates, vehicles: Sequence[Actor]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which vehicles' boxes overlap a signal's zones, and of those which have their front before the stop line.
 

@@ -338,6 +338,21 @@ def test_a_set_state_holds_for_one_light_until_its_next_stage(world: Any, ticks:
     assert light.get_elapsed_time() == pytest.approx(0.0, abs=0.051)
 
 
+def test_a_traffic_light_can_be_destroyed_until_the_next_load(bench: Any, world: Any, ticks: Ticks) -> None:
+    lights = world.get_actors().filter("traffic.traffic_light")
+    if not len(lights):
+        pytest.skip("a map without traffic lights")
+    before = len(lights)
+    assert lights[0].destroy()
+    ticks(50)
+    world.reset_all_traffic_lights()
+    world.freeze_all_traffic_lights(True)
+    ticks(2)
+    assert len(world.get_actors().filter("traffic.traffic_light")) == before - 1
+    again = bench.client.reload_world(False)
+    assert len(again.get_actors().filter("traffic.traffic_light")) == before
+
+
 def test_collisions_are_told_to_the_sensor(spawn: Make, place: Make, ticks: Ticks) -> None:
     wall = spawn("vehicle.carlamotors.carlacola", place(12.0))
     car = spawn(_CAR, place())

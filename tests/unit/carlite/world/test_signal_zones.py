@@ -117,6 +117,16 @@ def test_a_light_that_turns_is_told_at_once() -> None:
     assert street.at(45.5) == (True, LightState.YELLOW)
 
 
+def test_a_light_that_is_taken_away_is_not_told() -> None:
+    street = _Street(_network())
+    street.show(LightState.RED)
+    assert street.at(47.0) == (True, LightState.RED)
+    street.signals.remove(street.signals.lights[0])
+    assert street.at(47.0) == (False, LightState.GREEN)
+    assert street.signals.lights == []
+    street.signals.reset_all()
+
+
 def test_traffic_the_other_way_is_not_held() -> None:
     street = _Street(_network())
     street.show(LightState.RED)
