@@ -414,10 +414,13 @@ class Physics:
                 body.w += solid.torque * dt_s / body.inertia
             if pushed:
                 solid.force, solid.torque, solid.is_pushed = np.zeros(3), 0.0, False
-            if solid.constant_velocity is not None and solid.vehicle < 0:
+            if solid.constant_velocity is not None:
                 body = solids.body(solid)
                 row = solid.actor.row
                 turn = geometry.rotation_matrices(self._states.rotation_deg[row])
+                if solid.vehicle >= 0:  # the vertical part once a tick, as in CARLA, so that gravity acts within it
+                    body.vz = float(turn[2] @ np.asarray(solid.constant_velocity))
+                    continue
                 body.vx, body.vy, body.vz = turn @ np.asarray(solid.constant_velocity)
                 body.want_x, body.want_y = body.vx, body.vy
                 if body.loose:

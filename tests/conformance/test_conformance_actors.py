@@ -151,6 +151,18 @@ def test_a_constant_velocity_is_held_in_the_actors_frame(spawn: Make, place: Mak
     assert car.get_velocity().length() < 0.5
 
 
+def test_a_constant_velocity_can_lift_a_car(spawn: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    ticks(20)
+    height = car.get_location().z
+    car.enable_constant_velocity(carla.Vector3D(0.0, 0.0, 4.0))
+    ticks(20)
+    assert 2.5 < car.get_location().z - height < 4.5
+    car.disable_constant_velocity()
+    ticks(60)
+    assert car.get_location().z - height < 0.5
+
+
 def test_a_target_velocity_is_given_once(spawn: Make, place: Make, ticks: Ticks) -> None:
     car = spawn(_CAR)
     ticks(20)
