@@ -33,6 +33,7 @@ from carlite.physics.types import GroundSource
 from carlite.world.state import ActorStates
 
 _STEP_S = 0.01
+_STEP_M, _MOST_STEPS = 0.12, 25
 _GRID_M = 64.0  # the world's origin lies on such a grid, near the first prop
 _MARGIN_M = 4.0  # scenery is looked for that much further than a prop can get
 _FARTHEST_M = 50.0  # in one tick, as far as scenery is brought
@@ -100,7 +101,7 @@ class LooseProps:
         if not (near or self._awake.any()):
             self._drop_orders()
             return []
-        count = max(math.ceil(dt_s / min(substep_s, _STEP_S) - 1e-9), 1)
+        count = max(math.ceil(dt_s / min(substep_s, _STEP_S) - 1e-9), self._steps_for(near, dt_s))
         world = self._world
         world.gravity = rapier.Vec3(0.0, 0.0, -gravity_mps2)
         world.integration_parameters.dt = dt_s / count
@@ -114,6 +115,14 @@ class LooseProps:
         self._drop_orders()
         self._write(below)
         return touches
+
+    def _steps_for(self, near: list[int], dt_s: float) -> int:
+        """Steps in which no body that a prop may meet goes further than a small prop is long."""
+        if not near:
+            return 1
+        bodies = self._solids.bodies[near]
+        fastest = float(np.hypot(bodies["vx"], bodies["vy"]).max())
+        return min(math.ceil(fastest * dt_s / _STEP_M), _MOST_STEPS)
 
     # building ----------------------------------------------------------------------------------------------------------
 

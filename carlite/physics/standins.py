@@ -22,6 +22,7 @@ from carlite.world.state import ActorStates
 
 # Of a car: height of the bonnet and length of the cabin over those of the whole, and how far back the cabin sits.
 _HOOD, _CABIN, _CABIN_BACK = 0.58, 0.55, 0.12
+_SKIRT_M = 0.06  # a bumper reaches lower than the floor: it meets a ball before its middle, and does not roll over it
 
 
 @dataclass(slots=True, eq=False)
@@ -120,8 +121,9 @@ class StandIns:
         actor = solid.actor
         if actor.kind is Kind.PROP and not actor.simulate_physics:
             return [rigid.others_only(rigid.prop_collider(prop_shape(solid.blueprint, actor.box, float(record.mass))))]
-        x, y, z = float(record.hx), float(record.hy), 0.5 * float(record.high - record.low)
-        bx, by, bz = float(record.bx), float(record.by), 0.5 * float(record.high + record.low)
+        low, high = float(record.low) - (_SKIRT_M if actor.kind is Kind.VEHICLE else 0.0), float(record.high)
+        x, y, z = float(record.hx), float(record.hy), 0.5 * (high - low)
+        bx, by, bz = float(record.bx), float(record.by), 0.5 * (high + low)
         if solid.blueprint is not None and solid.blueprint.base_type == "car":
             hood, cabin = z * _HOOD, x * _CABIN
             lower = rigid.plain_collider(ShapeKind.BOX, (x, y, hood), (bx, by, bz - z + hood))

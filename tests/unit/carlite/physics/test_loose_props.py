@@ -571,3 +571,14 @@ def test_a_prop_on_its_side_blocks_what_it_covers(flat):
     along = rotation_matrices(flat.rotation(barrel))[:, 2]
     assert flat.physics.blocked(small, middle + 0.35 * along, (0.0, 0.0, 0.0))
     assert not flat.physics.blocked(small, middle + np.array([0.0, 0.0, 0.5]), (0.0, 0.0, 0.0))
+
+
+@pytest.mark.parametrize("speed_mps", [12.0, 40.0])
+@pytest.mark.parametrize("kind", [BALL, CONE, BARREL, WHEEL])
+def test_what_a_fast_car_hits_flies_ahead_of_it(flat, kind, speed_mps):
+    car, prop = flat.spawn(CAR, (0.0, 8.0, 0.0)), flat.spawn(kind, (14.3, 8.1, 0.0))
+    flat.run(1.0)
+    flat.push_to(car, (speed_mps, 0.0, 0.0))
+    flat.run(15.0 / speed_mps)
+    assert flat.velocity(prop)[0] > 0.9 * speed_mps
+    assert _centre(flat, prop)[0] > flat.at(car)[0] + 2.0
