@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from carlite.calls import WORLD_STREAM, Call, Context, all_calls
 from carlite.errors import CallError
+from carlite.memory import give_back
 from carlite.sensing import SensorBank, StreamMessage
 from carlite.sensors import Sensor
 from carlite.wire import values
@@ -182,11 +183,14 @@ class Simulator:
         self._context.caller = request.connection
         result, error = await loop.run_in_executor(self._worker, self._result, request, call)
         self._close_streams()
-        if self._context.world.episode_id != self._episode_id:
+        is_new = self._context.world.episode_id != self._episode_id
+        if is_new:
             self._episode_id = self._context.world.episode_id
             self._snapshot = self._context.world.snapshot(time.time(), keep_changes=True)
             self._quiet_until_s = time.monotonic() + _QUIET_AFTER_LOAD_S
         self._send(request, call, result, error)
+        if is_new:
+            await loop.run_in_executor(self._worker, give_back)
         if not self._context.world.settings.synchronous:
             self._runs_free.set()
 
