@@ -9,6 +9,7 @@ from carlite.errors import MapError
 
 GENERATED = "OpenDriveMap"
 LAYERED = "_Opt"
+_LAYERED_TOWNS = frozenset({"Town01", "Town02", "Town03", "Town04", "Town05", "Town10HD"})
 _PREFIX = "Carla/Maps/"
 _LANE = '<lane id="{}" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
 EMPTY_STREET = f"""<?xml version="1.0"?>
@@ -56,8 +57,9 @@ class MapShelf:
         self._texts[name] = opendrive
 
     def names(self) -> list[str]:
-        """Short names, sorted; the client's generated map is not listed, as in CARLA."""
-        return sorted((set(self._paths()) | set(self._texts)) - {GENERATED})
+        """Short names, sorted, of CARLA's towns both; the client's generated map is not listed, as in CARLA."""
+        names = (set(self._paths()) | set(self._texts)) - {GENERATED}
+        return sorted(names | {name + LAYERED for name in names & _LAYERED_TOWNS})
 
     def get(self, name: str) -> MapSource | None:
         """The map of a short or full name, None when there is none; raises MapError for a file that cannot be read.

@@ -36,3 +36,11 @@ def test_an_unknown_map_is_none_and_an_unreadable_one_an_error(tmp_path: Path) -
     assert MapShelf(tmp_path).get("Nowhere") is None
     with pytest.raises(MapError, match=r"gone\.xodr: cannot be read"):
         read_opendrive(tmp_path / "gone.xodr")
+
+
+def test_carlas_towns_are_listed_with_and_without_layers(tmp_path: Path) -> None:
+    for name in ("Town01", "Mine"):
+        (tmp_path / f"{name}.xodr").write_text("<OpenDRIVE/>")
+    shelf = MapShelf(tmp_path)
+    assert shelf.names() == ["Mine", "Town01", "Town01_Opt"]
+    assert all(shelf.get(name) is not None for name in shelf.names())
