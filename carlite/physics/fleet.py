@@ -23,6 +23,8 @@ _DAMPING = 0.6  # of critical
 _CONTROL = struct.Struct("=ddd???5xq")  # throttle, steer, brake, hand_brake, reverse, manual, gear_wish of VEHICLE
 _CONTROL_OFFSET = np.dtype(VEHICLE).fields["throttle"][1]  # type: ignore[index]
 _ENGINE_BRAKE = 0.05  # N m s/rad at the crankshaft for each unit of CARLA's zero-throttle damping
+_CYCLE_RATIO = 16.0  # CARLA's bicycles have a car's first gear
+_LEAST_CREEP_BRAKE = 1.25  # per mass and damping, 1/s: heavy vehicles too come to rest on slopes of a tenth
 
 
 def write_mechanics(
@@ -61,7 +63,12 @@ def write_mechanics(
         vehicle.handbrake_torque[slot] = data.max_handbrake_torque * share
     _write_axles(vehicle, physics, slots, base_type)
     _write_curves(vehicle, physics)
-    vehicle.engine_brake = _ENGINE_BRAKE * physics.damping_rate_zero_throttle_clutch_engaged if base_type != "bicycle" else 0.0
+    damping, has_engine = physics.damping_rate_zero_throttle_clutch_engaged, base_type != "bicycle"
+    vehicle.engine_brake = _ENGINE_BRAKE * damping if has_engine else 0.0
+    first = float(vehicle.gear_ratio[0]) * physics.final_ratio if has_engine else _CYCLE_RATIO
+    vehicle.creep_brake = max(damping, 0.0) * max(
+        (first / float(vehicle.wheel_radius[2])) ** 2, _LEAST_CREEP_BRAKE * physics.mass
+    )
     vehicle.drag_area = 0.5 * _AIR_DENSITY * physics.drag_coefficient * _FILL * width * height
 
 

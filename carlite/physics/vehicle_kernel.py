@@ -24,6 +24,8 @@ _EFFICIENCY = 0.8
 _IDLE_RPM = 800.0
 _STEER_RATE = 5.0  # full locks a second, CARLA's input smoothing on release
 _HELD_MPS = 0.05
+_CREEP_MPS = 1.0  # below it the engine brakes as hard as CARLA's, above twice as much as a real one
+_STICKS_MPS, _STICKS_S, _STICKS_MPS2 = 0.4, 1.0, 3.0  # PhysX's sticky tyres: slow so long without throttle, a vehicle stands
 _ABS = 0.97
 _MAX_TILT = 1.0
 _MAX_LEAN = 0.8
@@ -172,9 +174,19 @@ def _drive_force(v: Record, vx: float, dt: float) -> tuple[float, float]:
     limiter = min(max((v.max_rpm - v.rpm) / (0.03 * v.max_rpm), 0.0), 1.0)
     force = v.throttle * torque * limiter * ratio * _EFFICIENCY / radius
     drag = 0.0
-    if v.throttle < 0.05 and abs(vx) > 1.0:
-        drag = v.engine_brake * v.rpm / _RPM_PER_RADS * abs(ratio) / radius
-    return force, min(drag, 0.05 * v.mass * 9.81)
+    if v.throttle < 0.05:
+        if abs(vx) > 1.0:
+            drag = min(v.engine_brake * v.rpm / _RPM_PER_RADS * abs(ratio) / radius, 0.05 * v.mass * 9.81)
+        fading = min(max(2.0 - abs(vx) / _CREEP_MPS, 0.0), 1.0)
+        drag = max(drag, fading * v.creep_brake * abs(vx))
+    return force, drag
+
+
+@inner
+def _stick(v: Record, speed: float, dt: float) -> float:
+    """The force that holds a vehicle which has been slow for a while without throttle, N: without it all roll down slopes."""
+    v.idle_s = v.idle_s + dt if v.throttle < 1e-3 and speed < _STICKS_MPS else 0.0
+    return float(v.mass * _STICKS_MPS2 if v.idle_s > _STICKS_S else 0.0)
 
 
 @inner
@@ -193,6 +205,7 @@ def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gra
     load_f, load_r = v.load[0] + v.load[1], v.load[2] + v.load[3]
     limit_f, limit_r = v.mu[0] * load_f, v.mu[1] * load_r
     engine, resist = _drive_force(v, vx, dt)
+    stick = _stick(v, math.sqrt(vx * vx + vy * vy), dt)
     drive_f = min(max(engine * v.drive_share[0], -_ABS * limit_f), _ABS * limit_f)
     drive_r = min(max(engine * v.drive_share[1], -_ABS * limit_r), _ABS * limit_r)
     v.drag = v.drag_area * vx * vx
@@ -209,7 +222,7 @@ def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gra
     # in _suspension, so here it tells only what the tyres must hold.
     vx += dt * (drive_f + drive_r - math.copysign(v.drag, vx)) / v.mass
     rolling = min(_ROLLING, 0.1 * (limit_f + limit_r) / max(total, 1.0))  # tyres without grip slow nothing
-    capacity = brake_f + brake_r + (rolling * total + min(resist, limit_f + limit_r))
+    capacity = brake_f + brake_r + (rolling * total + min(resist + stick, limit_f + limit_r))
     needed = abs(vx) * v.mass / dt
     share = 1.0 if needed >= capacity else needed / max(capacity, 1e-9)
     sign = 1.0 if vx > 0 else -1.0
@@ -247,7 +260,7 @@ def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gra
     vy += dt * (lat_f * cd + lat_r + drive_f * sd) * im
     w += dt * (xf * (lat_f * cd + drive_f * sd) + xr * lat_r) * iz
     # held: slow, and the brakes could stop it on this slope
-    hold = brake_f + brake_r + rolling * total
+    hold = brake_f + brake_r + rolling * total + stick
     tilt = math.sqrt(fz * fz + rz * rz) * g * v.mass
     idle = v.throttle < 1e-3 and tilt < max(hold, 0.0) and tilt < 0.9 * (limit_f + limit_r)
     if idle and total > 0.3 * v.mass * 9.81 and vx * vx + vy * vy < _HELD_MPS**2 and abs(w) < 0.05 and v.constant == 0:
