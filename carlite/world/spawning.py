@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from carlite import library
 from carlite.errors import CallError
 from carlite.library import Attribute, AttributeType, Blueprint
@@ -18,6 +20,15 @@ CLIENT_SIDE_SENSORS = frozenset({"sensor.other.lane_invasion"})
 EYES = ("sensor.camera.", "sensor.lidar.", "sensor.other.radar", "sensor.other.obstacle")  # what sees actors by rays
 _TRIGGER_CM = 100.0
 _LARGEST_INT = 1 << 31
+# Unreal moves a pawn that would stand in something aside if a small step helps; in metres, nearest first.
+SIDESTEPS = np.array(
+    [(0.0, 0.0, 0.0)]
+    + [
+        (radius_m * math.cos(k * math.pi / 4.0), radius_m * math.sin(k * math.pi / 4.0), 0.0)
+        for radius_m in (0.25, 0.5)
+        for k in range(8)
+    ]
+)
 
 
 def checked_description(type_id: str, given: dict[str, str]) -> tuple[Blueprint, dict[str, str]]:

@@ -161,8 +161,14 @@ class World:
             parent_from_actor = world_from_actor
             world_from_actor = geometry.compose(self.world_from_actor(parent), parent_from_actor)
         place, pose = world_from_actor[:, 3], geometry.rotations_deg(world_from_actor[:, :3])
-        if blueprint.kind in spawning.SOLID_KINDS and self.physics.blocked(contact_hull(blueprint, box), place, pose):
-            raise CallError(spawning.COLLISION)
+        if blueprint.kind in spawning.SOLID_KINDS:
+            steps = spawning.SIDESTEPS if blueprint.kind is Kind.WALKER and parent is None else spawning.SIDESTEPS[:1]
+            hull = contact_hull(blueprint, box)
+            free = next((step for step in steps if not self.physics.blocked(hull, place + step, pose)), None)
+            if free is None:
+                raise CallError(spawning.COLLISION)
+            if free.any():
+                place = place + free
         actor = self._add(
             blueprint.kind,
             type_id,
