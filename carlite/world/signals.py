@@ -15,11 +15,13 @@ from carlite.world.light_cycles import Controller, Group, light_groups
 from carlite.world.records import SnapshotRecords
 from carlite.world.signs import GiveWaySigns, GivingWay, SpeedSigns
 from carlite.world.state import ActorStates
-from carlite.world.zones import ZONE_M, ZoneTable, trigger_box, zone_of
+from carlite.world.zones import ZONE_M, Visits, ZoneTable, trigger_box, zone_of
 
 AddActor = Callable[..., Actor]
 _STAGES = (LightState.GREEN, LightState.YELLOW, LightState.RED)
 _NO_LANE_HALF_WIDTH_M = 1.75
+_STANDS_MPS = 0.5
+_STANDS_MPS = 0.5
 _STOP, _YIELD, _SPEED_TYPE = "traffic.stop", "traffic.yield", "274"
 _SPEED_SIGNS = frozenset({30, 40, 50, 60, 90, 100, 120, 130})
 
@@ -72,10 +74,12 @@ class TrafficSignals:
                     self._controller_of[light.id] = controller
                     self._group_of[light.id] = group
         self._zones = ZoneTable([[zone_of(lane) for lane in governed.get(key, [])] for key in lights])
+        self._visits = Visits(len(lights))
         self._give_way = GiveWaySigns(network, giving_way)
         self._speeds = SpeedSigns(speeds)
         self._light_rows = np.array([light.row for light in self.lights], np.intp)
         self._light_ids = np.array([light.id for light in self.lights], np.uint32)
+        self._was_green = np.zeros(len(self.lights), bool)
         self.reset_all()
 
     def step(self, delta_s: float, states: ActorStates, vehicles: Sequence[Actor]) -> None:
@@ -188,9 +192,19 @@ class TrafficSignals:
                         lights[name][light.row] = seconds
 
     def _tell(self, delta_s: float, states: ActorStates, vehicles: Sequence[Actor]) -> None:
-        """Vehicles in a light's zone are told its state, whichever it is; all others see green, as in CARLA."""
+        """Vehicles in a light's zone are told its state, whichever it is; all others see green, as in CARLA.
+
+        The Traffic Manager takes a light that a vehicle has seen green for green until the vehicle has left its zone, so that
+        who has waited in a queue there would go on at red. Unlike in CARLA such a vehicle is told nothing for one tick.
+        """
         rows = np.array([vehicle.row for vehicle in vehicles])
-        inside, _ = self._zones.occupied(states, vehicles)
+        inside, before = self._zones.occupied(states, vehicles)
+        _, seen_green = self._visits.recall(states, rows)
+        green = self._records.lights["state"][self._light_rows] == LightState.GREEN
+        stands = np.linalg.norm(states.velocity[rows, :2], axis=1) < _STANDS_MPS
+        silent = inside & ~green & seen_green & before & stands[:, None]
+        self._visits.keep(states, rows, inside, inside & (green | seen_green) & ~silent)
+        inside &= ~silent
         shown = np.where(self._give_way.held(delta_s, states, vehicles), LightState.RED, LightState.GREEN)
         details = self._records.vehicles
         details["has_light"][rows] = False

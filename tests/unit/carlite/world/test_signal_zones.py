@@ -109,7 +109,7 @@ def test_the_zone_is_half_as_wide_as_the_lane(yaw_deg: float, y: float, told: bo
     assert street.at(47.0, yaw_deg=yaw_deg)[0] is told
 
 
-def test_a_light_that_turns_is_told_at_once() -> None:
+def test_who_drives_is_told_at_once_when_a_light_turns() -> None:
     street = _Street(_network())
     street.show(LightState.GREEN)
     assert street.at(45.0) == (True, LightState.GREEN)
@@ -117,14 +117,17 @@ def test_a_light_that_turns_is_told_at_once() -> None:
     assert street.at(45.5) == (True, LightState.YELLOW)
 
 
-def test_a_light_that_is_taken_away_is_not_told() -> None:
+def test_who_stands_before_the_line_is_told_nothing_for_one_tick_when_a_light_turns() -> None:
     street = _Street(_network())
+    street.show(LightState.GREEN)
+    street.at(45.0, speed=0.0)
     street.show(LightState.RED)
-    assert street.at(47.0) == (True, LightState.RED)
-    street.signals.remove(street.signals.lights[0])
-    assert street.at(47.0) == (False, LightState.GREEN)
-    assert street.signals.lights == []
-    street.signals.reset_all()
+    told = [street.at(45.0, speed=speed) for speed in (2.0, 0.0, 0.0)]
+    assert told == [(True, LightState.RED), (False, LightState.GREEN), (True, LightState.RED)]
+    street.show(LightState.GREEN)
+    assert street.at(49.9, speed=0.0) == (True, LightState.GREEN)
+    street.show(LightState.RED)
+    assert street.at(50.2, speed=0.0) == (True, LightState.RED)  # its front is past the line
 
 
 def test_traffic_the_other_way_is_not_held() -> None:
