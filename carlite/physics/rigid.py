@@ -20,6 +20,7 @@ Quaternion = tuple[float, float, float, float]  # x, y, z, w
 Triple = tuple[float, float, float]
 
 _SLEEP_MPS, _SLEEP_RADPS, _SLEEP_S = 0.05, 0.2, 0.5
+_CONE_TIP = 0.15  # width over that of its foot
 _TYRE_EDGE = 0.4  # radius of a wheel's rounded edge over half its width
 _SKIN_M = 0.002  # without it the corners of boxes catch on the seams between tiles
 _GROUND_FRICTION = 1.0  # the prop's own friction counts, which is that on dry road
@@ -73,24 +74,26 @@ def prop_collider(shape: PropShape) -> rapier.ColliderBuilder:
     turn: Triple = (0.0, 0.0, 0.0)
     if shape.kind is ShapeKind.SPHERE:
         builder = rapier.Collider.ball(radius)
-    elif shape.kind is ShapeKind.WHEEL:  # the engine's cylinders and cones stand on their y axis
+    elif shape.kind is ShapeKind.WHEEL:  # the engine's cylinders stand on their y axis
         edge = _TYRE_EDGE * min(y, radius)
         builder = rapier.Collider.round_cylinder(y - edge, radius - edge, edge)
     elif shape.kind is ShapeKind.CYLINDER:
         builder, turn = rapier.Collider.cylinder(z, radius), (0.5 * math.pi, 0.0, 0.0)
     elif shape.kind is ShapeKind.CONE:
-        builder, turn = rapier.Collider.cone(z, radius), (0.5 * math.pi, 0.0, 0.0)
+        base = [(a, b, -z) for a in (-x, x) for b in (-y, y)]
+        tip = [(_CONE_TIP * a, _CONE_TIP * b, z) for a in (-x, x) for b in (-y, y)]
+        builder = rapier.Collider.convex_hull(base + tip)
     else:
         builder = rapier.Collider.cuboid(x, y, z)
-    # The mass is given in the collider's frame, which is turned and lies at the centre of the shape.
+    # The mass is given in the collider's frame, which may be turned and lies at the centre of the shape.
     below = shape.centre[2] - shape.centre_of_mass[2]
-    a, b, c = shape.principal_inertia
-    inertia = (a, c, b) if turn[0] else (a, b, c)
+    i, j, k = shape.principal_inertia
+    inertia = (i, k, j) if turn[0] else (i, j, k)
     weight = shape.mass_kg * 9.81
     return (
         builder.rotation(turn)
         .translation(shape.centre)
-        .mass_properties(rapier.MassProperties((0.0, -below, 0.0), shape.mass_kg, inertia))
+        .mass_properties(rapier.MassProperties((0.0, 0.0, -below), shape.mass_kg, inertia))
         .friction(shape.friction)
         .friction_combine_rule(rapier.CoefficientCombineRule.MIN)
         .restitution(shape.restitution)

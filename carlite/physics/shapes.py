@@ -25,7 +25,7 @@ class ShapeKind(IntEnum):
     SPHERE = 1
     WHEEL = 2  # cylinder about its y axis, its edges rounded as a tyre's
     CYLINDER = 3  # about its z axis
-    CONE = 4  # about its z axis, tip up
+    CONE = 4  # tip up, on a square foot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class _Matter:
 _BALL = _Matter(0.7, 0.7, 0.05)
 _TYRE = _Matter(0.8, 0.45, 0.05)
 _DRUM = _Matter(0.5, 0.2, 0.02)
-_CONE = _Matter(0.7, 0.2, 0.04)
+_CONE = _Matter(0.7, 0.2, 0.0)
 _THING = _Matter(0.55, 0.15, 0.0)
 
 

@@ -145,7 +145,7 @@ class StandIns:
             standin.velocity = np.array([record.vx, record.vy, record.vz, spin])
             began = ended - standin.velocity * dt_s
             yaw -= math.degrees(spin) * dt_s
-        if actor.kind is Kind.WALKER:
+        if actor.kind is Kind.WALKER and standin.pushable:  # who is held may lie
             pitch = roll = 0.0
         vx, vy, vz, w = standin.velocity.tolist()
         x, y, z = (began[:3] - self._origin).tolist()

@@ -82,3 +82,30 @@ def test_pushes_act_on_a_floating_prop(spawn: Make, place: Make, ticks: Make) ->
     where = cone.get_location()
     ticks(10)
     assert cone.get_location().distance(where) < 1e-3
+
+
+def test_a_prop_that_fell_over_is_recorded_and_replayed(bench: Any, world: Any, spawn: Make, place: Make, ticks: Make) -> None:
+    name = "conformance_prop.log"
+    bench.client.start_recorder(name, False)
+    barrel = spawn(BARREL, place(0.0, 0.0, 1.5))
+    barrel.set_simulate_physics(True)
+    barrel.set_target_velocity(carla.Vector3D(3.0, 0.0, 0.0))
+    track = []
+    for _ in range(40):
+        ticks(1)
+        track.append(barrel.get_location())
+    actor_id = barrel.id
+    assert track[-1].distance(track[0]) > 1.5
+    barrel.destroy()
+    ticks(2)
+    bench.client.stop_recorder()
+    bench.client.replay_file(name, 0.0, 0.0, 0)
+    shown = []
+    for _ in range(36):
+        ticks(1)
+        again = world.get_actor(actor_id)
+        shown.append(again.get_location())
+    assert again.type_id == BARREL
+    worst = max(min(seen.distance(was) for was in track[max(k - 2, 0) : k + 3]) for k, seen in enumerate(shown[3:], 3))
+    assert worst < 0.05
+    bench.client.stop_replayer(True)
