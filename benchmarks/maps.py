@@ -2,9 +2,9 @@
 
     python benchmarks/maps.py FOLDER [--towns Town01 Town04] [--rounds 2]
 
-FOLDER holds OpenDRIVE files; all are loaded unless ``--towns`` names some. Each time is that of ``client.load_world()`` with the
-settings, the ticks and the files that the client asks for by itself, in seconds; "picture" is the first tick with a camera after
-it. A map counts as loaded when both are over.
+FOLDER holds OpenDRIVE files; all are loaded unless ``--towns`` names some. Each time is that of ``client.load_world()`` with
+the files that the client asks for by itself, in seconds; "picture" is the first tick with a camera after it. A map counts as
+loaded when both are over.
 """
 
 from __future__ import annotations

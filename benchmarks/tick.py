@@ -1,16 +1,18 @@
-"""How long a tick takes, client included: starts carlite, drives vehicles with one batch a tick through the official client.
+"""How long a tick takes, client included: starts carlite, drives vehicles through the official client.
 
-    python benchmarks/tick.py [--ticks 200] [--vehicles 0 10 30 50] [--props 1 50] [--map FILE]
+    python benchmarks/tick.py [--ticks 200] [--vehicles 0 10 50 200] [--map FILE]
 
-Prints milliseconds: the median and the 95th percentile of a batch of one control for each vehicle and a tick, the median of the
-batch alone, and the median round trip of a call that does nothing. Then, with props and no vehicles, the median tick while they
-stay where they are put, while they roll and slide, and when they have come to rest.
+First with one batch a tick, of one control for each vehicle: the median and the 95th percentile of batch and tick together, and
+the median of each. Then with the Traffic Manager driving them, all lanes in one direction. "ticks/s" counts medians; "per
+vehicle" is what one more vehicle adds to a tick, as against the line before; "/ call" is the tick in round trips of a call that
+does nothing, a figure that depends less on the machine.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
+import os
+import socket
 import subprocess
 import sys
 import time
@@ -20,10 +22,14 @@ from typing import Any
 
 import carla
 import numpy as np
+from numpy.typing import NDArray
 
 _CALL_TIMEOUT_S = 60.0
 _STEP_S = 0.05
 _SPACING_M = 9.0
+_SETTLING_TICKS = 20
+_FEW_POINTS = 10
+Array = NDArray[np.float64]
 _PROPS = ("carlite.prop.wheel", "static.prop.bin", "static.prop.barrel", "static.prop.constructioncone", "static.prop.box01")
 _REST_TICKS = 400
 
@@ -32,7 +38,7 @@ def main() -> None:
     """Runs the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ticks", type=int, default=200)
-    parser.add_argument("--vehicles", type=int, nargs="+", default=[0, 10, 30, 50])
+    parser.add_argument("--vehicles", type=int, nargs="+", default=[0, 10, 50, 200])
     parser.add_argument("--props", type=int, nargs="*", default=[1, 50])
     parser.add_argument("--map", help="OpenDRIVE file; by default a straight road long enough for all")
     options = parser.parse_args()
@@ -40,64 +46,78 @@ def main() -> None:
         client = carla.Client("127.0.0.1", port)
         client.set_timeout(_CALL_TIMEOUT_S)
         if options.map is None:
-            world = client.generate_opendrive_world(_road(200.0 + _SPACING_M * max(options.vehicles)))
+            world = client.generate_opendrive_world(_road(1000.0 + _SPACING_M * max(options.vehicles)))
         else:
             world = client.get_world()
         settings = world.get_settings()
         settings.synchronous_mode, settings.fixed_delta_seconds = True, _STEP_S
         world.apply_settings(settings)
-        print(f"round trip of get_server_version: {1e3 * _median(client.get_server_version, options.ticks):.2f} ms")
-        print("vehicles  batch + tick (median, 95 %)   batch   tick")
-        for count in options.vehicles:
-            _measure(client, world, count, options.ticks)
-        print("props  held  moving  at rest (median tick)")
-        for count in options.props:
-            _measure_props(client, world, count)
+        call_s = _median(client.get_server_version, options.ticks)
+        print(f"round trip of get_server_version: {1e3 * call_s:.2f} ms")
+        for manager in (None, client.get_trafficmanager(_free_port())):
+            print("with the Traffic Manager" if manager else "with one batch of controls a tick")
+            print("vehicles  batch + tick (median, 95 %)   batch    tick  ticks/s  / call  per vehicle")
+            if manager:
+                manager.set_synchronous_mode(True)
+                manager.set_random_device_seed(0)
+            before = (0, 0.0)
+            for count in options.vehicles:
+                cars = _cars(world, count)
+                both, batch = _measure(client, world, cars, manager, options.ticks)
+                _print_line(count, both, batch, call_s, before)
+                before = count, float(np.median(both))
+                client.apply_batch_sync([carla.command.DestroyActor(car.id) for car in cars], True)
+            if manager:
+                manager.set_synchronous_mode(False)
+        sys.stdout.flush()
+        os._exit(0)  # without the destructors of the client, which wait for a server that has gone
 
 
-def _measure(client: Any, world: Any, count: int, ticks: int) -> None:
+def _cars(world: Any, count: int) -> list[Any]:
+    """Cars one after the other on both lanes, or on the spawn points of a map."""
     blueprint = world.get_blueprint_library().find("vehicle.tesla.model3")
+    points = world.get_map().get_spawn_points()
+    if len(points) > _FEW_POINTS:
+        return [world.spawn_actor(blueprint, point) for point in points[:count]]
     cars = []
     for number in range(count):
-        place = carla.Transform(carla.Location(20.0 + _SPACING_M * (number // 2), 1.75 - 3.5 * (number % 2), 0.3))
-        place.rotation.yaw = 0.0
+        place = carla.Transform(carla.Location(20.0 + _SPACING_M * (number // 2), 1.75 + 3.5 * (number % 2), 0.3))
         cars.append(world.spawn_actor(blueprint, place))
+    return cars
+
+
+def _measure(client: Any, world: Any, cars: list[Any], manager: Any, ticks: int) -> tuple[Array, Array]:
+    """Seconds of batch and tick together, and of the batch, for each tick."""
+    if manager:
+        for car in cars:
+            car.set_autopilot(True, manager.get_port())
     batches, whole = [], []
-    for tick in range(ticks + 20):
+    for tick in range(ticks + _SETTLING_TICKS):
         control = carla.VehicleControl(throttle=0.3, steer=0.001 * (tick % 7))
-        commands = [carla.command.ApplyVehicleControl(car.id, control) for car in cars]
+        commands = [] if manager else [carla.command.ApplyVehicleControl(car.id, control) for car in cars]
         start = time.perf_counter()
         if commands:
             client.apply_batch(commands)
         middle = time.perf_counter()
         world.tick(_CALL_TIMEOUT_S)
-        if tick >= 20:
+        if tick >= _SETTLING_TICKS:
             batches.append(middle - start)
             whole.append(time.perf_counter() - start)
-    client.apply_batch_sync([carla.command.DestroyActor(car.id) for car in cars], True)
-    both, batch = 1e3 * np.array(whole), 1e3 * np.array(batches)
+    return np.array(whole), np.array(batches)
+
+
+def _print_line(count: int, both: Array, batch: Array, call_s: float, before: tuple[int, float]) -> None:
     middle, slow = np.percentile(both, (50, 95))
-    print(f"{count:8d}  {middle:12.2f} ms {slow:9.2f} ms {np.median(batch):8.2f} {np.median(both - batch):6.2f}", flush=True)
+    per_vehicle = f"{1e6 * (middle - before[1]) / (count - before[0]):9.0f} us" if count > before[0] else ""
+    batch_ms, tick_ms = 1e3 * np.median(batch), 1e3 * np.median(both - batch)
+    times = f"{1e3 * middle:12.2f} ms {1e3 * slow:9.2f} ms {batch_ms:8.2f} {tick_ms:7.2f}"
+    print(f"{count:8d}  {times}  {1.0 / middle:7.0f} {middle / call_s:7.1f}  {per_vehicle}", flush=True)
 
 
-def _measure_props(client: Any, world: Any, count: int) -> None:
-    library = world.get_blueprint_library()
-    props = []
-    for number in range(count):
-        place = carla.Transform(carla.Location(20.0 + 4.0 * (number // 2), 1.75 - 3.5 * (number % 2), 0.1))
-        props.append(world.spawn_actor(library.find(_PROPS[number % len(_PROPS)]), place))
-    held = 1e3 * _median(lambda: world.tick(_CALL_TIMEOUT_S), 40)
-    for prop in props:
-        prop.set_simulate_physics(True)
-        prop.set_target_velocity(carla.Vector3D(4.0, 0.0, 0.0))
-        prop.set_target_angular_velocity(carla.Vector3D(0.0, math.degrees(4.0 / 0.33), 0.0))
-    world.tick(_CALL_TIMEOUT_S)  # looks for the ground
-    moving = 1e3 * _median(lambda: world.tick(_CALL_TIMEOUT_S), 40)
-    for _ in range(_REST_TICKS):
-        world.tick(_CALL_TIMEOUT_S)
-    rest = 1e3 * _median(lambda: world.tick(_CALL_TIMEOUT_S), 40)
-    client.apply_batch_sync([carla.command.DestroyActor(prop.id) for prop in props], True)
-    print(f"{count:5d} {held:5.2f} {moving:7.2f} {rest:8.2f}", flush=True)
+def _free_port() -> int:
+    """A port for the Traffic Manager."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def _median(call: Callable[[], object], times: int) -> float:
@@ -129,14 +149,14 @@ def _carlite(path: str | None) -> Iterator[int]:
 
 
 def _road(length_m: float) -> str:
-    """A straight street along x with one lane for each direction."""
+    """A straight street along x with two lanes in its direction."""
     lane = '<lane id="{}" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
     return f"""<?xml version="1.0"?>
 <OpenDRIVE><header revMajor="1" revMinor="4" name="street"/>
 <road name="street" length="{length_m}" id="1" junction="-1">
 <planView><geometry s="0" x="0" y="0" hdg="0" length="{length_m}"><line/></geometry></planView>
-<lanes><laneSection s="0"><left>{lane.format(1)}</left><center><lane id="0" type="none" level="false"/></center>
-<right>{lane.format(-1)}</right></laneSection></lanes></road></OpenDRIVE>"""
+<lanes><laneSection s="0"><center><lane id="0" type="none" level="false"/></center>
+<right>{lane.format(-1)}{lane.format(-2)}</right></laneSection></lanes></road></OpenDRIVE>"""
 
 
 if __name__ == "__main__":
