@@ -225,9 +225,11 @@ class StaticWorld:
         objects: placed things.
         lamps: street lights.
         spawn_points: (n, 2, 3): location in metres and (pitch, yaw, roll) in degrees.
+        roads_visible: whether sensors see roads, markings and sidewalks; wheels stand on them in any case.
     """
 
     ground: tuple[Mesh, ...]
     objects: tuple[PlacedObject, ...]
     lamps: tuple[StreetLamp, ...] = ()
     spawn_points: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2, 3)))
+    roads_visible: bool = True

@@ -11,7 +11,7 @@ from carlite.wire import values
 from carlite.wire.binary import token
 from carlite.wire.values import Value
 from carlite.world.level import build_level
-from carlite.world.maps import GENERATED
+from carlite.world.maps import GENERATED, MapSource
 from carlite.world.settings import EpisodeSettings
 from carlite.world.shown_objects import MapLayer
 from carlite.world.weather import weather_from_values
@@ -92,12 +92,21 @@ def _load_episode(context: Context, name: object, reset_settings: object, layers
 
 def _copy_opendrive(context: Context, text: object, parameters: object) -> Value:
     opendrive_text = decode.text(text, "OpenDRIVE")
-    decode.items(parameters, "OpendriveGenerationParameters")
+    f = decode.items(parameters, "OpendriveGenerationParameters", 7)
     try:
+        generation = opendrive.Generation(
+            vertex_distance_m=decode.number(f[0], "vertex_distance"),
+            max_road_length_m=decode.number(f[1], "max_road_length"),
+            wall_height_m=decode.number(f[2], "wall_height"),
+            additional_width_m=decode.number(f[3], "additional_width"),
+            smooth_junctions=decode.flag(f[4], "smooth_junctions"),
+            mesh_visible=decode.flag(f[5], "enable_mesh_visibility"),
+            pedestrian_navigation=decode.flag(f[6], "enable_pedestrian_navigation"),
+        )
         opendrive.parse(opendrive_text)
     except MapError as error:
         raise CallError(f"opendrive could not be correctly parsed: {error}") from error
-    context.shelf.keep(GENERATED, opendrive_text)
+    context.shelf.keep(MapSource(name=GENERATED, opendrive=opendrive_text, generation=generation))
     return None
 
 

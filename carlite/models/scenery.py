@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from carlite.mesh import ActorModel, Box, Part
-from carlite.models import houses, plants, street
+from carlite.models import houses, plants, street, structures
 from carlite.models.build import MeshBuilder
 from carlite.models.store import kept
 from carlite.tags import Tag
@@ -47,6 +47,10 @@ _MAKERS: dict[str, tuple[Tag, Callable[[MeshBuilder, int], None]]] = {
     "bus_stop": (Tag.STATIC, street.add_bus_stop),
     "billboard": (Tag.STATIC, street.add_billboard),
     "gantry": (Tag.TRAFFIC_SIGN, street.add_gantry),
+    "wall_panel": (Tag.WALL, structures.add_wall_panel),
+    "parapet": (Tag.BRIDGE, structures.add_parapet),
+    "pier": (Tag.BRIDGE, structures.add_pier),
+    "tunnel_lamp": (Tag.POLE, structures.add_tunnel_lamp),
 }
 SCENERY_KINDS: tuple[str, ...] = tuple(_MAKERS)
 
@@ -56,7 +60,8 @@ def scenery_model(kind: str, variant: int) -> ActorModel:
     """The looks of one kind of scenery, the same for the same variant.
 
     Fronts look along x, the street runs along y, the origin is on the ground. A sign's variant is its number (5..130 a speed
-    limit, 205 yield, 206 stop); every other kind takes any number and repeats its styles.
+    limit, 205 yield, 206 stop), a wall panel's its height in centimetres, a pier's in decimetres; every other kind takes any
+    number and repeats its styles.
 
     Raises:
         ValueError: unknown kind.

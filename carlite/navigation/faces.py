@@ -1,7 +1,8 @@
 """Where walkers can go: sidewalks, crosswalks and roads of a map as areas with common borders.
 
 Sidewalks end 0.3 m (the walkers' radius) before every edge, so that nobody brushes a wall or hangs over the kerb; what
-lies between a sidewalk and the carriageway belongs to the road. Where roads pass over each other, the lower one counts.
+lies between a sidewalk and the carriageway belongs to the road. Where roads pass over each other the upper one is a sheet of
+its own around the crossing; it meets the rest along straight cuts across the upper road.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _RADIUS_M = 0.3
 _GAP_M = 0.6
 _SMALL_HOLE_M2 = 150.0
 _STOREY_M = 2.5
+_AROUND_M = 4.0
 _CELL_M = 40.0
 _TOLERANCE_M = 0.08
 _LEAST_M2 = 0.05
@@ -43,10 +45,13 @@ class WalkingAreas:
     Attributes:
         faces: areas with what they are; common borders have the same corners on both sides.
         points: (n, 3) points of the road surface, for heights.
+        upper_faces, upper_points: of bridges, where they pass over other roads.
     """
 
     faces: list[tuple[shapely.Polygon, Area]]
     points: Array
+    upper_faces: list[tuple[shapely.Polygon, Area]]
+    upper_points: Array
 
 
 def has_sidewalks(network: RoadNetwork) -> bool:
@@ -57,20 +62,45 @@ def has_sidewalks(network: RoadNetwork) -> bool:
 def walking_areas(network: RoadNetwork) -> WalkingAreas:
     """All areas of a map where walkers can go."""
     strips = [strip for road in network.roads.values() for strip in lane_strips(road)]
-    polygons = _lowest(strips)
+    crossing = _crossing(strips)
+    sidewalk, ground = _walked(strips, crossing.lowest)
+    outlines = crosswalk_outlines(network)
+    crossings = [*outlines, *_crossings_at_junctions(network, outlines)]
+    crosswalk = _union([_extended(outline, sidewalk, ground) for outline in crossings])
+    upper = [strip for strip in strips if strip.road.id in crossing.roads]
+    if upper:
+        whole = [strip_polygon(strip) for strip in upper]
+        # Around the crossing the upper road is in the upper sheet alone, so that both end at the same line.
+        ring = _union(whole).intersection(crossing.around).difference(crossing.over)
+        sidewalk, ground = sidewalk.difference(ring), ground.difference(ring)
+        crosswalk = crosswalk.difference(ring)
+        high_sidewalk, high_ground = (area.intersection(crossing.around) for area in _walked(upper, whole))
+        upper_faces = _faces(high_sidewalk, shapely.Polygon(), high_ground)
+    return WalkingAreas(
+        faces=_faces(sidewalk, crosswalk, ground),
+        points=_points([strip for strip in strips if strip.road.id not in crossing.roads], crossing, upper),
+        upper_faces=upper_faces if upper else [],
+        upper_points=_points(upper, None, []),
+    )
+
+
+def _walked(strips: list[LaneStrip], polygons: list[BaseGeometry]) -> tuple[BaseGeometry, BaseGeometry]:
+    """The sidewalks and the whole ground of walkers, both 0.3 m from their edges."""
     walked = [p for p, strip in zip(polygons, strips, strict=True) if strip.lane.type in WALKABLE]
     driven = [p for p, strip in zip(polygons, strips, strict=True) if strip.lane.type not in (*WALKABLE, *_NOT_WALKED)]
     carriageway = _closed(_union(driven))
     pavement = _closed(_union(walked)).difference(carriageway)
     sidewalk = pavement.buffer(-_RADIUS_M, **_SHARP)
-    ground = _closed(_union([carriageway, pavement])).buffer(-_RADIUS_M, **_SHARP)
-    outlines = crosswalk_outlines(network)
-    crossings = [*outlines, *_crossings_at_junctions(network, outlines)]
-    crosswalk = _union([_extended(outline, sidewalk, ground) for outline in crossings])
+    return sidewalk, _closed(_union([carriageway, pavement])).buffer(-_RADIUS_M, **_SHARP)
+
+
+def _points(strips: list[LaneStrip], crossing: _Crossing | None, upper: list[LaneStrip]) -> Array:
+    """Points of the strips' surfaces, and of upper roads where they are not over others."""
     points = [line for strip in strips for line in (strip.inner, strip.outer)]
-    return WalkingAreas(
-        faces=_faces(sidewalk, crosswalk, ground), points=np.concatenate(points) if points else np.zeros((0, 3))
-    )
+    for strip in upper if crossing is not None else []:
+        for line in (strip.inner, strip.outer):
+            points.append(line[~shapely.contains_xy(crossing.around, line[:, 0], line[:, 1])] if crossing is not None else line)
+    return np.concatenate(points) if points else np.zeros((0, 3))
 
 
 def crosswalk_outlines(network: RoadNetwork) -> list[shapely.Polygon]:
@@ -83,8 +113,24 @@ def crosswalk_outlines(network: RoadNetwork) -> list[shapely.Polygon]:
     return outlines
 
 
-def _lowest(strips: list[LaneStrip]) -> list[BaseGeometry]:
-    """The ground of each strip without what lies a storey or more above another strip."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Crossing:
+    """Where roads pass over each other.
+
+    Attributes:
+        lowest: the ground of each strip without what lies a storey or more above another strip.
+        roads: ids of the roads that pass over others.
+        over: the ground of the roads below, with a margin.
+        around: rectangles around the places where roads pass over others.
+    """
+
+    lowest: list[BaseGeometry]
+    roads: set[int]
+    over: BaseGeometry
+    around: BaseGeometry
+
+
+def _crossing(strips: list[LaneStrip]) -> _Crossing:
     polygons = [strip_polygon(strip) for strip in strips]
     tree = shapely.STRtree(polygons)
     first, second = tree.query(polygons, predicate="intersects")
@@ -97,10 +143,21 @@ def _lowest(strips: list[LaneStrip]) -> list[BaseGeometry]:
             at = shapely.get_coordinates(overlap.representative_point())[0]
             if _height_at(strips[upper], at) - _height_at(strips[lower], at) > _STOREY_M:
                 below.setdefault(upper, []).append(lower)
-    whole = list(polygons)
+    lowest = list(polygons)
+    cuts = []
     for upper, lowers in below.items():
-        polygons[upper] = whole[upper].difference(_union([whole[lower] for lower in lowers]).buffer(1.0, quad_segs=2))
-    return polygons
+        under = _union([polygons[lower] for lower in lowers]).buffer(1.0, quad_segs=2)
+        lowest[upper] = polygons[upper].difference(under)
+        cuts.append(polygons[upper].intersection(under))
+    over = _union([polygons[lower] for lower in sorted({lower for lowers in below.values() for lower in lowers})])
+    clusters = polygons_of(_union(cuts).buffer(2.0, quad_segs=2))
+    around = [shapely.oriented_envelope(cluster).buffer(_AROUND_M, **_SHARP) for cluster in clusters]
+    return _Crossing(
+        lowest=lowest,
+        roads={strips[upper].road.id for upper in below},
+        over=over.buffer(1.0, quad_segs=2),
+        around=shapely.union_all(around),
+    )
 
 
 def _height_range(strip: LaneStrip) -> tuple[float, float]:

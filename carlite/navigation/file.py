@@ -24,11 +24,20 @@ class NavigationFile:
         network: the map.
         ground_heights: as ``build`` takes it.
         cache_dir: where built meshes are kept; None keeps none.
+        wanted: whether there is a mesh at all.
     """
 
     def __init__(
-        self, map_name: str, text: str, network: RoadNetwork, ground_heights: GroundHeights, cache_dir: Path | None = None
+        self,
+        map_name: str,
+        text: str,
+        network: RoadNetwork,
+        ground_heights: GroundHeights,
+        cache_dir: Path | None = None,
+        *,
+        wanted: bool = True,
     ) -> None:
+        self._wanted = wanted
         self._network = network
         self._ground_heights = ground_heights
         self._key = store.key(("navigation", "opendrive", "scenery"), text)
@@ -42,7 +51,7 @@ class NavigationFile:
 
         Clients keep files for ever and look at the path alone, so the path changes with the content.
         """
-        return [f"{_FOLDER}/{self._name}-{self._key}.bin"] if has_sidewalks(self._network) else []
+        return [f"{_FOLDER}/{self._name}-{self._key}.bin"] if self._wanted and has_sidewalks(self._network) else []
 
     def content(self) -> bytes:
         """The file; empty for a map without sidewalks. Building takes up to some seconds for a town."""

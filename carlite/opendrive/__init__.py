@@ -1,13 +1,16 @@
 """OpenDRIVE maps: from their text to roads, lanes, signals and objects with geometry in CARLA's frame."""
 
+from carlite.opendrive.generation import LEVEL, Generation
 from carlite.opendrive.governed import GovernedLane, governed_lanes
 from carlite.opendrive.network import Controller, Junction, Lane, LaneSection, Link, Road, RoadMark, RoadNetwork, is_roadrunner
 from carlite.opendrive.objects import MapObject, Signal, SignalReference, facing_yaw_deg, place, signal_pose
 from carlite.opendrive.parse import parse
-from carlite.opendrive.spawn import spawn_points
+from carlite.opendrive.spawn import entry_points, spawn_points
 
 __all__ = [
+    "LEVEL",
     "Controller",
+    "Generation",
     "GovernedLane",
     "Junction",
     "Lane",
@@ -19,6 +22,7 @@ __all__ = [
     "RoadNetwork",
     "Signal",
     "SignalReference",
+    "entry_points",
     "facing_yaw_deg",
     "governed_lanes",
     "is_roadrunner",

@@ -116,7 +116,8 @@ class Road:
         crossfall: (left, right) cross slopes in radians over s, downwards from the reference line.
         shapes: lateral profiles by s.
         speeds_mps: (start, limit) records of the road, by start.
-        bridges: (start, end) stretches of s that the map calls a bridge.
+        bridges, tunnels: (start, end) stretches of s that the map calls so.
+        left_hand: whether traffic keeps to the left.
     """
 
     id: int
@@ -137,6 +138,8 @@ class Road:
     signals: tuple[Signal, ...] = ()
     signal_references: tuple[SignalReference, ...] = ()
     bridges: tuple[tuple[float, float], ...] = ()
+    tunnels: tuple[tuple[float, float], ...] = ()
+    left_hand: bool = False
 
     def reference(self, s: ArrayLike) -> tuple[Array, Array]:
         """Points (n, 3) in metres and yaws (n,) in degrees of the reference line at ``s`` (n,)."""

@@ -105,8 +105,21 @@ def _road(element: Element) -> Road:
         objects=parse_objects(element, where),
         signals=parse_signals(element, where),
         signal_references=parse_signal_references(element, where),
-        bridges=tuple((s := number(b, "s", where), s + number(b, "length", where)) for b in element.findall("objects/bridge")),
+        bridges=_stretches(element, "bridge", length, where),
+        tunnels=_stretches(element, "tunnel", length, where),
+        left_hand=element.get("rule", "RHT").upper() == "LHT",
     )
+
+
+def _stretches(road: Element, tag: str, length: float, where: str) -> tuple[tuple[float, float], ...]:
+    """(start, end) of the road's bridges or tunnels, cut to the road; without those that lie beyond it."""
+    found = []
+    for element in road.findall(f"objects/{tag}"):
+        s = number(element, "s", where)
+        start, end = max(s, 0.0), min(s + number(element, "length", where), length)
+        if end > start:
+            found.append((start, end))
+    return tuple(sorted(found))
 
 
 def _plan(road: Element, length: float, where: str) -> PlanView:

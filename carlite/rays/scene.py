@@ -14,15 +14,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from carlite.geometry import world_from_local
 from carlite.mesh import ActorModel, Mesh, PlacedObject, StaticWorld, merged
+from carlite.models.doors import with_open_doors
 from carlite.models.pose import part_transforms_many
 from carlite.rays import kernels
 from carlite.rays.camera import CameraTracer, TracedWorld
 from carlite.rays.embree import COHERENT, INCOHERENT, MEDIUM, Device, address
 from carlite.rays.lights import emission_bits
+from carlite.rays.posed import is_posed, posed_parts
 from carlite.rays.results import CameraRequest, Channel, GBuffer, Ground, Hits, SegmentHits
 from carlite.rays.slots import Slots
 from carlite.rays.static import FlatPart, choose_flat, flatten
 from carlite.rays.store import BakedModel, ModelStore
+from carlite.tags import Tag
 from carlite.world.actors import Actor
 from carlite.world.state import ActorStates
 
@@ -72,6 +75,8 @@ class RayScene:
         self._stood: NDArray[np.float64] = np.zeros((0, 3, 4))
         self._joints: dict[int, NDArray[np.float64]] = {}
         self._articulated: list[tuple[BakedModel, NDArray[np.int64], NDArray[np.int64]]] = []
+        self._posed: list[int] = []  # walkers in poses of their own
+        self._first_part: dict[int, int] = {}
         self._ground: int | None = None
         self._owners: NDArray[np.int32] = np.zeros(1, np.int32)
         self._flat: Mesh | None = None
@@ -255,6 +260,11 @@ class RayScene:
             numba.set_num_threads(self.threads)  # after the rays to the sun, which are too few for more than one thread
             return self._camera.trace(request, world, lit, seen, out, self.threads)
 
+    @property
+    def illuminance_lx(self) -> float:
+        """On level ground in the present weather."""
+        return self._camera.sky.illuminance_lx
+
     def prepare_camera(self) -> None:
         """Loads what the first picture needs (textures, kernels, the present sky), so that it comes as fast as later ones."""
         pose = np.eye(3, 4)
@@ -316,6 +326,9 @@ class RayScene:
         if self._flat is None:
             return
         triangles = self._flat.triangles
+        if not self.static_world.roads_visible:
+            of_roads = (self._owners == 0) & np.isin(self._flat.tags, (Tag.ROADS, Tag.ROAD_LINE, Tag.SIDEWALKS))
+            triangles = np.where(of_roads[:, None], np.uint32(0), triangles)
         if self._hidden_objects:
             hidden = [slot for object_id in self._hidden_objects for slot in self._object_slots.get(object_id, ())]
             triangles = np.where(np.isin(self._owners, hidden)[:, None], np.uint32(0), triangles)
@@ -350,13 +363,16 @@ class RayScene:
         Returns whether there was anything to do.
         """
         seen = set()
+        posed = []
         changed = False
         for actor in actors:
             if actor.model is None:
                 continue
             seen.add(actor.id)
+            if is_posed(actor):
+                posed.append(actor.id)
             placed = self._placed.get(actor.id)
-            if placed is not None and placed.actor.model is not placed.baked.model:
+            if placed is not None and _shown_model(actor) is not placed.baked.model:
                 self._remove(actor.id)
                 placed = None
             if placed is None:
@@ -374,11 +390,12 @@ class RayScene:
         if changed:
             self._store.flush()
             self._index_moving()
+        if posed != self._posed:
+            self._posed, self._joints = posed, {}  # those whose pose has gone walk again
         return changed
 
     def _place(self, actor: Actor) -> _Placed:
-        assert actor.model is not None
-        baked = self._store.add_model(actor.model, rigid=False)
+        baked = self._store.add_model(_shown_model(actor), rigid=False)
         slots, geometries = [], []
         rest = np.zeros((len(baked.groups), 3, 4))
         rest[:, :, :3] = np.eye(3)
@@ -415,6 +432,7 @@ class RayScene:
         self._joints = {}
         self._parts = np.concatenate([np.zeros((0, 3, 4)), *(placed.rest for placed in everyone)])
         starts = np.concatenate([[0], np.cumsum(counts)])
+        self._first_part = {placed.actor.id: int(start) for placed, start in zip(everyone, starts, strict=False)}
         alike: dict[int, list[int]] = {}
         for index, placed in enumerate(everyone):
             if placed.baked.moves_inside:
@@ -463,11 +481,13 @@ class RayScene:
             every = part_transforms_many(
                 baked.model, states.wheel_steer_deg[rows], states.wheel_spin_rad[rows], states.gait_phase_rad[rows], speed[anew]
             )
-            mine = every[:, [group.member for group in baked.groups]]
-            pivots = np.asarray([group.member_pivot for group in baked.groups])
-            mine[..., 3] -= np.einsum("ngij,gj->ngi", mine[..., :3], pivots)
-            self._parts[where] = mine
+            self._parts[where] = _of_groups(baked, every)
             moved[where] = True
+        for actor_id in self._posed:
+            placed, first = self._placed[actor_id], self._first_part[actor_id]
+            here = slice(first, first + len(placed.slots))
+            self._parts[here] = _of_groups(placed.baked, posed_parts(placed.baked.model, placed.actor, states)[None])[0]
+            moved[here] = True
         return moved
 
     def _hide(self, ignore: Iterable[int]) -> None:
@@ -487,3 +507,17 @@ class RayScene:
     def _commit(self) -> None:
         self._device.api.rtcCommitScene(self._world)
         self._device.check()
+
+
+def _shown_model(actor: Actor) -> ActorModel:
+    """The looks of an actor, with its doors as they are."""
+    assert actor.model is not None
+    return with_open_doors(actor.type_id, actor.model, actor.open_doors) if actor.open_doors else actor.model
+
+
+def _of_groups(baked: BakedModel, every: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, parts, 3, 4) transforms of parts -> (n, groups, 3, 4) of what moves as one."""
+    mine = every[:, [group.member for group in baked.groups]]
+    pivots = np.asarray([group.member_pivot for group in baked.groups])
+    mine[..., 3] -= np.einsum("ngij,gj->ngi", mine[..., :3], pivots)
+    return mine

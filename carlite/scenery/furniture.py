@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 
+from carlite.scenery.along import moved_out, rail
+from carlite.scenery.placing import low_reach_m
 from carlite.scenery.roadside import Side
 from carlite.scenery.site import Site, depth_and_front, facing, pick
 
+Array = NDArray[np.float64]
 TREES, BUSHES, LAMPS = 8, 4, 3
 _LAMP_EVERY_M, _RURAL_LAMP_EVERY_M = 28.0, 45.0
 _TREE_EVERY_M = 14.0
@@ -14,6 +19,11 @@ _FROM_KERB_M = 0.7
 _ITEMS = (("bench", 3.0), ("bin", 4.0), ("hydrant", 1.5), ("bus_stop", 0.6))
 _FAST_MPS = 20.0
 _MEDIAN_M = 2.0
+_RAIL_OUT_M, _APART_M = 0.6, 0.18
+_CLEARANCE_M = 4.5  # over lanes: a lorry's height and some
+_ROOM_M = 0.3
+_HEAD_M = 2.2  # under a crown, for those who walk
+_STREET_TREE = 2  # its crown begins high
 
 
 def place_furniture(site: Site, rng: np.random.Generator) -> None:
@@ -21,10 +31,12 @@ def place_furniture(site: Site, rng: np.random.Generator) -> None:
     for number, side in enumerate(site.sides):
         if side.speed_mps > _FAST_MPS:
             _median_barrier(site, side)
+        if side.road.tunnels and side.walk is None:
+            continue
         if side.walk is not None:
             _sidewalk(site, side, rng, stagger=0.5 * (number % 2))
         elif side.speed_mps > _FAST_MPS:
-            _guard_rail(site, side)
+            rail(site, "guard_rail", moved_out(side.edge, side.strips[0].inner, _RAIL_OUT_M), side.strips[0].inner)
             _roadside_lamps(site, side)
 
 
@@ -36,13 +48,18 @@ def _sidewalk(site: Site, side: Side, rng: np.random.Generator, *, stagger: floa
     kerb = -width + _FROM_KERB_M
     for walked in np.arange(4.0 + stagger * _LAMP_EVERY_M, side.length_m - 2.0, _LAMP_EVERY_M):
         point, outward, _ = side.at(float(walked), kerb)
+        if side.is_in_tunnel(float(walked)):
+            continue
         site.put("street_lamp", pick(rng, LAMPS), point, facing(outward), off=site.off_street, thin=True)
     if width < 2.4:
         return
     if width >= 3.5:
         for walked in np.arange(9.0, side.length_m - 6.0, _TREE_EVERY_M):
             point, _, _ = side.at(float(walked + rng.uniform(-1.0, 1.0)), kerb + 0.3)
-            site.put("tree", pick(rng, TREES), point, float(rng.uniform(0.0, 360.0)), off=site.off_street, thin=True)
+            tree = _street_tree(site, point, pick(rng, TREES))
+            turn = float(rng.uniform(0.0, 360.0))
+            if not side.is_in_tunnel(float(walked)):
+                site.put("tree", tree, point, turn, off=site.off_street, thin=True)
     weights = np.array([weight for _, weight in _ITEMS])
     for walked in np.arange(6.0, side.length_m - 5.0, 17.0):
         if rng.random() < 0.45:
@@ -54,17 +71,20 @@ def _sidewalk(site: Site, side: Side, rng: np.random.Generator, *, stagger: floa
         site.put(kind, 0, point, facing(outward), off=site.off_street)
 
 
+def _street_tree(site: Site, point: Array, variant: int) -> int:
+    """The tree wanted at a point, or one with a high crown where the wanted one would reach into a lane or over the walk."""
+    reach = low_reach_m("tree", variant, _CLEARANCE_M)
+    if low_reach_m("tree", variant, _HEAD_M) < _ROOM_M + 0.3 and not site.is_road_at(
+        shapely.Point(point[:2]).buffer(reach + _ROOM_M, quad_segs=4), float(point[2])
+    ):
+        return variant
+    return _STREET_TREE
+
+
 def _roadside_lamps(site: Site, side: Side) -> None:
     for walked in np.arange(10.0, side.length_m - 2.0, _RURAL_LAMP_EVERY_M):
         point, outward, _ = side.at(float(walked), 2.2)
         site.put("street_lamp", 0, point, facing(outward), off=site.covered, thin=True)
-
-
-def _guard_rail(site: Site, side: Side) -> None:
-    _, length = depth_and_front("guard_rail", 0)
-    for walked in np.arange(0.5 * length, side.length_m, length):
-        point, outward, _ = side.at(float(walked), 0.6)
-        site.put("guard_rail", 0, point, facing(outward), off=site.covered, margin_m=-0.05)
 
 
 def _median_barrier(site: Site, side: Side) -> None:
@@ -81,13 +101,5 @@ def _median_barrier(site: Site, side: Side) -> None:
     middle = 0.5 * (inner[0].inner + inner[-1].outer)
     if float(np.min(np.linalg.norm((inner[-1].outer - inner[0].inner)[:, :2], axis=1))) < _MEDIAN_M:
         return
-    steps = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(middle[:, :2], axis=0), axis=1))])
-    _, length = depth_and_front("guard_rail", 0)
-    for walked in np.arange(0.5 * length, steps[-1] - 0.4 * length, length):
-        point = np.array([np.interp(walked, steps, column) for column in middle.T])
-        nearest = int(np.searchsorted(steps, walked).clip(0, len(steps) - 1))
-        yaw = float(side.yaw_deg[nearest])
-        for turn in (90.0, -90.0):
-            across = np.radians(yaw + turn)
-            beside = point + 0.18 * np.array([np.cos(across), np.sin(across), 0.0])
-            site.put("guard_rail", 0, beside, yaw + turn, off=site.off_street, margin_m=-0.08)
+    for border in (inner[0].inner, inner[-1].outer):
+        rail(site, "guard_rail", moved_out(middle, border, -_APART_M), border)

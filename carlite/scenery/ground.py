@@ -8,18 +8,22 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from carlite.errors import MapError
 from carlite.mesh import Mesh
-from carlite.opendrive import RoadNetwork
+from carlite.opendrive import LEVEL, Generation, RoadNetwork
+from carlite.scenery.aprons import end_aprons, extra_width
 from carlite.scenery.areas import strip_polygon
 from carlite.scenery.field import surface_samples
 from carlite.scenery.junctions import JunctionGround, junction_ground
 from carlite.scenery.lanes import DRIVABLE
 from carlite.scenery.shapes import joined
-from carlite.scenery.strips import LaneStrip, lane_strips, strip_meshes
+from carlite.scenery.spans import Span, find_spans, span_meshes
+from carlite.scenery.strips import LaneStrip, by_section, lane_strips, strip_meshes
 from carlite.scenery.terrain import Terrain, make_terrain, outward_normals, terrain_mesh, verge
 
 _RURAL_HILL_M, _URBAN_HILL_M = 22.0, 3.0
 _URBAN_SHARE = 0.4
+_FARTHEST_M, _LARGEST_M = 1e7, 60e3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,8 @@ class Ground:
     Attributes:
         meshes: by name, so that markings can be laid on some of them.
         strips: of roads outside junctions.
+        inside: of junctions' roads.
+        spans: bridges and tunnels.
         junctions: by junction id.
         covered: area of all roads, sidewalks included.
         roadway: area that vehicles use: all lanes for them, and junctions but for their sidewalks.
@@ -37,6 +43,8 @@ class Ground:
 
     meshes: dict[str, Mesh]
     strips: list[LaneStrip]
+    inside: list[LaneStrip]
+    spans: list[Span]
     junctions: dict[int, JunctionGround]
     terrain: Terrain
     covered: BaseGeometry
@@ -44,9 +52,10 @@ class Ground:
     urban: bool
 
 
-def build_ground(network: RoadNetwork, *, seed: int) -> Ground:
+def build_ground(network: RoadNetwork, *, seed: int, generation: Generation = LEVEL) -> Ground:
     """All surfaces of ``network``."""
-    by_road = {road.id: lane_strips(road) for road in network.roads.values()}
+    by_road = {road.id: lane_strips(road, generation.vertex_distance_m) for road in network.roads.values()}
+    _check_extent(by_road)
     outside = [strip for strips in by_road.values() for strip in strips if strip.road.junction == -1]
     inside: dict[int, list[LaneStrip]] = {}
     for strips in by_road.values():
@@ -60,23 +69,30 @@ def build_ground(network: RoadNetwork, *, seed: int) -> Ground:
     for key, strips in inside.items():
         low, high = _levels(strips)
         near = [outside[at] for at in sorted(tree.query(shapely.box(*_bounds(strips))))]
-        junctions[key] = junction_ground(strips, [strip for strip in near if low < np.mean(strip.inner[:, 2]) < high])
+        level = [strip for strip in near if low < np.mean(strip.inner[:, 2]) < high]
+        junctions[key] = junction_ground(strips, level, smooth=generation.smooth_junctions)
     roadway = shapely.union_all(
         [*driven_outside, *(j.asphalt.difference(j.walks) for j in junctions.values())], grid_size=0.001
     )
-    covered = shapely.union_all(
+    told = shapely.union_all(
         [*polygons, *(j.asphalt for j in junctions.values()), *(j.walks for j in junctions.values())], grid_size=0.001
     )
+    shapely.prepare(told)
+    aprons, areas = _aprons([strips for strips in by_road.values() if strips], told, generation.additional_width_m)
+    covered = shapely.union_all([told, *areas], grid_size=0.001)
     shapely.prepare(covered)
     rng = np.random.default_rng([seed, 1])
     everything = [strip for strips in by_road.values() for strip in strips]
     samples = surface_samples(everything)
     urban = _is_urban(outside)
     terrain = make_terrain(samples, hill_m=_URBAN_HILL_M if urban else _RURAL_HILL_M, rng=rng)
+    spans = find_spans(by_road, terrain)
     meshes = {
         "roads": joined(
             [mesh for strips in by_road.values() if strips and strips[0].road.junction == -1 for mesh in strip_meshes(strips)]
+            + aprons
         ),
+        "structures": joined([mesh for span in spans for mesh in span_meshes(span, terrain)]),
         "junctions": joined([mesh for junction in junctions.values() for mesh in junction.meshes]),
         "terrain": terrain_mesh(terrain, rng),
         "verges": joined(_verges(by_road, junctions, terrain, covered)),
@@ -84,12 +100,46 @@ def build_ground(network: RoadNetwork, *, seed: int) -> Ground:
     return Ground(
         meshes={name: mesh for name, mesh in meshes.items() if mesh is not None},
         strips=outside,
+        inside=[strip for strips in inside.values() for strip in strips],
+        spans=spans,
         junctions=junctions,
         terrain=terrain,
         covered=covered,
         roadway=roadway,
         urban=urban,
     )
+
+
+def _check_extent(by_road: dict[int, list[LaneStrip]]) -> None:
+    """Refuses maps that nobody can build: without a lane, or larger than the world.
+
+    Raises:
+        MapError: in those cases.
+    """
+    if not any(by_road.values()):
+        raise MapError("no lane of the map has any width, expected one at least")
+    low, high = np.full(3, np.inf), np.full(3, -np.inf)
+    for number, strips in by_road.items():
+        for strip in strips:
+            points = np.concatenate([strip.inner, strip.outer])
+            if not np.all(np.abs(points) < _FARTHEST_M):
+                raise MapError(f"road {number}: reaches farther than {_FARTHEST_M / 1000.0:g} km from the origin")
+            low, high = np.minimum(low, points.min(0)), np.maximum(high, points.max(0))
+    size = float(np.max(high - low))
+    if size > _LARGEST_M:
+        raise MapError(f"the map is {size / 1000.0:.0f} km across, expected at most {_LARGEST_M / 1000.0:g} km; cut out a part")
+
+
+def _aprons(roads: list[list[LaneStrip]], told: BaseGeometry, width_m: float) -> tuple[list[Mesh], list[BaseGeometry]]:
+    """Meshes and areas of what is added to the roads outside junctions."""
+    meshes: list[Mesh] = []
+    areas: list[BaseGeometry] = []
+    for strips in roads:
+        if strips[0].road.junction == -1:
+            for more, ground in (end_aprons(strips, told), extra_width(strips, width_m)):
+                meshes += more
+                areas += ground
+    return meshes, areas
 
 
 def _verges(
@@ -99,10 +149,7 @@ def _verges(
     for strips in by_road.values():
         if not strips or strips[0].road.junction != -1:
             continue
-        sections: dict[int, list[LaneStrip]] = {}
-        for strip in strips:
-            sections.setdefault(id(strip.section), []).append(strip)
-        for of in sections.values():
+        for of in by_section(strips):
             first, last = of[0], of[-1]
             left, in_left = (first.outer, first.inner) if first.lane.id > 0 else (first.inner, first.outer)
             right, in_right = (last.inner, last.outer) if last.lane.id > 0 else (last.outer, last.inner)

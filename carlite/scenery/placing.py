@@ -32,7 +32,20 @@ TAGS = {
     "sign": Tag.TRAFFIC_SIGN,
     "guard_rail": Tag.GUARD_RAIL,
     "fence": Tag.FENCE,
+    "wall_panel": Tag.WALL,
+    "parapet": Tag.BRIDGE,
+    "pier": Tag.BRIDGE,
+    "tunnel_lamp": Tag.POLE,
 }
+_LAMPS = ("street_lamp", "tunnel_lamp")
+
+
+@cache
+def low_reach_m(kind: str, variant: int, below_m: float) -> float:
+    """How far from the upright through its origin a model reaches lower than ``below_m``."""
+    vertices = np.concatenate([part.mesh.vertices + np.array(part.pivot) for part in extent(kind, variant).model.parts])
+    low = vertices[vertices[:, 2] < below_m]
+    return float(np.hypot(low[:, 0], low[:, 1]).max(initial=0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +94,9 @@ def lamps_of(placements: Sequence[Placement]) -> tuple[StreetLamp, ...]:
     """The lights of all street lamps, at the middle of what shines in their models."""
     lamps = []
     for placement in placements:
-        if placement.kind != "street_lamp":
+        if placement.kind not in _LAMPS:
             continue
-        head = _lamp_head(placement.variant)
+        head = _lamp_head(placement.kind, placement.variant)
         if head is not None:
             matrix = world_from_local(placement.location, placement.rotation_deg)
             lamps.append(StreetLamp(position=_triple(matrix[:, :3] @ head + matrix[:, 3])))
@@ -91,11 +104,11 @@ def lamps_of(placements: Sequence[Placement]) -> tuple[StreetLamp, ...]:
 
 
 @cache
-def _lamp_head(variant: int) -> Array | None:
+def _lamp_head(kind: str, variant: int) -> Array | None:
     points = [
         part.mesh.vertices[part.mesh.triangles[part.mesh.materials == Material.LAMP_STREET]].reshape(-1, 3)
         + np.array(part.pivot)
-        for part in extent("street_lamp", variant).model.parts
+        for part in extent(kind, variant).model.parts
     ]
     shining = np.concatenate(points)
     return shining.mean(0) if len(shining) else None
@@ -109,12 +122,19 @@ class Plots:
 
     def take(self, area: shapely.Polygon) -> bool:
         """Takes ``area`` if it is free; tells whether it was."""
-        cells = self._around(area)
-        if any(area.intersects(other) for cell in cells for other in self._cells.get(cell, ())):
+        if not self.is_free(area):
             return False
-        for cell in cells:
-            self._cells.setdefault(cell, []).append(area)
+        self.add(area)
         return True
+
+    def add(self, area: shapely.Polygon) -> None:
+        """Takes ``area`` whether it is free or not."""
+        for cell in self._around(area):
+            self._cells.setdefault(cell, []).append(area)
+
+    def is_free(self, area: shapely.Polygon) -> bool:
+        """Whether nothing that was taken touches ``area``."""
+        return not any(area.intersects(other) for cell in self._around(area) for other in self._cells.get(cell, ()))
 
     def _around(self, area: shapely.Polygon) -> list[tuple[int, int]]:
         x0, y0, x1, y1 = (int(np.floor(v / _CELL_M)) for v in area.bounds)

@@ -46,6 +46,11 @@ class Side:
         """Of the edge."""
         return float(self.walked[-1])
 
+    def is_in_tunnel(self, walked_m: float) -> bool:
+        """Whether the road has a roof at that place."""
+        s = float(np.interp(walked_m, self.walked, self.strips[-1].s))
+        return any(start <= s <= end for start, end in self.road.tunnels)
+
     def at(self, walked_m: float, outward_m: float = 0.0) -> tuple[Array, Array, float]:
         """Point (3,) ``outward_m`` beyond the edge, outward unit vector (2,), and traffic yaw in degrees."""
         across = np.array([np.interp(walked_m, self.walked, column) for column in self.outward.T])

@@ -7,11 +7,13 @@ import shapely
 from numpy.typing import NDArray
 
 from carlite.opendrive import MapObject, Road, RoadNetwork, Signal, facing_yaw_deg, signal_pose
+from carlite.scenery.along import rail
 from carlite.scenery.placement import Placement
 from carlite.scenery.site import Site, depth_and_front
 
 Array = NDArray[np.float64]
 _ASIDE_M, _ARM_M = 0.7, 4.3
+_STEP_M = 2.0
 _LINES = {"barrier": "guard_rail", "railing": "guard_rail", "rail": "guard_rail", "vegetation": "hedge"}
 _SINGLES = {"tree": "tree", "vegetation": "bush", "streetlamp": "street_lamp", "lamp": "street_lamp"}
 
@@ -54,6 +56,11 @@ def _line(site: Site, road: Road, item: MapObject, kind: str) -> None:
     for repeat in item.repeats:
         step = max(repeat.distance_m, length)
         end = min(repeat.s + repeat.length_m, road.length_m)
+        if repeat.distance_m <= length and end - repeat.s >= 1.0:
+            whole = np.linspace(repeat.s, end, int(np.ceil((end - repeat.s) / _STEP_M)) + 1)
+            across = repeat.t_start + (whole - repeat.s) / max(repeat.length_m, 1e-6) * (repeat.t_end - repeat.t_start)
+            rail(site, kind, road.surface(whole, across), road.surface(whole, np.zeros_like(whole)))
+            continue
         for s in np.arange(repeat.s + 0.5 * length, end - 0.4 * length, step):
             share = (s - repeat.s) / max(repeat.length_m, 1e-6)
             t = repeat.t_start + share * (repeat.t_end - repeat.t_start)

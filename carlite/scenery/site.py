@@ -9,13 +9,46 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from carlite.scenery.areas import closed
+from carlite.scenery.areas import closed, strip_polygon
 from carlite.scenery.drape import Draper
 from carlite.scenery.placement import Placement
 from carlite.scenery.placing import Plots, extent, footprint
 from carlite.scenery.roadside import Side
+from carlite.scenery.strips import LaneStrip
 
 Array = NDArray[np.float64]
+_STOREY_M = 2.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneIndex:
+    """Finds lane strips by place and height.
+
+    Attributes:
+        strips: all strips of a map.
+        polygons: the ground of each.
+        tree: over the polygons.
+    """
+
+    strips: list[LaneStrip]
+    polygons: list[BaseGeometry]
+    tree: shapely.STRtree
+
+    def has_lane_at(self, area: shapely.Polygon, z: float) -> bool:
+        """Whether a strip lies under or just over an area at height ``z``."""
+        for at in self.tree.query(area, predicate="intersects"):
+            strip = self.strips[at]
+            x, y = area.centroid.x, area.centroid.y
+            nearest = int(np.argmin((strip.inner[:, 0] - x) ** 2 + (strip.inner[:, 1] - y) ** 2))
+            if abs(strip.inner[nearest, 2] - z) < _STOREY_M:
+                return True
+        return False
+
+
+def lane_index(strips: list[LaneStrip]) -> LaneIndex:
+    """An index over strips."""
+    polygons = [strip_polygon(strip) for strip in strips]
+    return LaneIndex(strips=strips, polygons=polygons, tree=shapely.STRtree(polygons))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +58,7 @@ class Site:
     Attributes:
         covered: prepared area of all roads with their sidewalks.
         off_street: prepared area that nothing may stand on: lanes for vehicles and crosswalks with some room.
+        driven: lanes for vehicles, which cars must find free.
         sides: of all roads outside junctions.
         urban: True for a map most of whose roads have sidewalks.
         bounds: of the terrain, (x low, y low, x high, y high) metres.
@@ -34,6 +68,7 @@ class Site:
 
     covered: BaseGeometry
     off_street: BaseGeometry
+    driven: LaneIndex
     sides: list[Side]
     urban: bool
     bounds: tuple[float, float, float, float]
@@ -45,6 +80,10 @@ class Site:
         """Heights (n,) of the ground below (n, 3)."""
         laid, _ = self.draper.lay(points, lift_m=lift_m)
         return laid[:, 2]
+
+    def is_road_at(self, area: shapely.Polygon, z: float) -> bool:
+        """Whether a lane for vehicles crosses an area at height ``z``; lanes a storey above or below do not count."""
+        return self.driven.has_lane_at(area, z)
 
     def put(
         self,

@@ -26,9 +26,9 @@ class Built:
     spawn_points: NDArray[np.float64]
 
 
-def kept(folder: Path, text: str, seed: int, build: Callable[[], Built]) -> Built:
-    """The world of an OpenDRIVE text and a seed: from ``folder``, else built and kept there."""
-    return store.kept(folder / f"world-{store.key(_CODE, seed, text)}.npz", build, _pack, _unpack)
+def kept(folder: Path, text: str, wanted: tuple[object, ...], build: Callable[[], Built]) -> Built:
+    """The world of a text and of what else it depends on (told apart by its ``repr``): from ``folder``, else built."""
+    return store.kept(folder / f"world-{store.key(_CODE, wanted, text)}.npz", build, _pack, _unpack)
 
 
 def _pack(built: Built) -> dict[str, NDArray[np.generic]]:

@@ -18,7 +18,8 @@ from carlite.scenery.shapes import GRASS, grid, mesh, quads
 Array = NDArray[np.float64]
 _CELL_M = 4.0
 _MARGIN_M = 260.0
-_NEAR_M = 7.0
+_NEAR_CELLS = 1.75
+_MOST_NODES = 4e6  # the land of a map of more than 8 km by 8 km gets a coarser grid
 _BELOW_M = 0.22
 _VERGE_WIDTHS_M = (3.0, 1.2, 0.4)
 _LEVEL_M = 3.0
@@ -32,23 +33,25 @@ class Terrain:
     Attributes:
         origin: (x, y) of node (0, 0), metres.
         heights: (rows over x, columns over y) metres.
+        cell_m: between neighbouring nodes.
     """
 
     origin: tuple[float, float]
     heights: Array
+    cell_m: float
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """(x low, y low, x high, y high) metres."""
         rows, columns = self.heights.shape
         x, y = self.origin
-        return x, y, x + _CELL_M * (rows - 1), y + _CELL_M * (columns - 1)
+        return x, y, x + self.cell_m * (rows - 1), y + self.cell_m * (columns - 1)
 
     def at(self, xy: Array) -> Array:
         """Heights (n,) at (n, 2), bilinear."""
         rows, columns = self.heights.shape
-        u = np.clip((xy[:, 0] - self.origin[0]) / _CELL_M, 0.0, rows - 1.001)
-        v = np.clip((xy[:, 1] - self.origin[1]) / _CELL_M, 0.0, columns - 1.001)
+        u = np.clip((xy[:, 0] - self.origin[0]) / self.cell_m, 0.0, rows - 1.001)
+        v = np.clip((xy[:, 1] - self.origin[1]) / self.cell_m, 0.0, columns - 1.001)
         i, j = u.astype(np.int64), v.astype(np.int64)
         fu, fv = u - i, v - j
         h = self.heights
@@ -57,9 +60,8 @@ class Terrain:
         return np.asarray(near * (1.0 - fu) + far * fu)
 
 
-def split_levels(samples: SurfaceSamples) -> NDArray[np.bool_]:
-    """True for samples that lie above another road: bridges, which shape no terrain."""
-    cell = 4.0
+def split_levels(samples: SurfaceSamples, cell: float) -> NDArray[np.bool_]:
+    """True for samples that lie above another road: bridges, which shape no terrain. ``cell`` is about 4 m."""
     low = samples.points[:, :2].min(0)
     index = ((samples.points[:, :2] - low) / cell).astype(np.int64)
     floor = np.full(index.max(0) + 1, np.inf)
@@ -71,11 +73,14 @@ def split_levels(samples: SurfaceSamples) -> NDArray[np.bool_]:
 
 def make_terrain(samples: SurfaceSamples, *, hill_m: float, rng: np.random.Generator) -> Terrain:
     """Terrain that follows the ground-level roads of ``samples``, with hills up to ``hill_m`` far from all of them."""
-    grounded = samples.subset(~split_levels(samples))
-    low = np.floor((samples.points[:, :2].min(0) - _MARGIN_M) / _CELL_M) * _CELL_M
-    shape = np.ceil((samples.points[:, :2].max(0) + _MARGIN_M - low) / _CELL_M).astype(np.int64) + 1
+    span = samples.points[:, :2].max(0) - samples.points[:, :2].min(0) + 2.0 * _MARGIN_M
+    cell = max(_CELL_M, float(np.ceil(np.sqrt(span[0] * span[1] / _MOST_NODES))))
+    near_m = _NEAR_CELLS * cell
+    grounded = samples.subset(~split_levels(samples, cell))
+    low = np.floor((samples.points[:, :2].min(0) - _MARGIN_M) / cell) * cell
+    shape = np.ceil((samples.points[:, :2].max(0) + _MARGIN_M - low) / cell).astype(np.int64) + 1
     rows, columns = int(shape[0]), int(shape[1])
-    nodes = low + _CELL_M * np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"), -1).reshape(-1, 2)
+    nodes = low + cell * np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"), -1).reshape(-1, 2)
     tree = cKDTree(grounded.points[:, :2])
     distance, _ = tree.query(nodes, k=1)
     heights = _far_heights(grounded, nodes).reshape(rows, columns)
@@ -85,16 +90,16 @@ def make_terrain(samples: SurfaceSamples, *, hill_m: float, rng: np.random.Gener
     heights = heights * (1.0 - share) + smooth * share - _BELOW_M + 0.08
     rise = np.clip((away - _HILL_FROM_M) / (_HILL_TO_M - _HILL_FROM_M), 0.0, 1.0)
     heights += hill_m * rise * rise * (3.0 - 2.0 * rise) * _noise(rows, columns, rng)
-    near = np.flatnonzero(distance < _NEAR_M)
-    heights.reshape(-1)[near] = np.minimum(heights.reshape(-1)[near], _below_roads(grounded, tree, nodes[near]))
-    return Terrain(origin=(float(low[0]), float(low[1])), heights=heights)
+    near = np.flatnonzero(distance < near_m)
+    heights.reshape(-1)[near] = np.minimum(heights.reshape(-1)[near], _below_roads(grounded, tree, nodes[near], near_m))
+    return Terrain(origin=(float(low[0]), float(low[1])), heights=heights, cell_m=cell)
 
 
 def terrain_mesh(terrain: Terrain, rng: np.random.Generator) -> Mesh:
     """The grid as a mesh, its grass mottled."""
     rows, columns = terrain.heights.shape
-    x = terrain.origin[0] + _CELL_M * np.arange(rows)
-    y = terrain.origin[1] + _CELL_M * np.arange(columns)
+    x = terrain.origin[0] + terrain.cell_m * np.arange(rows)
+    y = terrain.origin[1] + terrain.cell_m * np.arange(columns)
     points = np.stack([*np.meshgrid(x, y, indexing="ij"), terrain.heights], -1)
     plain = grid(points, GRASS)
     patches = (0.75 + 0.5 * _noise(rows, columns, rng)).reshape(-1, 1)
@@ -165,10 +170,10 @@ def _far_heights(samples: SurfaceSamples, nodes: Array) -> Array:
     return np.asarray((weights * sparse[index, 2]).sum(1) / weights.sum(1))
 
 
-def _below_roads(samples: SurfaceSamples, tree: cKDTree, nodes: Array) -> Array:
+def _below_roads(samples: SurfaceSamples, tree: cKDTree, nodes: Array, near_m: float) -> Array:
     """Height just below every road within a cell of each node."""
     count = min(24, len(samples.points))
-    distance, index = tree.query(nodes, k=range(1, count + 1), distance_upper_bound=_NEAR_M)
+    distance, index = tree.query(nodes, k=range(1, count + 1), distance_upper_bound=near_m)
     found = np.isfinite(distance)
     index = np.where(found, index, 0)
     offset = nodes[:, None] - samples.points[index, :2]

@@ -50,7 +50,7 @@ def build_level(source: MapSource, *, seed: int, threads: int | None = None, cac
     """
     started_s = time.monotonic()
     network = opendrive.parse(source.opendrive)
-    static_world = scenery.load(source.opendrive, seed=seed, cache_dir=cache_dir, network=network)
+    static_world = scenery.load(source.opendrive, seed=seed, cache_dir=cache_dir, network=network, generation=source.generation)
     rays = RayScene(static_world, threads=threads)
     level = Level(
         source=source,
@@ -59,7 +59,12 @@ def build_level(source: MapSource, *, seed: int, threads: int | None = None, cac
         rays=rays,
         speed_limits=SpeedLimits(network),
         navigation=NavigationFile(
-            source.name, source.opendrive, network, lambda points: rays.ground_below(points).height_m, cache_dir
+            source.name,
+            source.opendrive,
+            network,
+            lambda points: rays.ground_below(points).height_m,
+            cache_dir,
+            wanted=source.generation is None or source.generation.pedestrian_navigation,
         ),
     )
     _log.info("map %s: %d roads, built in %.1f s", source.name, len(network.roads), time.monotonic() - started_s)

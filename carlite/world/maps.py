@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carlite.errors import MapError
+from carlite.opendrive.generation import Generation
 
 GENERATED = "OpenDriveMap"
 LAYERED = "_Opt"
@@ -28,10 +29,12 @@ class MapSource:
     Attributes:
         name: short name such as "Town01".
         opendrive: the whole OpenDRIVE text.
+        generation: what a client asked for that had the world generated; None for a map of the server's own.
     """
 
     name: str
     opendrive: str
+    generation: Generation | None = None
 
     @property
     def wire_name(self) -> str:
@@ -50,15 +53,15 @@ class MapShelf:
     def __init__(self, folder: Path | None, files: tuple[Path, ...] = ()) -> None:
         self._folder = folder
         self._files = files
-        self._texts: dict[str, str] = {}
+        self._kept: dict[str, MapSource] = {}
 
-    def keep(self, name: str, opendrive: str) -> None:
-        """Puts a text on the shelf, in place of what had that name."""
-        self._texts[name] = opendrive
+    def keep(self, source: MapSource) -> None:
+        """Puts a map on the shelf, in place of what had its name."""
+        self._kept[source.name] = source
 
     def names(self) -> list[str]:
         """Short names, sorted, of CARLA's towns both; the client's generated map is not listed, as in CARLA."""
-        names = (set(self._paths()) | set(self._texts)) - {GENERATED}
+        names = (set(self._paths()) | set(self._kept)) - {GENERATED}
         return sorted(names | {name + LAYERED for name in names & _LAYERED_TOWNS})
 
     def get(self, name: str) -> MapSource | None:
@@ -67,8 +70,8 @@ class MapShelf:
         "Town04_Opt" is the map of "Town04" with layers that can be taken out, as in CARLA.
         """
         short = name.removeprefix("/Game/").removeprefix(_PREFIX)
-        if short in self._texts:
-            return MapSource(name=short, opendrive=self._texts[short])
+        if short in self._kept:
+            return self._kept[short]
         paths = self._paths()
         path = paths.get(short) or paths.get(short.removesuffix(LAYERED))
         return None if path is None else MapSource(name=short, opendrive=read_opendrive(path))

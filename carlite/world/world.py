@@ -101,7 +101,9 @@ class World:
         self.contacts: list[Contact] = []
         self.physics = Physics(self.states, level.rays, level.static_world.objects, level.static_world.ground)
         if self._points_of is not level:
-            self._points_of, self.spawn_points = level, clear_spawn_points(level.static_world.spawn_points, self.physics)
+            points = level.static_world.spawn_points
+            generated = level.source.generation is not None
+            self._points_of, self.spawn_points = level, points if generated else clear_spawn_points(points, self.physics)
         self.shown_objects = ShownObjects(level, self.physics, layers)
         self._attachments = Attachments(self.states)
         self._dead: dict[int, float] = {}  # walkers that lie there, and when they go

@@ -107,6 +107,20 @@ def test_walkers_keep_off_what_passes_above() -> None:
     assert street.difference(walks).length == pytest.approx(0.0, abs=0.1)
 
 
+def test_a_bridge_can_be_walked_over() -> None:
+    bridge = _mesh(_network(_road(1, 0.0), _road(2, 1.5, z=6.0)))
+    high = bridge.vertices[:, 2] > 3.0
+    sizes = [
+        float(shapely.Polygon(bridge.vertices[corners, :2]).area)
+        for corners, area in zip(bridge.polygons, bridge.areas, strict=True)
+        if area is Area.SIDEWALK and high[corners].all()
+    ]
+    assert sum(sizes) == pytest.approx(2 * 1.4 * 99.4, rel=1e-2)
+    assert all(high[corners].all() or not high[corners].any() for corners in bridge.polygons)
+    assert _connected(bridge, {Area.SIDEWALK}) == 4  # both sidewalks of both streets, each in one piece
+    assert _connected(bridge, set(Area)) == 2  # the streets do not meet
+
+
 def test_a_map_without_sidewalks_has_no_file() -> None:
     bare = _road(1, 0.0).replace("sidewalk", "shoulder")
     file = NavigationFile("Bare", bare, _network(bare), lambda points: points[:, 2])

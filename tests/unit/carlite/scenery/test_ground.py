@@ -200,7 +200,7 @@ def test_meshes_are_sound() -> None:
         assert np.isfinite(mesh.vertices).all()
         np.testing.assert_allclose(np.linalg.norm(mesh.normals, axis=1), 1.0, atol=1e-5)
         assert len(mesh.triangles) > 0
-    assert len(world.spawn_points) == 4
+    assert len(world.spawn_points) == 8  # every 20 m of two lanes of 80 m
 
 
 def _centre(curvature: float) -> Array:

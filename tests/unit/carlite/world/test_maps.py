@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from carlite.errors import MapError
-from carlite.world.maps import MapShelf, read_opendrive
+from carlite.world.maps import MapShelf, MapSource, read_opendrive
 
 
 @pytest.mark.parametrize("name", ["Town01", "Carla/Maps/Town01", "/Game/Carla/Maps/Town01"])
@@ -18,8 +18,8 @@ def test_a_map_goes_by_all_its_names(tmp_path: Path, name: str) -> None:
 
 def test_a_generated_map_can_be_loaded_but_is_not_listed(tmp_path: Path) -> None:
     shelf = MapShelf(tmp_path)
-    shelf.keep("OpenDriveMap", "one")
-    shelf.keep("OpenDriveMap", "two")
+    shelf.keep(MapSource(name="OpenDriveMap", opendrive="one"))
+    shelf.keep(MapSource(name="OpenDriveMap", opendrive="two"))
     source = shelf.get("OpenDriveMap")
     assert source is not None
     assert source.opendrive == "two"
