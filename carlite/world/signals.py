@@ -21,7 +21,6 @@ AddActor = Callable[..., Actor]
 _STAGES = (LightState.GREEN, LightState.YELLOW, LightState.RED)
 _NO_LANE_HALF_WIDTH_M = 1.75
 _STANDS_MPS = 0.5
-_STANDS_MPS = 0.5
 _STOP, _YIELD, _SPEED_TYPE = "traffic.stop", "traffic.yield", "274"
 _SPEED_SIGNS = frozenset({30, 40, 50, 60, 90, 100, 120, 130})
 
@@ -79,7 +78,6 @@ class TrafficSignals:
         self._speeds = SpeedSigns(speeds)
         self._light_rows = np.array([light.row for light in self.lights], np.intp)
         self._light_ids = np.array([light.id for light in self.lights], np.uint32)
-        self._was_green = np.zeros(len(self.lights), bool)
         self.reset_all()
 
     def step(self, delta_s: float, states: ActorStates, vehicles: Sequence[Actor]) -> None:

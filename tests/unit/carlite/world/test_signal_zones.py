@@ -130,6 +130,16 @@ def test_who_stands_before_the_line_is_told_nothing_for_one_tick_when_a_light_tu
     assert street.at(50.2, speed=0.0) == (True, LightState.RED)  # its front is past the line
 
 
+def test_a_light_that_is_taken_away_is_not_told() -> None:
+    street = _Street(_network())
+    street.show(LightState.RED)
+    assert street.at(47.0) == (True, LightState.RED)
+    street.signals.remove(street.signals.lights[0])
+    assert street.at(47.0) == (False, LightState.GREEN)
+    assert street.signals.lights == []
+    street.signals.reset_all()
+
+
 def test_traffic_the_other_way_is_not_held() -> None:
     street = _Street(_network())
     street.show(LightState.RED)
