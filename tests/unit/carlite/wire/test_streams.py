@@ -139,6 +139,33 @@ def test_settled_gives_up_on_a_subscriber_that_never_comes() -> None:
         assert running.call(running.server.is_settled)
 
 
+def test_settled_does_not_wait_twice_for_a_client_that_lied_nor_for_one_that_went() -> None:
+    liar, gone = object(), object()
+    with _running(WireLimits(subscribe_s=0.05)) as running:
+        running.call(lambda: running.server.expect(5, liar))
+        running.settle()
+        running.call(lambda: running.server.expect(6, liar))
+        assert running.call(running.server.is_settled)
+        running.call(lambda: running.server.expect(6, gone))
+        assert not running.call(running.server.is_settled)
+        running.call(lambda: running.server.forget_asker(gone))
+        assert running.call(running.server.is_settled)
+
+
+def test_a_newcomer_takes_the_place_of_one_that_names_no_stream() -> None:
+    with (
+        _running(WireLimits(stream_clients=2)) as running,
+        running.subscribe(5) as good,
+        running.connect() as silent,
+        running.subscribe(5) as late,
+        running.connect() as refused,  # by then all places are taken by subscribers
+    ):
+        assert _is_cut(silent)
+        assert _is_cut(refused)
+        running.call(lambda: running.server.send(5, [b"data"], lossless=True))
+        assert _message(good) == _message(late) == b"data"
+
+
 def test_settled_cuts_a_subscriber_that_reads_nothing() -> None:
     limits = WireLimits(write_s=0.2, stream_backlog_bytes=1_000_000)
     with _running(limits) as running, running.subscribe(5):
