@@ -330,6 +330,35 @@ def test_traffic_lights_obey(world: Any, ticks: Ticks) -> None:
     assert all(0.1 < box.extent.z < 3.0 for box in boxes)
 
 
+def test_a_vehicle_at_the_stop_line_is_told_what_its_light_shows(world: Any, spawn: Make, ticks: Ticks) -> None:
+    lights = [light for light in world.get_actors().filter("traffic.traffic_light") if light.get_stop_waypoints()]
+    if not lights:
+        pytest.skip("a map without traffic lights that govern a lane")
+    light = lights[0]
+    stop = light.get_stop_waypoints()[0].transform
+    stop.location.z += 0.3
+    car = spawn(_CAR, stop)
+    world.freeze_all_traffic_lights(True)
+    shown = (
+        carla.TrafficLightState.Red,
+        carla.TrafficLightState.Green,
+        carla.TrafficLightState.Yellow,
+        carla.TrafficLightState.Red,
+    )
+    for state in shown:
+        light.set_state(state)
+        ticks(3)
+        assert car.is_at_traffic_light()
+        assert car.get_traffic_light().id == light.id
+        assert car.get_traffic_light_state() == state
+    car.set_location(stop.location - 25.0 * stop.get_forward_vector())
+    ticks(3)
+    assert not car.is_at_traffic_light()
+    assert car.get_traffic_light_state() == carla.TrafficLightState.Green
+    world.freeze_all_traffic_lights(False)
+    world.reset_all_traffic_lights()
+
+
 def test_a_set_state_holds_for_one_light_until_its_next_stage(world: Any, ticks: Ticks) -> None:
     world.reset_all_traffic_lights()
     ticks(1)
