@@ -70,7 +70,9 @@ def realise(placements: Sequence[Placement]) -> tuple[PlacedObject, ...]:
     """The objects of a map, numbered in the order given."""
     counts: dict[str, int] = {}
     objects = []
-    for number, placement in enumerate(placements, start=_FIRST_ID):
+    poses = np.array([(*placement.location, *placement.rotation_deg) for placement in placements], np.float64).reshape(-1, 6)
+    matrices = world_from_local(poses[:, :3], poses[:, 3:])  # at once: one by one takes half a second in a town
+    for number, (placement, matrix) in enumerate(zip(placements, matrices, strict=True), start=_FIRST_ID):
         of = extent(placement.kind, placement.variant)
         counts[placement.kind] = counts.get(placement.kind, 0) + 1
         is_vehicle = "." in placement.kind
@@ -81,7 +83,7 @@ def realise(placements: Sequence[Placement]) -> tuple[PlacedObject, ...]:
                 name=placement.name or f"{title}_{counts[placement.kind]}",
                 tag=Tag.CAR if is_vehicle else TAGS.get(placement.kind, Tag.STATIC),
                 model=of.model,
-                world_from_local=world_from_local(placement.location, placement.rotation_deg),
+                world_from_local=matrix,
                 box=of.box,
                 tint=placement.tint,
                 solid=placement.kind != "bush",
