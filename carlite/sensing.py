@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,7 +11,9 @@ from carlite.sensors import Sensor, View, geo_reference, make_sensor, measure_al
 from carlite.tags import Tag
 from carlite.wire.binary import SensorKind, sensor_header
 from carlite.wire.streams import Buffer
+from carlite.world.actors import Actor
 
+_log = logging.getLogger(__name__)
 _WITHOUT_RAYS = frozenset({SensorKind.COLLISION, SensorKind.GNSS, SensorKind.IMU})
 
 
@@ -43,13 +46,18 @@ class SensorBank:
         firing = []
         for stream_id, actor in live.items():
             if stream_id not in self._sensors:
-                self._sensors[stream_id] = make_sensor(actor)
+                self._sensors[stream_id] = _made(actor)
             sensor = self._sensors[stream_id]
-            if sensor is None or not sensor.is_due(world.delta_s) or not self._context.streams.has_listeners(stream_id):
+            if sensor is None or not sensor.is_due(world.delta_s) or not self._is_heard(actor):
                 continue
             if not (world.settings.no_rendering and actor.type_id.startswith("sensor.camera.")):
                 firing.append(sensor)
         return firing
+
+    def _is_heard(self, actor: Actor) -> bool:
+        """Whether somebody listens to a sensor or to one of its render buffers."""
+        streams = [actor.stream_id, *self._context.world.asked.streams.get(actor.id, {}).values()]
+        return any(self._context.streams.has_listeners(stream) for stream in streams)
 
     @staticmethod
     def is_quick(due: list[Sensor]) -> bool:
@@ -67,12 +75,18 @@ class SensorBank:
             header = sensor_header(
                 message.kind, world.frame, world.elapsed_s, world.states.location[row], world.states.rotation_deg[row]
             )
-            yield StreamMessage(stream_id=message.actor.stream_id, buffers=[header, message.payload])
+            yield StreamMessage(stream_id=message.stream_id, buffers=[header, message.payload])
 
     def _view(self) -> View:
         context, world = self._context, self._context.world
         if self._geo_of is not world.level:
             self._geo_of, self._geo = world.level, geo_reference(world.level.source.opendrive)
+        asked, has_listeners = world.asked, context.streams.has_listeners
+        buffers = {
+            camera: {texture: stream for texture, stream in streams.items() if has_listeners(stream)}
+            for camera, streams in asked.streams.items()
+            if camera in asked.cameras
+        }
         return View(
             frame=world.frame,
             elapsed_s=world.elapsed_s,
@@ -87,7 +101,18 @@ class SensorBank:
             encode_actor=lambda actor: encode.actor(context, actor),
             encode_scenery=_encode_scenery,
             ignored_by_camera=world.ignored_by_camera,
+            buffers=buffers,
+            outbox=asked.texts,
         )
+
+
+def _made(actor: Actor) -> Sensor | None:
+    """The sensor of an actor; None too where its settings are senseless, so that it alone is silent."""
+    try:
+        return make_sensor(actor)
+    except Exception:
+        _log.exception("%s %d cannot be made from %s", actor.type_id, actor.id, actor.attributes)
+        return None
 
 
 def _encode_scenery(tag: int) -> object:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from carlite.calls import actors, batch, bodies, episode, lights, looks, recorder, scenery, traffic_managers, vehicles, walkers
+from carlite.calls import (
+    actors,
+    batch,
+    bodies,
+    episode,
+    lights,
+    looks,
+    recorder,
+    scenery,
+    sensors,
+    traffic_managers,
+    vehicles,
+    walkers,
+)
 from carlite.calls.context import WORLD_STREAM, Context
 from carlite.calls.table import Call
 
@@ -11,5 +24,5 @@ __all__ = ["WORLD_STREAM", "Call", "Context", "all_calls"]
 
 def all_calls() -> dict[str, Call]:
     """All calls by name."""
-    modules = (episode, actors, bodies, vehicles, walkers, lights, scenery, looks, traffic_managers, recorder, batch)
+    modules = (episode, actors, sensors, bodies, vehicles, walkers, lights, scenery, looks, traffic_managers, recorder, batch)
     return {call.name: call for module in modules for call in module.CALLS}

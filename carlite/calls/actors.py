@@ -9,11 +9,11 @@ from typing import Any
 from carlite import library
 from carlite.calls import decode, encode
 from carlite.calls.context import Context
-from carlite.calls.table import Call, refused_call, value_call, void_call
-from carlite.errors import ActorCallError, CallError
+from carlite.calls.table import Call, value_call, void_call
+from carlite.errors import CallError
 from carlite.mesh import Box
 from carlite.wire import values
-from carlite.wire.values import ReplyForm, Value
+from carlite.wire.values import Value
 from carlite.world.actors import Kind
 from carlite.world.world import World
 
@@ -138,24 +138,6 @@ _set_collisions = _order("set_actor_collisions", lambda world, actor, on: world.
 set_gravity = _order("set_actor_enable_gravity", lambda world, actor, on: world.physics.set_gravity(actor, on), decode.flag)
 
 
-def _ignored_vehicles(context: Context, actor_id: object, ids: object) -> Value:
-    function = "set_ignored_vehicles"
-    camera = context.world.actors.get(decode.integer(actor_id, "actor id"), function, Kind.SENSOR)
-    hidden = [decode.integer(item, "actor id") for item in decode.items(ids, "actor ids")]
-    if not camera.type_id.startswith("sensor.camera."):
-        raise ActorCallError(function, "Actor does not match the expected type", camera.id)
-    context.world.ignored_by_camera[camera.id] = tuple(hidden)
-    return None
-
-
-def _is_never_enabled(_: Context, stream_id: object) -> Value:
-    decode.integer(stream_id, "stream or sensor id")
-    return False
-
-
-_NO_ROS = "carlite publishes nothing over ROS 2; a bridge that reads sensors through the client works"
-_NO_BUFFERS = "carlite has no deferred renderer whose buffers could be read; depth, normal and label cameras give their content"
-
 CALLS: tuple[Call, ...] = (
     value_call("get_actor_definitions", _definitions, any_time=True),
     value_call("get_spectator", _spectator),
@@ -179,12 +161,4 @@ CALLS: tuple[Call, ...] = (
     void_call("set_actor_simulate_physics", set_simulate_physics, 2),
     void_call("set_actor_collisions", _set_collisions, 2),
     void_call("set_actor_enable_gravity", set_gravity, 2),
-    void_call("set_ignored_vehicles", _ignored_vehicles, 2),
-    value_call("is_sensor_enabled_for_ros", _is_never_enabled, 1),
-    value_call("are_gbuffers_enabled", _is_never_enabled, 1),
-    refused_call("enable_sensor_for_ros", _NO_ROS),
-    refused_call("disable_sensor_for_ros", _NO_ROS),
-    refused_call("enable_gbuffers", _NO_BUFFERS),
-    refused_call("get_gbuffer_token", _NO_BUFFERS, ReplyForm.VALUE),
-    refused_call("send", "carlite's custom V2X sensors do not transmit yet"),
 )

@@ -17,11 +17,12 @@ from carlite.rays import camera_kernel as kernel
 from carlite.rays import layout as at
 from carlite.rays.edges import mark_edges
 from carlite.rays.embree import COHERENT, INCOHERENT, address
-from carlite.rays.kernels import LANES
+from carlite.rays.film import curves
+from carlite.rays.kernels import LANES, NO_HIT
 from carlite.rays.lamps import lamp_table
 from carlite.rays.rain import draw_rain
 from carlite.rays.results import CameraRequest, Channel, GBuffer
-from carlite.rays.sky import Sky, Weather, make_sky, tone_curve
+from carlite.rays.sky import Sky, Weather, make_sky
 from carlite.rays.slots import Slots
 from carlite.rays.store import ModelStore
 from carlite.rays.textures import look_table
@@ -130,6 +131,7 @@ class CameraTracer:
             if len(pixels):
                 kernel.trace_kernel(workers, addresses, len(pixels), width, height, kernel.RGB, len(lamps))
             draw_rain(request, sky, depth.reshape(-1), bgra.reshape(-1))
+        _copy_scratch(image, ids, arrays[at.A_OPENNESS])
         if not self._warm:
             self._warm = True
             _LOG.info(
@@ -147,7 +149,7 @@ class CameraTracer:
         nothing = np.zeros(12, np.float32)
         wanted: dict[int, NDArray[Any] | None] = {
             at.A_BGRA: image.bgra, at.A_TAG: image.tag, at.A_INSTANCE: image.instance, at.A_NORMAL: image.normal,
-            at.A_FLOW: image.flow,
+            at.A_FLOW: image.flow, at.A_ALBEDO: image.albedo,
         }  # fmt: skip
         return {
             **{place: nothing if array is None else array for place, array in wanted.items()},
@@ -164,7 +166,7 @@ class CameraTracer:
             at.A_TEXTURES: looks.textures,
             at.A_NOISE: looks.noise_cells,
             at.A_SKY: sky.image,
-            at.A_CURVE: tone_curve(),
+            at.A_CURVE: curves(request.film),
             at.A_LAMPS: lamps,
             at.A_MOTION: _motion(slots) if request.channels & Channel.FLOW else nothing,
             at.A_OPENNESS: self._array("openness", count, np.uint8),
@@ -190,7 +192,7 @@ class CameraTracer:
         p[at.P_SUNX : at.P_SUNX + 3] = sky.sun
         p[at.P_SUNR : at.P_SUNR + 3] = sky.sun_light
         p[at.P_DISC] = sky.disc
-        p[at.P_GLARE] = sun_seen
+        p[at.P_GLARE] = sun_seen * request.glare
         p[at.P_EXPOSURE] = sky.exposure
         p[at.P_AMBIENT : at.P_AMBIENT + 12] = sky.ambient.ravel()
         p[at.P_FOG] = sky.fog_density * np.exp(-sky.fog_rate * max(float(eye[2]), -50.0))
@@ -225,7 +227,19 @@ def _wanted(channels: Channel) -> int:
     wanted = kernel.RGB if channels & Channel.RGB else 0
     wanted |= kernel.LABELS if channels & (Channel.TAG | Channel.INSTANCE) else 0
     wanted |= kernel.NORMALS if channels & Channel.NORMAL else 0
+    wanted |= kernel.ALBEDO if channels & Channel.ALBEDO else 0
     return wanted | (kernel.FLOW if channels & Channel.FLOW else 0)
+
+
+def _copy_scratch(image: GBuffer, ids: NDArray[np.uint32], openness: NDArray[np.uint8]) -> None:
+    """Materials and openness lie in the tracer's own memory."""
+    if image.material is None and image.openness is None:
+        return
+    sky = ids == NO_HIT
+    if image.material is not None:
+        image.material[:] = np.where(sky, 255, ids & 255).reshape(image.material.shape)
+    if image.openness is not None:
+        image.openness[:] = np.where(sky, 255, openness).reshape(image.openness.shape)
 
 
 def _buffers(request: CameraRequest, out: GBuffer | None) -> GBuffer:
@@ -244,10 +258,13 @@ def _buffers(request: CameraRequest, out: GBuffer | None) -> GBuffer:
         Channel.INSTANCE: ("instance", shape, np.uint16),
         Channel.NORMAL: ("normal", (*shape, 3), np.float32),
         Channel.FLOW: ("flow", (*shape, 2), np.float32),
+        Channel.ALBEDO: ("albedo", (*shape, 3), np.float32),
+        Channel.MATERIAL: ("material", shape, np.uint8),
+        Channel.OPENNESS: ("openness", shape, np.uint8),
     }
     for channel, (name, wanted, dtype) in wishes.items():
         if channels & channel and getattr(image, name) is None:
-            setattr(image, name, np.empty(wanted, dtype))
+            setattr(image, name, np.zeros(wanted, dtype) if channel is Channel.ALBEDO else np.empty(wanted, dtype))
     return image
 
 

@@ -8,6 +8,7 @@ from numba import float32, int32, int64, njit, prange, uint8, uint16, uint32
 
 from carlite.rays import layout as at
 from carlite.rays.air import inlined, sky_light, through_air
+from carlite.rays.film import CURVE_SIZE
 from carlite.rays.kernels import LANES, NO_HIT, call4, floats, halves, ints, octets, take, words
 from carlite.rays.mirror import lamp_light, wet_mirror
 from carlite.rays.shading import diffuse, open_sky, reflect, shadow_rays, sun_light
@@ -15,7 +16,8 @@ from carlite.rays.surface import aim, fetch, orient, soak, texture, turn_normals
 from carlite.tags import Tag
 
 _SKY = int(Tag.SKY)
-RGB, LABELS, NORMALS, FLOW = 1, 2, 4, 8
+RGB, LABELS, NORMALS, FLOW, ALBEDO = 1, 2, 4, 8, 16
+_GREEN, _BLUE = CURVE_SIZE, 2 * CURVE_SIZE  # where their curves begin
 
 
 @inlined
@@ -74,6 +76,16 @@ def write_normals(s, u, i, j, normal):
 
 
 @inlined
+def write_albedo(s, u, i, albedo):
+    for j in range(LANES):
+        if i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT:
+            k = int64(i[at.PIXEL + j]) * 3
+            albedo[k] = s[at.CR + j]
+            albedo[k + 1] = s[at.CG + j]
+            albedo[k + 2] = s[at.CB + j]
+
+
+@inlined
 def write_flow(s, u, i, j, p, motion, flow, width, height):
     """Where the surface point was in the previous image, as the motion since then in image sizes."""
     far = s[at.FAR + j] if u[at.GEOM + j] != NO_HIT else float32(1e6)
@@ -105,18 +117,18 @@ def write_tile(i, curve, bgra):
     for j in range(LANES):
         if i[at.VALID + j] == 0:
             continue
-        blue = uint32(curve[int64(i[at.LB + j])])
-        green = uint32(curve[int64(i[at.LG + j])])
+        blue = uint32(curve[int64(i[at.LB + j]) + _BLUE])
+        green = uint32(curve[int64(i[at.LG + j]) + _GREEN])
         red = uint32(curve[int64(i[at.LR + j])])
         bgra[int64(i[at.PIXEL + j])] = uint32(0xFF000000) | (red << uint32(16)) | (green << uint32(8)) | blue
 
 
 @inlined
-def mean_of(channel, i, j, shift, curve, before):
+def mean_of(channel, i, j, shift, first, curve, before):
     """One channel of a pixel's centre and its two further samples, lanes j and j + 1, as they appear on screen."""
     centre = (before >> uint32(shift)) & uint32(255)
-    total = centre + uint32(curve[int64(i[channel + j])]) + uint32(curve[int64(i[channel + j + 1])]) + uint32(1)
-    return (total // uint32(3)) << uint32(shift)
+    total = centre + uint32(curve[int64(i[channel + j]) + first]) + uint32(curve[int64(i[channel + j + 1]) + first])
+    return ((total + uint32(1)) // uint32(3)) << uint32(shift)
 
 
 @inlined
@@ -125,8 +137,8 @@ def write_means(i, curve, bgra):
         if i[at.VALID + j] == 0:
             continue
         k = int64(i[at.PIXEL + j])
-        mean = mean_of(at.LB, i, j, 0, curve, bgra[k]) | mean_of(at.LG, i, j, 8, curve, bgra[k])
-        bgra[k] = uint32(0xFF000000) | mean | mean_of(at.LR, i, j, 16, curve, bgra[k])
+        mean = mean_of(at.LB, i, j, 0, _BLUE, curve, bgra[k]) | mean_of(at.LG, i, j, 8, _GREEN, curve, bgra[k])
+        bgra[k] = uint32(0xFF000000) | mean | mean_of(at.LR, i, j, 16, 0, curve, bgra[k])
 
 
 @njit(parallel=True, nogil=True, cache=True, error_model="numpy", boundscheck=False, fastmath={"nsz", "arcp", "contract"})
@@ -138,7 +150,7 @@ def trace_kernel(workers, addresses, again, width, height, wanted, lamp_count):
         addresses: (A_COUNT,) int64, see layout: what the kernel calls, reads and writes.
         again: number of entries in the list of pixels.
         width, height: of the picture.
-        wanted: sum of RGB, LABELS, NORMALS, FLOW.
+        wanted: sum of RGB, LABELS, NORMALS, FLOW, ALBEDO (which needs RGB).
         lamp_count: rows of the table of lamps.
     """
     for worker in prange(workers):
@@ -221,6 +233,8 @@ def trace_packets(addresses, block, again, first, last, width, height, wanted, l
             continue
         if hits:
             texture(s, u, i, block, p, addresses[at.A_TEXTURES], addresses[at.A_NOISE])
+            if wanted & ALBEDO:
+                write_albedo(s, u, i, floats(addresses[at.A_ALBEDO]))
             soak(s, p, noise)
             shadow_rays(s, u, i)
             sun_light(s, u, i, p, occluded, scene, coherent, block)

@@ -9,8 +9,9 @@ import numpy as np
 from numba import float32, njit, prange, uint8
 from numpy.typing import NDArray
 
+from carlite.rays.film import curves
 from carlite.rays.results import CameraRequest
-from carlite.rays.sky import Sky, tone_curve
+from carlite.rays.sky import Sky
 
 _BANDS = 16
 
@@ -70,5 +71,6 @@ def draw_rain(request: CameraRequest, sky: Sky, depth: NDArray[np.float32], bgra
     drops[:, 5] = np.clip(0.42 / distance**0.45, 0.08, 0.30) * rng.uniform(0.5, 1.0, count)
     drops[:, 6] = distance
     bright = (sky.fog + sky.ambient[0] / np.pi * 0.4) * sky.exposure * 1.25
-    colour = tone_curve()[(bright / (bright + 1.0) * 4095).astype(np.int64)][::-1].astype(np.float32)
+    shown = curves(request.film).reshape(3, -1)[[0, 1, 2], (bright / (bright + 1.0) * 4095).astype(np.int64)]
+    colour = shown[::-1].astype(np.float32)
     _streaks(bgra, depth, width, height, drops, np.maximum(colour, np.float32(28)))

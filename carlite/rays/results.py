@@ -8,6 +8,8 @@ from enum import IntFlag
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.rays.film import NEUTRAL, Film
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
@@ -69,6 +71,9 @@ class Channel(IntFlag):
     INSTANCE = 8
     NORMAL = 16
     FLOW = 32
+    ALBEDO = 64
+    MATERIAL = 128
+    OPENNESS = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +89,8 @@ class CameraRequest:
         ignore: actor ids that the camera does not see.
         time_s: simulation time, moves the rain.
         previous_from_world: (3, 4) the inverse camera pose of the last frame, for optical flow; None means unmoved.
+        film: how colours are shown.
+        glare: factor on the glare of the sun.
     """
 
     world_from_camera: NDArray[np.float64]
@@ -94,6 +101,8 @@ class CameraRequest:
     ignore: tuple[int, ...] = ()
     time_s: float = 0.0
     previous_from_world: NDArray[np.float64] | None = None
+    film: Film = NEUTRAL
+    glare: float = 1.0
 
     def __post_init__(self) -> None:
         if not (1 <= self.width <= 16384 and 1 <= self.height <= 16384):
@@ -102,6 +111,8 @@ class CameraRequest:
             raise ValueError(f"camera fov: got {self.fov_deg} degrees, expected a value between 0 and 180")
         if self.world_from_camera.shape != (3, 4):
             raise ValueError(f"world_from_camera: got shape {self.world_from_camera.shape}, expected (3, 4)")
+        if self.channels & (Channel.ALBEDO | Channel.OPENNESS):  # by-products of the colours
+            object.__setattr__(self, "channels", self.channels | Channel.RGB)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,6 +127,9 @@ class GBuffer:
         instance: (h, w) uint16, 0 for ground and sky.
         normal: (h, w, 3) float32 world, unit, zero for sky.
         flow: (h, w, 2) float32, motion from the last frame in image widths and heights: x to the right, y downwards.
+        albedo: (h, w, 3) float32 linear colour of the surface, texture included; zero for sky.
+        material: (h, w) uint8 Material; 255 for sky.
+        openness: (h, w) uint8, share of the surroundings that is open; 255 for sky.
     """
 
     bgra: NDArray[np.uint8] | None = None
@@ -125,3 +139,6 @@ class GBuffer:
     instance: NDArray[np.uint16] | None = None
     normal: NDArray[np.float32] | None = None
     flow: NDArray[np.float32] | None = None
+    albedo: NDArray[np.float32] | None = None
+    material: NDArray[np.uint8] | None = None
+    openness: NDArray[np.uint8] | None = None

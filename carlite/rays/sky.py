@@ -92,6 +92,7 @@ class Sky:
         fog_start_m: fog begins there.
         sun_scatter: strength of the glow around the sun in fog.
         exposure: factor from radiance to the tone curve's input.
+        illuminance_lx: on level ground, more or less; what a light meter sees.
         night: 0 day .. 1 night, switches lamps and windows.
     """
 
@@ -108,6 +109,7 @@ class Sky:
     fog_start_m: float
     sun_scatter: float
     exposure: float
+    illuminance_lx: float
     night: float
 
 
@@ -222,6 +224,7 @@ def make_sky(weather: Weather) -> Sky:
         fog_start_m=min(weather.fog_start_m, 200.0) if thick > 0 else 0.0,
         sun_scatter=0.006 * weather.haze**0.5,
         exposure=exposure,
+        illuminance_lx=brightness / LUX,
         night=night,
     )
 

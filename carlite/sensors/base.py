@@ -18,6 +18,7 @@ from carlite.sensors.geodesy import GeoReference
 from carlite.sensors.traces import CameraTraces
 from carlite.wire.binary import SensorKind
 from carlite.world.actors import Actor
+from carlite.world.buffers import Texture
 from carlite.world.state import ActorStates
 from carlite.world.weather import Weather
 
@@ -25,6 +26,23 @@ _log = logging.getLogger(__name__)
 _TICK_TOLERANCE_S = 1e-7
 
 Payload: TypeAlias = bytes | memoryview
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transmission:
+    """A radio message of this tick.
+
+    Attributes:
+        sender: the sensor that sent it.
+        kind: of the message.
+        power_dbm: with which it left.
+        record: (1,) as it stands in the payload, but for the power with which it arrives.
+    """
+
+    sender: Actor
+    kind: SensorKind
+    power_dbm: float
+    record: NDArray[np.void]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +63,10 @@ class View:
         encode_actor: an actor as it stands in msgpack payloads.
         encode_scenery: likewise a piece of scenery of a semantic tag.
         ignored_by_camera: ids of actors that a camera (by its id) does not see.
+        buffers: streams of the render buffers that somebody listens to, by camera id.
+        outbox: texts that clients gave to custom V2X sensors, by sensor id; a sensor takes out what it sends.
         traces: cameras' shared traces of this tick.
+        air: radio messages of this tick.
     """
 
     frame: int
@@ -61,7 +82,10 @@ class View:
     encode_actor: Callable[[Actor], object]
     encode_scenery: Callable[[int], object]
     ignored_by_camera: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    buffers: Mapping[int, Mapping[Texture, int]] = field(default_factory=dict)
+    outbox: dict[int, bytes] = field(default_factory=dict)
     traces: CameraTraces = field(init=False)
+    air: list[Transmission] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "traces", CameraTraces(self.scene))
@@ -100,6 +124,10 @@ class Sensor(ABC):
                          self.actor.attributes[name], default)  # fmt: skip
             return default
 
+    def flag(self, name: str, default: bool) -> bool:
+        """An attribute as a truth value; ``default`` where the actor lacks it."""
+        return self.actor.attributes.get(name, str(default)).lower() == "true"
+
     def is_due(self, dt_s: float) -> bool:
         """Counts a tick of ``dt_s`` and says whether the sensor fires in it; call it once a tick.
 
@@ -131,6 +159,10 @@ class Sensor(ABC):
     @abstractmethod
     def measure(self, view: View) -> Sequence[Payload]:
         """Payloads (without the message header) of this tick; event sensors may give none or several."""
+
+    def beside(self, view: View) -> Sequence[tuple[int, SensorKind, Payload]]:
+        """What goes out on streams of their own after the measurement: stream, type code and payload each."""
+        return ()
 
     def rng(self) -> np.random.Generator:
         """The sensor's own stream of random numbers, from its ``noise_seed``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -11,16 +12,21 @@ from numpy.typing import NDArray
 from carlite.geometry import inverse
 from carlite.rays import CameraRequest, Channel, GBuffer
 from carlite.rays.scene import KERNEL_LOCK
-from carlite.sensors.base import Sensor, View
+from carlite.sensors import render_buffers
+from carlite.sensors.base import Payload, Sensor, View
 from carlite.sensors.image_codes import encode_depth, encode_labels, encode_normals
+from carlite.sensors.optics import Exposure, Lens, exposure_of
+from carlite.tags import Tag
 from carlite.wire.binary import SensorKind, image_header
 from carlite.world.actors import Actor
+from carlite.world.buffers import Texture
 
 _HEADER_BYTES = 12
+_BENT = ("depth_m", "tag", "instance", "normal", "flow")
 
 
 class Camera(Sensor):
-    """A pinhole camera; subclasses say which channel of the trace they show and how they code it."""
+    """A camera; subclasses say which channel of the trace they show and how they code it."""
 
     channels: ClassVar[Channel]
     bytes_per_pixel: ClassVar[int] = 4
@@ -30,37 +36,59 @@ class Camera(Sensor):
         self.width = int(self.number("image_size_x", 800))
         self.height = int(self.number("image_size_y", 600))
         self.fov_deg = self.number("fov", 90.0)
+        self._lens = Lens(self.number, self.width, self.height)
         self._request: CameraRequest | None = None
         self._last_pose: NDArray[np.float64] | None = None
+        self._seen_from: NDArray[np.float64] | None = None
 
     def prepare(self, view: View) -> None:
         """Asks for the trace of this tick."""
         view.scene.set_weather(view.weather.values())
         pose = view.world_from(self.actor)
-        before = None if self._last_pose is None else inverse(self._last_pose)
-        self._request = CameraRequest(
-            world_from_camera=pose,
-            width=self.width,
-            height=self.height,
-            fov_deg=self.fov_deg,
-            channels=self.channels,
-            ignore=tuple(sorted(view.ignored_by_camera.get(self.actor.id, ()))),
-            time_s=view.elapsed_s,
-            previous_from_world=before if self.channels & Channel.FLOW else None,
+        self._seen_from = None if self._last_pose is None else inverse(self._last_pose)
+        self._request = self.shown(
+            view,
+            CameraRequest(
+                world_from_camera=pose,
+                width=self.width,
+                height=self.height,
+                fov_deg=self.fov_deg,
+                channels=self.channels,
+                ignore=tuple(sorted(view.ignored_by_camera.get(self.actor.id, ()))),
+                time_s=view.elapsed_s,
+                previous_from_world=self._seen_from if self.channels & Channel.FLOW else None,
+            ),
         )
         self._last_pose = pose
         view.traces.ask(self._request)
 
-    def measure(self, view: View) -> list[bytes]:
-        """One image: 12 bytes of header, then the pixels row by row, all in one buffer that nobody writes again."""
+    def shown(self, view: View, request: CameraRequest) -> CameraRequest:
+        """The request with what this camera's film does."""
+        return request
+
+    def trace(self, view: View) -> GBuffer:
+        """This tick's images, for the one that ``prepare`` asked for."""
         if self._request is None:
             self.prepare(view)
         assert self._request is not None
-        image = view.traces.get(self._request)
-        self._request = None
-        payload = self._payload(image)
+        image, self._request = view.traces.get(self._request), None
+        return image
+
+    def measure(self, view: View) -> list[bytes]:
+        """One image: 12 bytes of header, then the pixels row by row, all in one buffer that nobody writes again."""
+        payload = self._payload(self._bent(self.trace(view)))
         payload[:_HEADER_BYTES] = np.frombuffer(image_header(self.width, self.height, self.fov_deg), np.uint8)
         return [payload.data]  # type: ignore[list-item]
+
+    def _bent(self, image: GBuffer) -> GBuffer:
+        """What of the images this sensor shows, through the lens."""
+        if not self._lens.bends:
+            return image
+        bent = GBuffer()
+        for name in _BENT:
+            if getattr(image, name) is not None:
+                setattr(bent, name, self._lens.nearest(getattr(image, name)))
+        return bent
 
     def _payload(self, image: GBuffer) -> NDArray[np.uint8]:
         """Header space and pixels."""
@@ -80,10 +108,61 @@ class ColourCamera(Camera):
     kind = SensorKind.RGB
     channels = Channel.RGB
 
+    def __init__(self, actor: Actor) -> None:
+        super().__init__(actor)
+        mode = actor.attributes.get("exposure_mode", "histogram")
+        self._exposure = exposure_of(self.number, mode, self.flag("enable_postprocess_effects", True))
+        self._buffers: dict[Texture, tuple[int, CameraRequest]] = {}
+
+    def prepare(self, view: View) -> None:
+        """Asks for the trace of this tick and for what render buffers need of it."""
+        super().prepare(view)
+        assert self._request is not None
+        film = self._request.film
+        for texture, stream in view.buffers.get(self.actor.id, {}).items():
+            request = replace(
+                self._request,
+                channels=render_buffers.needs(texture) or Channel.RGB,
+                film=render_buffers.film_of(texture, film),
+                previous_from_world=self._seen_from if texture is Texture.VELOCITY else None,
+            )
+            self._buffers[texture] = stream, request
+            view.traces.ask(request)
+
+    def shown(self, view: View, request: CameraRequest) -> CameraRequest:
+        """Exposed for the present light."""
+        if self._exposure == Exposure():
+            return request
+        return replace(request, film=self._exposure.film_in(view.scene.illuminance_lx), glare=self._exposure.glare)
+
+    def picture(self, view: View) -> NDArray[np.uint8]:
+        """(h, w, 4) this tick's colours, through the lens; not to be written."""
+        image = self.trace(view)
+        assert image.bgra is not None
+        return self._lens.colours(image.bgra) if self._lens.bends or self._lens.fringes else image.bgra
+
+    def beside(self, view: View) -> list[tuple[int, SensorKind, Payload]]:
+        """The render buffers that somebody listens to."""
+        sent: list[tuple[int, SensorKind, Payload]] = []
+        header = image_header(self.width, self.height, self.fov_deg)
+        for texture, (stream, request) in self._buffers.items():
+            payload = np.empty(_HEADER_BYTES + self.width * self.height * 4, np.uint8)
+            payload[:_HEADER_BYTES] = np.frombuffer(header, np.uint8)
+            pixels = payload[_HEADER_BYTES:].reshape(self.height, self.width, 4)
+            render_buffers.encode(texture, view.traces.get(request), pixels)
+            sent.append((stream, SensorKind.GBUFFER_U8, payload.data))
+        self._buffers = {}
+        return sent
+
+    def _bent(self, image: GBuffer) -> GBuffer:
+        if not (self._lens.bends or self._lens.fringes):
+            return image
+        assert image.bgra is not None
+        return GBuffer(bgra=self._lens.colours(image.bgra))
+
     def _payload(self, image: GBuffer) -> NDArray[np.uint8]:
         # The trace left room for the header in front of the pixels; cameras that share it share the bytes.
-        assert image.payload is not None
-        return image.payload
+        return super()._payload(image) if image.payload is None else image.payload
 
     def encode(self, image: GBuffer, pixels: NDArray[np.uint8]) -> None:
         """Copies the colours (the payload normally is the trace's own buffer)."""
@@ -125,6 +204,21 @@ class InstanceCamera(SemanticCamera):
     _with_instance = True
 
 
+class CosmosCamera(Camera):
+    """sensor.camera.cosmos_visualization: what lies on and beside the road in flat colours, all else black.
+
+    CARLA draws lines and boxes in these colours; here the things themselves have them.
+    """
+
+    kind = SensorKind.COSMOS_VISUALIZATION
+    channels = Channel.TAG
+
+    def encode(self, image: GBuffer, pixels: NDArray[np.uint8]) -> None:
+        """A colour for each tag."""
+        assert image.tag is not None
+        pixels[:] = _COSMOS[image.tag].reshape(-1)
+
+
 class NormalsCamera(Camera):
     """sensor.camera.normals"""
 
@@ -150,7 +244,24 @@ class FlowCamera(Camera):
         pixels[:] = image.flow.reshape(-1).view(np.uint8)
 
 
+def _cosmos_colours() -> NDArray[np.uint8]:
+    """(256, 4) blue, green, red, alpha by tag: CARLA's colours of the visualisation."""
+    colours = {
+        Tag.ROAD_LINE: (98, 183, 249), Tag.POLE: (66, 40, 144), Tag.TRAFFIC_SIGN: (131, 175, 155),
+        Tag.TRAFFIC_LIGHT: (252, 157, 155), Tag.PEDESTRIAN: (0, 255, 0), Tag.ROADS: (56, 103, 221),
+        **dict.fromkeys((Tag.CAR, Tag.TRUCK, Tag.BUS, Tag.TRAIN, Tag.MOTORCYCLE, Tag.BICYCLE), (255, 0, 0)),
+    }  # fmt: skip
+    table = np.zeros((256, 4), np.uint8)
+    table[:, 3] = 255
+    for tag, colour in colours.items():
+        table[tag, :3] = colour[::-1]
+    return table
+
+
+_COSMOS = _cosmos_colours()
+
 CAMERAS: dict[str, type[Sensor]] = {
+    "sensor.camera.cosmos_visualization": CosmosCamera,
     "sensor.camera.depth": DepthCamera,
     "sensor.camera.instance_segmentation": InstanceCamera,
     "sensor.camera.normals": NormalsCamera,

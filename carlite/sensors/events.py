@@ -46,7 +46,7 @@ class Obstacle(Sensor):
     def __init__(self, actor: Actor) -> None:
         super().__init__(actor)
         self._reach_m = self.number("distance", 5.0)
-        self._only_dynamics = actor.attributes.get("only_dynamics", "false").lower() == "true"
+        self._only_dynamics = self.flag("only_dynamics", False)
         radius = max(self.number("hit_radius", 0.5), 0.0)
         offsets, lead = [], []
         for ring, count in _RINGS:

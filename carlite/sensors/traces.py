@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from carlite.rays import RayScene
+from carlite.rays.film import Film
 from carlite.rays.results import CameraRequest, GBuffer
 
-_Key = tuple[bytes, int, int, float, tuple[int, ...]]
+_Key = tuple[bytes, int, int, float, tuple[int, ...], Film, float]
 
 
 class CameraTraces:
@@ -40,4 +41,5 @@ class CameraTraces:
 
 
 def _key(request: CameraRequest) -> _Key:
-    return (request.world_from_camera.tobytes(), request.width, request.height, request.fov_deg, request.ignore)
+    view = request.world_from_camera.tobytes(), request.width, request.height, request.fov_deg
+    return (*view, request.ignore, request.film, request.glare)

@@ -20,6 +20,7 @@ from carlite.wire import binary
 from carlite.world import spawning
 from carlite.world.actors import Actor, Kind
 from carlite.world.attachments import Attachments
+from carlite.world.buffers import SensorRequests, Texture
 from carlite.world.level import Level
 from carlite.world.limits import WorldLimits
 from carlite.world.records import SnapshotRecords
@@ -53,6 +54,7 @@ class World:
         elapsed_s: simulated seconds since the episode began.
         delta_s: length of the last tick.
         sensors_by_stream: sensors with a stream, by its number.
+        asked: what clients asked of sensors besides their data.
         shown_weather: the weather with unset values resolved.
         spawn_points: (n, 2, 3) of the level, those with room for any vehicle: location in metres, rotation in degrees.
         move_puppets: called in each tick with its length after physics: places what a replay moves.
@@ -75,7 +77,7 @@ class World:
 
     def load(self, level: Level, *, reset_settings: bool, layers: MapLayer = MapLayer.ALL) -> None:
         """Begins a new episode on ``level``: all actors go, those of the map come anew, time starts at 0."""
-        self._closed_streams.extend(self.sensors_by_stream)
+        self._closed_streams.extend([*self.sensors_by_stream, *self.asked.all_streams()])
         self.level.rays.update([], self.states, None)
         if level is not self.level:
             self.level.rays.close()
@@ -98,6 +100,7 @@ class World:
         self._unseen: dict[int, Actor] = {}  # bodies whose looks are not built yet: physics does without
         self.sensors_by_stream: dict[int, Actor] = {}
         self.ignored_by_camera: dict[int, tuple[int, ...]] = {}
+        self.asked = SensorRequests()
         self.contacts: list[Contact] = []
         self.physics = Physics(self.states, level.rays, level.static_world.objects, level.static_world.ground)
         if self._points_of is not level:
@@ -222,7 +225,7 @@ class World:
             actor.parent.children.remove(actor)
         if actor.stream_id:
             del self.sensors_by_stream[actor.stream_id]
-            self._closed_streams.append(actor.stream_id)
+            self._closed_streams += [actor.stream_id, *self.asked.forget(actor.id)]
         if actor.kind is Kind.VEHICLE:
             self.vehicles.remove(actor)
             if actor in self._slippery:
@@ -237,6 +240,14 @@ class World:
             actor.children, actor.parent = [], None
             self._attachments.rebuild(self.actors)
         self.level.rays.invalidate()
+
+    def buffer_stream(self, camera: Actor, texture: Texture) -> int:
+        """The stream of one of a camera's render buffers."""
+        streams = self.asked.streams.setdefault(camera.id, {})
+        if texture not in streams:
+            streams[texture] = self._next_stream
+            self._next_stream += 1
+        return streams[texture]
 
     def is_destructible(self, actor: Actor) -> bool:
         """Whether clients may destroy it: all but the spectator, traffic lights and signs too, as in CARLA."""

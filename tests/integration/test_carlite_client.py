@@ -274,8 +274,8 @@ def test_weather_lights_and_rays_answer(world: Any) -> None:
 
 def test_what_cannot_be_served_says_why(world: Any) -> None:
     camera = world.spawn_actor(world.get_blueprint_library().find("sensor.camera.rgb"), _at(0.0))
-    with pytest.raises(RuntimeError, match="carlite has no deferred renderer"):
-        camera.listen_to_gbuffer(carla.GBufferTextureID.SceneDepth, lambda _: None)
+    with pytest.raises(RuntimeError, match="carlite publishes nothing over ROS 2"):
+        camera.enable_for_ros()
 
 
 def test_worlds_load_reload_and_are_generated(server: _Server) -> None:
