@@ -1,11 +1,13 @@
 """Keeps on disk what takes long to build: arrays and text, in files that are whole or absent.
 
 A kept file is named by everything that its content depends on, the code that builds it included, so a stale one is never
-used. What is kept only saves time: a file that is damaged is built anew, a disk that refuses is told and passed over.
+used. What is kept only saves time: a file that is damaged is built anew, a disk that refuses is told and passed over. Those that
+were not used for longest go when a folder grows too large. Several processes may use one folder.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -21,6 +23,9 @@ from numpy.typing import NDArray
 
 _log = logging.getLogger(__name__)
 _ROOT = Path(__file__).parent
+_MOST_BYTES = 2 << 30
+_LEFT_SHARE = 0.75  # of that, after tidying up
+_KEPT = (".npz", ".bin", ".part")
 _BUILDS = (".py", ".csv", ".yaml")
 _Built = TypeVar("_Built")
 Arrays = Mapping[str, NDArray[Any]]
@@ -75,7 +80,9 @@ def _read(path: Path, unpack: Callable[[Arrays], _Built]) -> _Built | None:
     """What is stored at ``path``; None if there is nothing or it cannot be read."""
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            return unpack({name: file[name] for name in file.files})
+            found = unpack({name: file[name] for name in file.files})
+        touch(path)
+        return found
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, EOFError) as error:
@@ -92,7 +99,38 @@ def write(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
             temporary = file.name
             fill(file)
         os.replace(temporary, path)
+        bound(path.parent)
     except OSError as error:
         _log.warning("%s: cannot be kept (%s)", path, error)
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+def touch(path: Path) -> None:
+    """Notes that a kept file was used."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
+
+
+def bound(folder: Path, most_bytes: int = _MOST_BYTES) -> None:
+    """Removes the files that were not used for longest from a folder and its subfolders if they hold too much.
+
+    Args:
+        folder: files of other kinds in it are left alone.
+        most_bytes: what they may hold together.
+    """
+    files: list[tuple[float, str, int, Path]] = []
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):  # another process may have been faster
+            if path.suffix in _KEPT and path.is_file():
+                state = path.stat()
+                files.append((state.st_mtime, str(path), state.st_size, path))
+    total = sum(size for _, _, size, _ in files)
+    if total <= most_bytes:
+        return
+    for _, _, size, path in sorted(files)[:-1]:  # the newest stays whatever its size
+        if total <= _LEFT_SHARE * most_bytes:
+            return
+        with contextlib.suppress(OSError):
+            path.unlink()
+            total -= size

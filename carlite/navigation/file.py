@@ -61,6 +61,7 @@ class NavigationFile:
 
     def _read(self) -> bytes:
         if self._kept is not None and self._kept.is_file():
+            store.touch(self._kept)
             return self._kept.read_bytes()
         started_s = time.monotonic()
         content = build(self._network, self._ground_heights)

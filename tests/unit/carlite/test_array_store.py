@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import numpy as np
@@ -49,3 +50,18 @@ def test_the_key_tells_code_and_values_apart() -> None:
         store.key(("mesh.py", "opendrive"), "1text"),
     ]
     assert len({known, *others}) == 4
+
+
+def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    paths = [tmp_path / "a.npz", tmp_path / "models" / "b.npz", tmp_path / "c.bin", tmp_path / "notes.txt"]
+    for age, path in enumerate(paths):
+        path.write_bytes(bytes(1000))
+        os.utime(path, (1000 + age, 1000 + age))
+    store.bound(tmp_path, most_bytes=3000)
+    assert all(path.exists() for path in paths)
+    store.touch(paths[0])
+    store.bound(tmp_path, most_bytes=2500)  # leaves 1875
+    assert [path.exists() for path in paths] == [True, False, False, True]
+    store.bound(tmp_path, most_bytes=10)
+    assert paths[0].exists(), "the newest stays"
