@@ -1,8 +1,8 @@
 """Keeps on disk what takes long to build: arrays and text, in files that are whole or absent.
 
 A kept file is named by everything that its content depends on, the code that builds it included, so a stale one is never
-used. What is kept only saves time: a file that is damaged is built anew, a disk that refuses is told and passed over. Those that
-were not used for longest go when a folder grows too large. Several processes may use one folder.
+used. What is kept only saves time: a file that is damaged is built anew, a disk that refuses is told and passed over. Those
+that were not used for longest go when a folder grows too large. Several processes may use one folder.
 """
 
 from __future__ import annotations
