@@ -31,7 +31,7 @@ class Actor:
     """One actor; its moving state is row ``row`` of the world's ActorStates.
 
     Attributes:
-        id: unique within the episode, counts up, never reused.
+        id: unique; counts up over all episodes and begins anew only after 32767.
         type_id: blueprint id such as "vehicle.tesla.model3".
         attributes: every blueprint attribute with its value as text.
         box: in the actor's frame; the trigger volume for lights and signs.

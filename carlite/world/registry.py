@@ -12,12 +12,20 @@ NOT_FOUND = "Actor could not be found in the registry"
 MISMATCH = "Actor does not match the expected type"
 
 
-class ActorRegistry:
-    """All actors of an episode by id, in order of creation."""
+_LAST_ID = (1 << 15) - 1  # instance images have 16 bits, and what belongs to the map counts from here on
 
-    def __init__(self) -> None:
+
+class ActorRegistry:
+    """All actors of an episode by id, in order of creation.
+
+    Args:
+        before: the registry of the last episode. Ids go on from there, as in CARLA: a client keeps what it knows of an id
+            when another client loads a map. Only after the last id they begin at 1 again.
+    """
+
+    def __init__(self, before: ActorRegistry | None = None) -> None:
         self._actors: dict[int, Actor] = {}
-        self._next_id = 1
+        self._next_id = 1 if before is None else before._next_id
 
     def __iter__(self) -> Iterator[Actor]:
         return iter(self._actors.values())
@@ -31,10 +39,21 @@ class ActorRegistry:
         return MappingProxyType(self._actors)
 
     def next_id(self, wanted: int = 0) -> int:
-        """Claims an id: ``wanted`` if it is free (a replay wants the recorded ones), else the next one never used."""
-        claimed = wanted if wanted and wanted not in self._actors else self._next_id
-        self._next_id = max(self._next_id, claimed + 1)
+        """Claims an id: ``wanted`` if it is free (a replay wants the recorded ones), else the next one that is."""
+        if wanted and wanted not in self._actors:
+            if self._next_id <= wanted < _LAST_ID:
+                self._next_id = wanted + 1
+            return wanted
+        if len(self._actors) >= _LAST_ID:
+            return max(self._actors) + 1
+        while self._next_id in self._actors:
+            self._advance()
+        claimed = self._next_id
+        self._advance()
         return claimed
+
+    def _advance(self) -> None:
+        self._next_id = self._next_id % _LAST_ID + 1
 
     def add(self, actor: Actor) -> None:
         """Enters an actor."""

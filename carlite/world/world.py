@@ -73,6 +73,7 @@ class World:
         self.move_puppets: Callable[[float], None] | None = None
         self.tick_done: Callable[[float], None] | None = None
         self._points_of: Level | None = None
+        self.actors = ActorRegistry()
         self._begin(level)
 
     def load(self, level: Level, *, reset_settings: bool, layers: MapLayer = MapLayer.ALL) -> None:
@@ -93,7 +94,7 @@ class World:
         self.delta_s = 0.0
         self.states = ActorStates()
         self.records = SnapshotRecords(self.states)
-        self.actors = ActorRegistry()
+        self.actors = ActorRegistry(self.actors)
         self.vehicles: list[Actor] = []
         self._slippery: list[Actor] = []  # vehicles whose control holds for one tick
         self._held: set[int] = set()  # vehicles that were told something since the last tick

@@ -56,3 +56,11 @@ def test_whole_numbers_may_have_a_decimal_point(spawn: Make, world: Any) -> None
     assert got.get(True, 10.0) == 8
     assert lidar.attributes["channels"] == "8.0"
     lidar.destroy()
+
+
+def test_ids_of_actors_are_not_given_again_after_a_load(bench: Any, spawn: Make) -> None:
+    """A client that stays while another one loads a map keeps what it knows of every id, its type above all."""
+    last = max(spawn("vehicle.audi.tt").id, spawn("sensor.other.gnss").id)
+    world = bench.client.reload_world(False)
+    world.tick()
+    assert all(actor.id > last for actor in world.get_actors())

@@ -1,0 +1,36 @@
+"""Ids of actors."""
+
+from __future__ import annotations
+
+from carlite.mesh import Box
+from carlite.world.actors import Actor, Kind
+from carlite.world.registry import ActorRegistry
+
+_BOX = Box(centre=(0.0, 0.0, 0.0), half_extent=(0.0, 0.0, 0.0))
+
+
+def _enter(registry: ActorRegistry, wanted: int = 0) -> int:
+    claimed = registry.next_id(wanted)
+    registry.add(Actor(id=claimed, type_id="spectator", kind=Kind.SPECTATOR, attributes={}, box=_BOX, row=0))
+    return claimed
+
+
+def test_ids_go_on_in_the_next_episode() -> None:
+    first = ActorRegistry()
+    assert [_enter(first) for _ in range(3)] == [1, 2, 3]
+    second = ActorRegistry(first)
+    assert [_enter(second) for _ in range(2)] == [4, 5]
+
+
+def test_a_wanted_id_is_given_if_it_is_free() -> None:
+    registry = ActorRegistry()
+    assert [_enter(registry), _enter(registry, 7), _enter(registry), _enter(registry, 7)] == [1, 7, 8, 9]
+
+
+def test_ids_stay_below_those_of_the_map_and_are_not_given_twice() -> None:
+    registry = ActorRegistry()
+    lasting = [_enter(registry) for _ in range(3)]
+    for _ in range(40_000):
+        claimed = registry.next_id()
+        assert 0 < claimed < 1 << 15
+        assert claimed not in lasting
