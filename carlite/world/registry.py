@@ -25,7 +25,7 @@ class ActorRegistry:
 
     def __init__(self, before: ActorRegistry | None = None) -> None:
         self._actors: dict[int, Actor] = {}
-        self._next_id = 1 if before is None else before._next_id
+        self._next_id: int = 1 if before is None else before._next_id
 
     def __iter__(self) -> Iterator[Actor]:
         return iter(self._actors.values())
