@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from carlite.library import find
-from carlite.mesh import ActorModel
+from carlite.mesh import ActorModel, Material
 from carlite.models import actor_model
 from carlite.models.doors import with_open_doors
 
@@ -22,8 +22,10 @@ def _model(type_id: str) -> ActorModel:
 
 
 def _area(model: ActorModel) -> float:
+    """Of paint and glass, square metres."""
     mesh = model.parts[0].mesh
-    a, b, c = (mesh.vertices[mesh.triangles[:, k]].astype(np.float64) for k in range(3))
+    skin = mesh.triangles[np.isin(mesh.materials, (Material.PAINT, Material.GLASS))]
+    a, b, c = (mesh.vertices[skin[:, k]].astype(np.float64) for k in range(3))
     return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2.0)
 
 
@@ -48,12 +50,29 @@ def test_left_is_left_and_each_door_is_its_own() -> None:
     assert with_open_doors(_SEDAN, shut, 1 << 5).parts[0].mesh.vertices[:, 2].max() > tall + 0.2
 
 
-def test_nothing_of_the_skin_is_lost() -> None:
-    """What was cut out is there again; only the inside is more."""
+@pytest.mark.parametrize("type_id", _WITH_DOORS)
+def test_nothing_of_the_skin_is_lost(type_id: str) -> None:
+    """What was cut out is there again; linings and the inside are of other materials."""
+    shut = _model(type_id)
+    assert _area(with_open_doors(type_id, shut, _ALL)) == pytest.approx(_area(shut), rel=1e-4)
+
+
+def test_a_door_swings_by_62_degrees_about_its_front_edge() -> None:
+    """Seen from above its lower half is nearly a straight line."""
     shut = _model(_SEDAN)
-    inside = _area(with_open_doors(_SEDAN, shut, 1)) - _area(shut)
-    assert inside > 0.0
-    assert _area(with_open_doors(_SEDAN, shut, _ALL)) == pytest.approx(_area(shut) + inside, rel=1e-4)
+    opened = with_open_doors(_SEDAN, shut, 0b10).parts[0].mesh.vertices.astype(np.float64)
+    reach = float(shut.parts[0].mesh.vertices[:, 1].max())
+    out = opened[(opened[:, 1] > reach + 0.05) & (opened[:, 2] < 0.8)]
+    assert len(out) > 50
+    direction = np.linalg.svd(out[:, :2] - out[:, :2].mean(0), full_matrices=False)[2][0]
+    assert np.degrees(np.arctan(abs(direction[1] / direction[0]))) == pytest.approx(62.0, abs=3.0)
+    assert direction[0] * direction[1] < 0.0  # its hinge is in front
+
+
+def test_a_car_without_a_door_stays_as_it_is() -> None:
+    truck = _model("vehicle.carlamotors.firetruck")
+    assert with_open_doors("vehicle.carlamotors.firetruck", truck, 0b111100) is truck
+    assert with_open_doors("carlite.unknown", truck, _ALL) is truck
 
 
 def test_the_same_doors_give_the_same_model() -> None:
