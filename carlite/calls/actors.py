@@ -15,6 +15,7 @@ from carlite.mesh import Box
 from carlite.wire import values
 from carlite.wire.values import Value
 from carlite.world.actors import Kind
+from carlite.world.spring_arm import Attachment
 from carlite.world.world import World
 
 NOT_FOUND = "unable to destroy actor: not found"
@@ -46,11 +47,19 @@ def _spawn(context: Context, described: object, transform: object) -> Value:
     return encode.actor(context, context.world.spawn(type_id, attributes, location, rotation))
 
 
-def _spawn_with_parent(context: Context, described: object, transform: object, parent: object) -> Value:
+def _spawn_with_parent(
+    context: Context, described: object, transform: object, parent: object, attachment: object, socket: object
+) -> Value:
+    """The socket is not heeded: everything hangs on the actor's origin."""
     type_id, attributes = decode.description(described)
     location, rotation = decode.transform(transform)
     parent_id = decode.integer(parent, "parent id")
-    return encode.actor(context, context.world.spawn(type_id, attributes, location, rotation, parent_id))
+    decode.text(socket, "socket")
+    kind = decode.integer(attachment, "attachment type")
+    if kind not in set(Attachment):
+        raise CallError(f"attachment type: got {kind}, expected 0..{len(Attachment) - 1}")
+    actor = context.world.spawn(type_id, attributes, location, rotation, parent_id, attachment=Attachment(kind))
+    return encode.actor(context, actor)
 
 
 def destroy(context: Context, actor_id: object) -> Value:
@@ -143,7 +152,7 @@ CALLS: tuple[Call, ...] = (
     value_call("get_spectator", _spectator),
     value_call("get_actors_by_id", _by_id, 1),
     value_call("spawn_actor", _spawn, 2),
-    value_call("spawn_actor_with_parent", _spawn_with_parent, 3),
+    value_call("spawn_actor_with_parent", _spawn_with_parent, 5),
     value_call("destroy_actor", destroy, 1),
     value_call("get_actor_bounding_box", _bounding_box, 1),
     void_call("set_actor_location", set_location, 2),

@@ -29,6 +29,7 @@ from carlite.world.settings import EpisodeSettings
 from carlite.world.shown_objects import MapLayer, ShownObjects
 from carlite.world.signals import TrafficSignals
 from carlite.world.spawn_points import clear_spawn_points
+from carlite.world.spring_arm import Attachment, SpringArm
 from carlite.world.state import ActorStates
 from carlite.world.street_lights import LightUpdate, StreetLights
 from carlite.world.weather import Weather
@@ -138,6 +139,7 @@ class World:
         rotation_deg: Vector,
         parent_id: int | None = None,
         wanted_id: int = 0,
+        attachment: Attachment = Attachment.RIGID,
     ) -> Actor:
         """Creates an actor of a blueprint.
 
@@ -148,6 +150,7 @@ class World:
             rotation_deg: pitch, yaw, roll, likewise.
             parent_id: actor to attach to.
             wanted_id: the actor's id if it is free; 0 for any.
+            attachment: how it hangs on its parent.
 
         Raises:
             CallError: in CARLA's words.
@@ -164,8 +167,11 @@ class World:
         box = spawning.box_of(blueprint, attributes)
         world_from_actor = geometry.world_from_local(location, rotation_deg)
         if parent is not None:
-            parent_from_actor = world_from_actor
-            world_from_actor = geometry.compose(self.world_from_actor(parent), parent_from_actor)
+            parent_from_actor, end = world_from_actor, self.world_from_actor(parent)
+            if attachment is not Attachment.RIGID:
+                arm = SpringArm(np.asarray(location, np.float64), attachment)
+                parent_from_actor, end = geometry.world_from_local((0.0, 0.0, 0.0), rotation_deg), arm.end(end, 0.0)
+            world_from_actor = geometry.compose(end, parent_from_actor)
         place, pose = world_from_actor[:, 3], geometry.rotations_deg(world_from_actor[:, :3])
         if blueprint.kind in spawning.SOLID_KINDS:
             steps = spawning.SIDESTEPS if blueprint.kind is Kind.WALKER and parent is None else spawning.SIDESTEPS[:1]
@@ -187,6 +193,8 @@ class World:
             wanted_id=wanted_id,
         )
         if parent is not None:
+            if attachment is not Attachment.RIGID:
+                self._attachments.arms[actor.id] = arm
             self.attach(actor, parent, parent_from_actor)
         if blueprint.kind is Kind.SENSOR and type_id not in spawning.CLIENT_SIDE_SENSORS:
             actor.stream_id = self._next_stream
@@ -207,7 +215,7 @@ class World:
         return actor
 
     def attach(self, actor: Actor, parent: Actor, parent_from_actor: geometry.Array) -> None:
-        """Makes an actor follow another one rigidly."""
+        """Makes an actor follow another one, rigidly unless it has an arm."""
         if actor.parent is not None:
             actor.parent.children.remove(actor)
         actor.parent, actor.parent_from_actor = parent, parent_from_actor
@@ -222,6 +230,7 @@ class World:
             self.signals.remove(actor)
         for child in actor.children:
             child.parent, child.parent_from_actor = None, None
+            self._attachments.arms.pop(child.id, None)
         if actor.parent is not None:
             actor.parent.children.remove(actor)
         if actor.stream_id:
@@ -231,6 +240,7 @@ class World:
             self.vehicles.remove(actor)
             if actor in self._slippery:
                 self._slippery.remove(actor)
+        self._attachments.arms.pop(actor.id, None)
         self._unseen.pop(actor.id, None)
         self.ignored_by_camera.pop(actor.id, None)
         self.physics.remove(actor)
@@ -279,7 +289,7 @@ class World:
         self.contacts = self.physics.step(delta_s)
         if self.move_puppets is not None:
             self.move_puppets(delta_s)
-        self._attachments.follow()
+        self._attachments.follow(delta_s)
         self._tell_vehicles(delta_s)
         for actor_id in [actor_id for actor_id, end_s in self._dead.items() if self.elapsed_s >= end_s]:
             del self._dead[actor_id]

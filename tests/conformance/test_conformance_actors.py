@@ -594,3 +594,19 @@ def test_a_walker_goes_as_fast_as_speed_and_direction_tell(spawn: Make, place: M
         ticks(20)
         assert walker.get_velocity().dot(ahead) == pytest.approx(expected, abs=0.1)
         assert walker.get_control().speed == pytest.approx(speed)
+
+
+def test_a_camera_on_a_spring_arm_hangs_behind_and_looks_at_the_car(world: Any, spawn: Make, place: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    ticks(20)
+    blueprint = world.get_blueprint_library().find("sensor.other.gnss")
+    offset = carla.Transform(carla.Location(x=-6.0, z=3.0), carla.Rotation(pitch=8.0))
+    eye = world.spawn_actor(blueprint, offset, attach_to=car, attachment_type=carla.AttachmentType.SpringArmGhost)
+    try:
+        ticks(2)
+        seen, rigid = eye.get_transform(), car.get_transform().transform(carla.Location(x=-6.0, z=3.0))
+        assert seen.location.distance(rigid) < 0.1
+        assert seen.rotation.pitch == pytest.approx(8.0 - 26.565, abs=0.5)
+        assert (seen.rotation.yaw - car.get_transform().rotation.yaw + 180.0) % 360.0 - 180.0 == pytest.approx(0.0, abs=0.5)
+    finally:
+        eye.destroy()
