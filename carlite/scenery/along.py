@@ -11,7 +11,7 @@ from carlite.scenery.placement import Placement
 from carlite.scenery.placing import footprint
 from carlite.scenery.site import Site, depth_and_front
 from carlite.scenery.spans import CEILING_M, DECK_M, TUNNEL_LEDGE_M, Span
-from carlite.scenery.strips import LaneStrip, outer_edges
+from carlite.scenery.strips import LaneStrip, by_section, outer_edges
 from carlite.scenery.terrain import outward_normals
 
 Array = NDArray[np.float64]
@@ -113,9 +113,10 @@ def place_walls(site: Site, strips: list[LaneStrip], generation: Generation) -> 
     height_cm = round(100.0 * generation.wall_height_m)
     if height_cm <= 0:
         return
-    for left, right in outer_edges(strips):
-        for edge, inside in ((left, right), (right, left)):
-            put_row(site, row("wall_panel", height_cm, moved_out(edge, inside, _WALL_OUT_M), inside, piece_m=PIECE_M))
+    for of, (left, right) in zip(by_section(strips), outer_edges(strips), strict=True):
+        for strip, edge, inside in ((of[0], left, right), (of[-1], right, left)):
+            out_m = _WALL_OUT_M + (generation.additional_width_m if strip.lane.type == "driving" else 0.0)
+            put_row(site, row("wall_panel", height_cm, moved_out(edge, inside, out_m), inside, piece_m=PIECE_M))
 
 
 def _lamps(span: Span) -> list[Placement]:

@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 from carlite.errors import MapError
 from carlite.mesh import StaticWorld
 from carlite.opendrive import Generation, entry_points, parse
+from carlite.physics.controls import VehicleControl
 from carlite.rays import RayScene
 from carlite.scenery import build
 from carlite.scenery.drape import Draper
 from carlite.tags import Tag
+from carlite.world.level import build_level
+from carlite.world.maps import MapSource
+from carlite.world.world import World
 
 Array = NDArray[np.float64]
 _UP = np.array([[0.0, 0.0, 1.0]])
@@ -175,6 +179,23 @@ def test_walls_stand_as_high_as_a_client_asks(height: float) -> None:
             for side in (1.0, -1.0):
                 hits = scene.cast(eyes, np.repeat([[0.0, side, 0.0]], len(eyes), 0), 3.6)
                 assert np.all((hits.tag == Tag.WALL) == there)
+
+
+def test_a_wall_stops_a_car() -> None:
+    source = MapSource(name="Walled", opendrive=text(road(1)), generation=Generation())
+    level = build_level(source, seed=0, threads=1)
+    with level.rays:
+        world = World(level)
+        assert len(world.spawn_points) == 2  # where its two lanes begin
+        car = world.spawn("vehicle.tesla.model3", {}, (0.0, 0.0, 0.3), (0.0, 90.0, 0.0))
+        world.apply_vehicle_control(car, VehicleControl(throttle=1.0))
+        touched = []
+        for _ in range(60):
+            world.step(0.05)
+            touched += world.contacts
+        # The wall is 0.6 m beyond the lane, the car 4.8 m long.
+        assert float(world.states.location[car.row][1]) < 3.5 + 0.6 + 0.3 - 2.0
+        assert touched
 
 
 def test_lanes_are_as_much_wider_as_a_client_asks() -> None:
