@@ -239,9 +239,9 @@ class FlowCamera(Camera):
     bytes_per_pixel = 8
 
     def encode(self, image: GBuffer, pixels: NDArray[np.uint8]) -> None:
-        """Two float32 a pixel."""
+        """Two float32 a pixel in Unreal's normalised device coordinates: x to the right, y upwards, 2 is the whole image."""
         assert image.flow is not None
-        pixels[:] = image.flow.reshape(-1).view(np.uint8)
+        pixels[:] = (image.flow * np.array([2.0, -2.0], np.float32)).reshape(-1).view(np.uint8)
 
 
 def _cosmos_colours() -> NDArray[np.uint8]:

@@ -57,7 +57,7 @@ class Obstacle(Sensor):
         self._offsets, self._lead = np.array(offsets), np.array(lead)
 
     def measure(self, view: View) -> list[bytes]:
-        """``[self actor, other actor, distance]`` in metres, or nothing."""
+        """``[sensor, other actor, distance]`` in metres, or nothing; the sensor itself is told, as CARLA does."""
         pose = view.world_from(self.actor)
         owner = self.actor.parent or self.actor
         origins = self._offsets @ pose[:, :3].T + pose[:, 3]
@@ -73,5 +73,5 @@ class Obstacle(Sensor):
             return []
         other = view.actors.get(int(hits.actor_id[nearest]))
         value = view.encode_actor(other) if other is not None else view.encode_scenery(int(hits.tag[nearest]))
-        packed: bytes = msgpack.packb([view.encode_actor(owner), value, float(way[nearest])])
+        packed: bytes = msgpack.packb([view.encode_actor(self.actor), value, float(way[nearest])])
         return [packed]

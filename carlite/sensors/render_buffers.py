@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from carlite.rays import Channel, GBuffer
 from carlite.rays import layout as at
 from carlite.rays.film import Film
-from carlite.rays.kernels import LANES
 from carlite.rays.textures import look_table
 from carlite.world.buffers import Texture
 
@@ -90,17 +89,9 @@ def _srgb(linear: NDArray[np.float32]) -> Bytes:
 def _surface_table() -> Bytes:
     """(256, 3) by material: roughness in blue, specular in green, metallic in red; zero for sky."""
     looks = look_table().looks.reshape(-1, at.LOOK_COLUMNS)
-    column = {name: place // LANES for name, place in (("rough", at.ROUGH), ("f0", at.F0), ("metal", at.METAL))}
-    first = at.ROUGH // LANES
+    specular = np.clip(looks[:, at.L_F0] / 0.08, 0.0, 1.0)  # Unreal's specular 0..1 stands for F0 up to 0.08
+    values = np.stack([looks[:, at.L_ROUGH], specular, looks[:, at.L_METAL]], -1)
     table = np.zeros((256, 3), np.uint8)
-    values = np.stack(
-        [
-            looks[:, column["rough"] - first],
-            np.clip(looks[:, column["f0"] - first] / 0.08, 0.0, 1.0),  # Unreal's specular 0..1 stands for F0 up to 0.08
-            looks[:, column["metal"] - first],
-        ],
-        -1,
-    )
     table[: len(values)] = np.rint(np.clip(values, 0.0, 1.0) * 255.0)
     table[255] = 0
     return table

@@ -65,3 +65,13 @@ def test_images_of_earlier_ticks_stay_as_they_were(bench: Any) -> None:
     [later] = measure_all([sensor], bench.view(0.05))
     assert bytes(message.payload) == before
     assert bytes(later.payload) != before
+
+
+def test_optical_flow_is_in_device_coordinates(bench: Any) -> None:
+    bench.add_box((10.0, 0.0, 1.5), (1.0, 8.0, 8.0))
+    sensor = bench.add_sensor("sensor.camera.optical_flow", (0.0, 0.0, 1.5), **_LENS)
+    list(measure_all([sensor], bench.view(0.05)))
+    bench.states.location[sensor.actor.row] = (0.0, 0.9, 1.8)  # the wall at 9 m: things move to the left and down
+    [message] = measure_all([sensor], bench.view(0.05))
+    flow = _pixels(bytes(message.payload), np.float32)[24, 32]
+    np.testing.assert_allclose(flow, [2.0 * -0.1 * 32 / 64, 2.0 * -0.3 / 9 * 32 / 48], atol=1e-4)

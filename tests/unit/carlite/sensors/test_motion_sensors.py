@@ -154,7 +154,7 @@ def test_obstacle_measures_the_way_of_its_sphere_and_ignores_its_owner(bench):
     ahead = bench.add_box((8.0, 0.6, 1.5), (1.0, 0.5, 1.0))
     sensor = bench.add_sensor("sensor.other.obstacle", (0.0, 0.0, 1.5), parent=owner, distance=10.0, hit_radius=0.5)
     ((me, other, way),) = [msgpack.unpackb(payload) for payload in bench.measure(sensor)]
-    assert (me, other) == (["actor", owner.id], ["actor", ahead.id])
+    assert (me, other) == (["actor", sensor.actor.id], ["actor", ahead.id])
     assert 6.5 <= way <= 6.7  # the face lies at 7 m; the sphere's front half is cut by the face's edge
     bench.states.location[ahead.row] = (8.0, 1.2, 1.5)  # 0.7 m aside: out of the sphere's way
     assert bench.measure(sensor) == []
