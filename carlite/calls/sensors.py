@@ -62,7 +62,8 @@ def _buffer_token(context: Context, actor_id: object, texture: object) -> Value:
     if number not in set(Texture):
         raise CallError(f"get_gbuffer_token: got texture {number}, expected 0..{len(Texture) - 1}")
     stream = context.world.buffer_stream(camera, Texture(number))
-    context.streams.expect(stream, context.caller)
+    if not context.streams.has_listeners(stream):  # one who listens already asks in order to stop
+        context.streams.expect(stream, context.caller)
     return token(stream, context.stream_port)
 
 
