@@ -5,7 +5,8 @@
 Prints, for the whole run: collisions a vehicle and minute by what was hit; how many vehicles stood longer than a minute with
 neither a red light nor somebody before them; stop lines crossed by the state of their lights; how far vehicles were from the
 middle of their lanes; how far walkers got; memory at the start and at the end; ticks a second with and without the Traffic
-Manager. A vehicle that stands for 90 s is removed by the Traffic Manager, and its actor is dead from then on.
+Manager. A vehicle that stands for 90 s is removed by the Traffic Manager, and its actor is dead from then on. An interrupt
+(Ctrl-C) ends the run early with the figures so far.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,8 @@ def main() -> None:
         soak.people(options.walkers)
         soak.traffic(options.vehicles)
         try:
-            soak.run(options.seconds)
+            with suppress(KeyboardInterrupt):
+                soak.run(options.seconds)
             soak.report()
         finally:
             soak.end()
@@ -149,22 +151,24 @@ class Soak:
         """Lets ``seconds`` pass and watches."""
         places = {walker.id: walker.get_location() for walker in self.walkers}
         started = time.monotonic()
-        for tick in range(round(seconds / _STEP_S)):
-            if tick == round(_SETTLED_S / _STEP_S):
-                self.memory.append(self._memory())
-            self.world.tick()
-            self.elapsed_s += _STEP_S
-            snapshot = self.world.get_snapshot()
-            self._watch(snapshot, look=tick % 20 == 0)
-            for walker in self.walkers:
-                pose = snapshot.find(walker.id)
-                if pose is None:
-                    continue
-                here = pose.get_transform().location
-                self.walked[walker.id] = self.walked.get(walker.id, 0.0) + here.distance(places[walker.id])
-                places[walker.id] = here
-        self.wall_s = time.monotonic() - started
-        self.memory.append(self._memory())
+        try:
+            for tick in range(round(seconds / _STEP_S)):
+                if tick == round(_SETTLED_S / _STEP_S):
+                    self.memory.append(self._memory())
+                self.world.tick()
+                self.elapsed_s += _STEP_S
+                snapshot = self.world.get_snapshot()
+                self._watch(snapshot, look=tick % 20 == 0)
+                for walker in self.walkers:
+                    pose = snapshot.find(walker.id)
+                    if pose is None:
+                        continue
+                    here = pose.get_transform().location
+                    self.walked[walker.id] = self.walked.get(walker.id, 0.0) + here.distance(places[walker.id])
+                    places[walker.id] = here
+        finally:
+            self.wall_s = time.monotonic() - started
+            self.memory.append(self._memory())
 
     def _memory(self) -> str:
         return f"server {_resident_mb(self.server_pid)} MB, client {_resident_mb(None)} MB"
