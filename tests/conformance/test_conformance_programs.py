@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -30,8 +31,8 @@ def test_indicators_are_components_at_the_corners_of_a_car(spawn: Make, ticks: M
         assert 0.2 < place.z < 1.2
 
 
-def test_the_first_data_of_all_sensors_come_within_a_second_of_the_tick(spawn: Make, world: Any) -> None:
-    """CARLA's examples wait so long and drop the frame otherwise."""
+def test_the_first_data_of_sensors_come_as_soon_as_later_ones(spawn: Make, world: Any) -> None:
+    """CARLA's examples wait a second for the data of a tick, from the first one on."""
     got: queue.Queue[int] = queue.Queue()
     sensors = [
         spawn("sensor.camera.rgb"),
@@ -41,9 +42,13 @@ def test_the_first_data_of_all_sensors_come_within_a_second_of_the_tick(spawn: M
     ]
     for sensor in sensors:
         sensor.listen(lambda data: got.put(data.frame))
-    for _ in range(2):
+    waited_s = []
+    for _ in range(4):
         frame = world.tick()
-        assert [got.get(True, 1.0) for _ in sensors] == [frame] * len(sensors)
+        answered_s = time.monotonic()
+        assert [got.get(True, 30.0) for _ in sensors] == [frame] * len(sensors)
+        waited_s.append(time.monotonic() - answered_s)
+    assert waited_s[0] < 1.0 + 3.0 * max(waited_s[1:])
     for sensor in sensors:
         sensor.destroy()
 
