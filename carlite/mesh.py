@@ -122,7 +122,8 @@ class Joint(IntEnum):
     RIGHT_ELBOW = 9
     FRONT_LEGS = 10  # animals: the pair in phase
     BACK_LEGS = 11
-    DOOR = 12
+    CHEST = 12  # of walkers in a pose of their own; the gait leaves chest and head where they are
+    HEAD = 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +134,7 @@ class Part:
         mesh: geometry in the part's own frame, the joint at its origin.
         pivot: (x, y, z) of the joint in the parent part's frame (the actor's frame for parent -1), metres.
         joint: what moves it.
-        index: wheel or door number where the joint needs one (FL 0, FR 1, RL 2, RR 3).
+        index: wheel number where the joint needs one (FL 0, FR 1, RL 2, RR 3).
         parent: index of the parent part in the model, -1 for the actor itself; a parent comes before its children.
     """
 

@@ -50,9 +50,9 @@ def part_transforms_many(model: ActorModel, steer_deg: Array, spin_rad: Array, p
     moves = {part.joint for part in parts}
     turn, about_y = np.zeros((n, len(parts))), np.zeros((n, len(parts)))
     sink: Array | float = 0.0
-    if not moves <= {Joint.FIXED, Joint.WHEEL, Joint.DOOR}:
+    if not moves <= {Joint.FIXED, Joint.WHEEL}:
         swings = limb_angles(np.asarray(phase_rad, np.float64), np.abs(np.asarray(speed_mps, np.float64)))
-        sink = _sink_m(model, swings)
+        sink = sink_m(model, swings)
         for i, part in enumerate(parts):
             if part.joint in swings:
                 about_y[:, i] = -swings[part.joint]  # a positive swing brings a hanging limb forward
@@ -74,7 +74,7 @@ def part_transforms_many(model: ActorModel, steer_deg: Array, spin_rad: Array, p
     return result
 
 
-def _sink_m(model: ActorModel, swings: dict[Joint, Array]) -> Array | float:
+def sink_m(model: ActorModel, swings: dict[Joint, Array]) -> Array | float:
     """How far the body comes down so that the lower foot (or hoof) stays on the ground, (n,) metres."""
     pivots = {part.joint: part.pivot for part in model.parts}
     if Joint.LEFT_KNEE in pivots:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from carlite.geometry import world_from_local
 from carlite.mesh import ActorModel, Mesh, PlacedObject, StaticWorld, merged
 from carlite.models.doors import with_open_doors
+from carlite.models.limber import limber
 from carlite.models.pose import part_transforms_many
 from carlite.rays import kernels
 from carlite.rays.camera import CameraTracer, TracedWorld
@@ -510,9 +511,11 @@ class RayScene:
 
 
 def _shown_model(actor: Actor) -> ActorModel:
-    """The looks of an actor, with its doors as they are."""
+    """The looks of an actor, with its doors as they are, and a trunk that bends where it is posed."""
     assert actor.model is not None
-    return with_open_doors(actor.type_id, actor.model, actor.open_doors) if actor.open_doors else actor.model
+    if actor.open_doors:
+        return with_open_doors(actor.type_id, actor.model, actor.open_doors)
+    return limber(actor.model) if is_posed(actor) else actor.model
 
 
 def _of_groups(baked: BakedModel, every: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -105,12 +105,18 @@ def gait_of(walker: Actor, states: ActorStates) -> Array:
     row = walker.row
     speed = float(np.hypot(states.velocity[row, 0], states.velocity[row, 1]))
     angles = limb_angles(np.array([states.gait_phase_rad[row]]), np.array([speed]))
-    pose = np.zeros((len(BONES), 3, 4))
-    pose[:, :, :3] = np.eye(3)
-    pose[:, :, 3] = np.array([bone.offset for bone in BONES]) * 2.0 * walker.box.half_extent[2]
+    pose = standing(walker)
     for index, bone in enumerate(BONES):
         if bone.joint in angles:  # a positive angle brings a hanging limb forward, which is nose up
             pose[index, :, :3] = geometry.rotation_matrices((float(np.degrees(angles[bone.joint][0])), 0.0, 0.0))
+    return pose
+
+
+def standing(walker: Actor) -> Array:
+    """(bones, 3, 4): the skeleton at rest, relative to the parents."""
+    pose = np.zeros((len(BONES), 3, 4))
+    pose[:, :, :3] = np.eye(3)
+    pose[:, :, 3] = np.array([bone.offset for bone in BONES]) * 2.0 * walker.box.half_extent[2]
     return pose
 
 
