@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import queue
 from collections.abc import Callable
 from typing import Any
 
 import carla
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 Make = Callable[..., Any]
+_WAIT_S = 60.0
+_POINT = np.dtype([("place", "<f4", 3), ("cos", "<f4"), ("id", "<u4"), ("tag", "<u4")])
 
 
 def _apart(first: Any, second: Any) -> float:
@@ -111,6 +116,70 @@ def test_doors_open_and_close(bench: Any, spawn: Make, ticks: Make) -> None:
     ticks(5)
     assert car.get_location().distance(before) < 0.1
     assert not bench.refused("open_vehicle_door")
+
+
+def _seen(world: Any, pose: Any, actor: Any) -> NDArray[np.float64]:
+    """(n, 3) points of an actor in the world, as one turn of a semantic lidar at ``pose`` sees them."""
+    blueprint = world.get_blueprint_library().find("sensor.lidar.ray_cast_semantic")
+    for name, value in (("channels", 64), ("points_per_second", 1_200_000), ("rotation_frequency", 20), ("range", 20)):
+        blueprint.set_attribute(name, str(value))
+    blueprint.set_attribute("upper_fov", "20")
+    blueprint.set_attribute("lower_fov", "-20")
+    lidar = world.spawn_actor(blueprint, pose)
+    clouds: queue.Queue[Any] = queue.Queue()
+    lidar.listen(clouds.put)
+    try:
+        frame = world.tick()
+        cloud = clouds.get(timeout=_WAIT_S)
+        while cloud.frame < frame:
+            cloud = clouds.get(timeout=_WAIT_S)
+        points = np.frombuffer(cloud.raw_data, _POINT)
+        matrix = np.array(cloud.transform.get_matrix())
+        mine = points["place"][points["id"] == actor.id].astype(np.float64)
+        world_points: NDArray[np.float64] = mine @ matrix[:3, :3].T + matrix[:3, 3]
+    finally:
+        lidar.stop()
+        lidar.destroy()
+    return world_points
+
+
+def test_an_open_door_is_seen_where_it_swung(world: Any, spawn: Make, place: Make, ticks: Make) -> None:
+    car = spawn("vehicle.dodge.charger_2020")
+    ticks(20)
+    eye = place(-4.0, 3.0, 1.0)
+
+    def beside() -> int:
+        """Points of the car on its left, further out than its mirrors."""
+        to_car = np.array(car.get_transform().get_inverse_matrix())
+        right = _seen(world, eye, car) @ to_car[1, :3] + to_car[1, 3]
+        return int((right < -(car.bounding_box.extent.y + 0.1)).sum())
+
+    assert beside() == 0
+    car.open_door(carla.VehicleDoor.FL)
+    ticks(20)
+    assert beside() > 20
+    car.close_door(carla.VehicleDoor.FL)
+    ticks(5)
+    assert beside() == 0
+
+
+def test_a_raised_hand_is_seen_where_its_bone_is_told(world: Any, spawn: Make, place: Make, ticks: Make) -> None:
+    walker = spawn("walker.pedestrian.0003", place(0.0, 0.0, 0.8))
+    ticks(20)
+    eye = place(-3.0, 2.0, 1.0)
+    bones = {bone.name: bone for bone in walker.get_bones().bone_transforms}
+    arm = bones["crl_arm__R"].relative
+    raised = carla.WalkerBoneControlIn()
+    raised.bone_transforms = [("crl_arm__R", carla.Transform(arm.location, carla.Rotation(roll=-90.0)))]
+    walker.set_bones(raised)
+    before = _seen(world, eye, walker)
+    walker.show_pose()
+    ticks(2)
+    shown = _seen(world, eye, walker)
+    told = {bone.name: bone for bone in walker.get_bones().bone_transforms}["crl_hand__R"].world.location
+    hand = np.array([told.x, told.y, told.z])
+    assert np.linalg.norm(before - hand, axis=1).min() > 0.2
+    assert np.linalg.norm(shown - hand, axis=1).min() < 0.1
 
 
 def test_textures_are_taken_for_known_objects_alone(world: Any, spawn: Make) -> None:
