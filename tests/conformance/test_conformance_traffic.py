@@ -205,17 +205,21 @@ def test_it_switches_the_lights_of_a_car_on_at_night(world: Any, manager: Any, d
     world.set_weather(before)
 
 
-def test_without_physics_it_tells_the_speed_at_which_it_moves_cars(manager: Any, driven: Make, ticks: Make) -> None:
+def test_without_physics_cars_are_moved_evenly(bench: Any, manager: Any, driven: Make, ticks: Make) -> None:
     manager.set_hybrid_physics_mode(True)  # without a hero nobody has physics
     car = driven()
     ticks(20)
     before = car.get_location()
+    speeds = []
     for _ in range(40):
         ticks(1)
         here = car.get_location()
-        assert car.get_velocity().length() == pytest.approx(here.distance(before) / _STEP_S, abs=0.2)
+        speeds.append(here.distance(before) / _STEP_S)
         before = here
-    assert _kph(car) == pytest.approx(car.get_speed_limit(), rel=0.1)
+        if bench.is_carlite:  # CARLA tells no speed of what physics does not move
+            assert car.get_velocity().length() == pytest.approx(speeds[-1], abs=0.2)
+    assert max(abs(after - earlier) for earlier, after in itertools.pairwise(speeds)) < 0.5
+    assert 3.6 * speeds[-1] == pytest.approx(car.get_speed_limit(), rel=0.1)
     assert car.get_control().throttle == 0.0
 
 
@@ -228,15 +232,15 @@ def test_a_car_near_the_hero_has_physics_and_goes_on_as_it_was(
     car = driven(place())
     ticks(40)
     assert car.get_control().throttle == 0.0
-    speeds, heights, pedals = [], [], []
+    places, pedals = [car.get_location()], []
     for _ in range(90):
         ticks(1)
-        speeds.append(_kph(car))
-        heights.append(car.get_location().z)
+        places.append(car.get_location())
         pedals.append(car.get_control().throttle + car.get_control().brake)
+    steps = [before.distance(after) for before, after in itertools.pairwise(places)]
     assert max(pedals) > 0.0
-    assert max(abs(after - before) for before, after in itertools.pairwise(speeds)) < 6.0
-    assert max(heights) - min(heights) < 0.2
+    assert max(abs(after - before) for before, after in itertools.pairwise(steps)) < 1.5 * _STEP_S
+    assert max(place.z for place in places) - min(place.z for place in places) < 0.2
 
 
 def test_it_changes_the_lane_when_forced(bench: Any, world: Any) -> None:
