@@ -14,6 +14,7 @@ from carlite.rays import CameraRequest, Channel, GBuffer
 from carlite.rays.scene import KERNEL_LOCK
 from carlite.sensors import render_buffers
 from carlite.sensors.base import Payload, Sensor, View
+from carlite.sensors.effects import Effects
 from carlite.sensors.image_codes import encode_depth, encode_labels, encode_normals
 from carlite.sensors.optics import Exposure, Lens, exposure_of
 from carlite.tags import Tag
@@ -22,6 +23,7 @@ from carlite.world.actors import Actor
 from carlite.world.buffers import Texture
 
 _HEADER_BYTES = 12
+_MOST_PIXELS = 16384
 _BENT = ("depth_m", "tag", "instance", "normal", "flow")
 
 
@@ -33,9 +35,9 @@ class Camera(Sensor):
 
     def __init__(self, actor: Actor) -> None:
         super().__init__(actor)
-        self.width = int(self.number("image_size_x", 800))
-        self.height = int(self.number("image_size_y", 600))
-        self.fov_deg = self.number("fov", 90.0)
+        self.width = min(max(int(self.number("image_size_x", 800)), 1), _MOST_PIXELS)
+        self.height = min(max(int(self.number("image_size_y", 600)), 1), _MOST_PIXELS)
+        self.fov_deg = min(max(self.number("fov", 90.0), 1.0), 170.0)  # Unreal's limits are like these
         self._lens = Lens(self.number, self.width, self.height)
         self._request: CameraRequest | None = None
         self._last_pose: NDArray[np.float64] | None = None
@@ -102,6 +104,11 @@ class Camera(Sensor):
         """Writes the pixels of this sensor."""
 
 
+def _usual(_: str, value: float) -> float:
+    """An attribute of a camera whose attributes do not count."""
+    return value
+
+
 class ColourCamera(Camera):
     """sensor.camera.rgb"""
 
@@ -111,7 +118,9 @@ class ColourCamera(Camera):
     def __init__(self, actor: Actor) -> None:
         super().__init__(actor)
         mode = actor.attributes.get("exposure_mode", "histogram")
-        self._exposure = exposure_of(self.number, mode, self.flag("enable_postprocess_effects", True))
+        effects = self.flag("enable_postprocess_effects", True)
+        self._exposure = exposure_of(self.number, mode, effects)
+        self._effects = Effects(self.number if effects else _usual, self.width, self.height, self.fov_deg)
         self._buffers: dict[Texture, tuple[int, CameraRequest]] = {}
 
     def prepare(self, view: View) -> None:
@@ -130,16 +139,20 @@ class ColourCamera(Camera):
             view.traces.ask(request)
 
     def shown(self, view: View, request: CameraRequest) -> CameraRequest:
-        """Exposed for the present light."""
+        """Exposed for the present light, with what its blurs need."""
+        needs = self._effects.needs
+        if needs:
+            before = self._seen_from if needs & Channel.FLOW else None
+            request = replace(request, channels=request.channels | needs, previous_from_world=before)
         if self._exposure == Exposure():
             return request
         return replace(request, film=self._exposure.film_in(view.scene.illuminance_lx), glare=self._exposure.glare)
 
     def picture(self, view: View) -> NDArray[np.uint8]:
         """(h, w, 4) this tick's colours, through the lens; not to be written."""
-        image = self.trace(view)
+        image = self._bent(self.trace(view))
         assert image.bgra is not None
-        return self._lens.colours(image.bgra) if self._lens.bends or self._lens.fringes else image.bgra
+        return image.bgra
 
     def beside(self, view: View) -> list[tuple[int, SensorKind, Payload]]:
         """The render buffers that somebody listens to."""
@@ -155,10 +168,11 @@ class ColourCamera(Camera):
         return sent
 
     def _bent(self, image: GBuffer) -> GBuffer:
-        if not (self._lens.bends or self._lens.fringes):
+        through_lens = self._lens.bends or self._lens.fringes
+        if not (through_lens or self._effects.needs):
             return image
-        assert image.bgra is not None
-        return GBuffer(bgra=self._lens.colours(image.bgra))
+        picture = self._effects.blurred(image)
+        return GBuffer(bgra=self._lens.colours(picture) if through_lens else picture)
 
     def _payload(self, image: GBuffer) -> NDArray[np.uint8]:
         # The trace left room for the header in front of the pixels; cameras that share it share the bytes.

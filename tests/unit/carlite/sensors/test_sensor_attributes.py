@@ -33,6 +33,12 @@ _FILM: Changes = {
     "temp": (3500.0, {}), "tint": (0.6, {}), "chromatic_aberration_intensity": (8.0, {}),
     "chromatic_aberration_offset": (0.7, {"chromatic_aberration_intensity": 8.0}),
     "bloom_intensity": (6.0, {"towards_sun": True}), "lens_flare_intensity": (1.5, {"towards_sun": True}),
+    "focal_distance": (20.0, {}), "min_fstop": (0.1, {"focal_distance": 5.0}),
+    "blade_count": (3, {"focal_distance": 5.0, "min_fstop": 0.1}),
+    "blur_radius": (80.0, {"blur_amount": 0.01}), "blur_amount": (0.01, {"blur_radius": 80.0}),
+    "motion_blur_intensity": (1.4, {"motion_blur_max_distortion": 30.0}),
+    "motion_blur_max_distortion": (30.0, {"motion_blur_intensity": 1.4}),
+    "motion_blur_min_object_screen_size": (90.0, {"motion_blur_intensity": 1.4, "motion_blur_max_distortion": 30.0}),
 }  # fmt: skip
 _LIDAR: Changes = {
     "channels": (16, {}), "range": (4.0, {}), "points_per_second": (9000, {}), "rotation_frequency": (5.0, {}),
@@ -87,17 +93,14 @@ _CHANGES: dict[str, Changes] = {
     "sensor.other.v2x_custom": _RADIO,
     "sensor.other.collision": {},
 }  # fmt: skip
-_SHARP = "the picture is sharp at every distance and speed: a renderer of rays has no motion or depth of field for free"
 # attributes that change nothing, and why
 _WITHOUT = {
     "role_name": "a name",
     "sensor_tick": "how often, not what: tested below",
     "debug_linetrace": "draws in the server's window, and there is none",
     "calibration_constant": "Unreal 4.26 does not read it any more",
-    "exposure_speed_up": "automatic exposure fits the weather at once",
+    "exposure_speed_up": "the automatic exposure follows the weather at once",
     "exposure_speed_down": "likewise",
-    **dict.fromkeys(("motion_blur_intensity", "motion_blur_max_distortion", "motion_blur_min_object_screen_size"), _SHARP),
-    **dict.fromkeys(("focal_distance", "min_fstop", "blade_count", "blur_amount", "blur_radius"), _SHARP),
 }
 # What cameras share is tried on one of them alone, but for this.
 _SHARED = {"image_size_x", "fov", "lens_k", "exposure_compensation"}
