@@ -272,10 +272,11 @@ def test_weather_lights_and_rays_answer(world: Any) -> None:
     assert hits[0].location.z == pytest.approx(0.0, abs=0.1)
 
 
-def test_what_cannot_be_served_says_why(world: Any) -> None:
-    camera = world.spawn_actor(world.get_blueprint_library().find("sensor.camera.rgb"), _at(0.0))
-    with pytest.raises(RuntimeError, match="carlite publishes nothing over ROS 2"):
-        camera.enable_for_ros()
+def test_what_cannot_be_served_says_why(server: _Server, world: Any) -> None:
+    vehicle = _vehicle(world, 50.0)
+    with socket.create_connection(("127.0.0.1", server.port), 10.0) as connection:  # the wheel asks without waiting
+        assert "carlite publishes nothing over ROS 2" in str(_call(connection, "enable_sensor_for_ros", vehicle.id))
+        assert "Chrono" in str(_call(connection, "enable_chrono_physics", vehicle.id, 1, 0.1, "", "", "", ""))
 
 
 def test_worlds_load_reload_and_are_generated(server: _Server) -> None:
@@ -347,7 +348,7 @@ def test_garbage_on_both_ports_harms_nobody(server: _Server, world: Any) -> None
         ("spawn_actor", [[1, "vehicle.tesla.model3", []], "nowhere"], "transform: got 'nowhere'"),
         ("spawn_actor", [], "function spawn_actor: got 0 arguments, expected 2"),
         ("spawn_actor", [[1, "vehicle.of.no.kind", []], [[0, 0, 0], [0, 0, 0]]], "invalid actor description"),
-        ("set_actor_transform", [1, [[float("nan"), 0.0, 0.0], [0.0, 0.0, 0.0]]], "expected a finite number"),
+        ("set_weather_parameters", [[float("nan")] * 14], "expected a finite number"),
         ("set_episode_settings", [[True]], "EpisodeSettings"),
         ("get_actors_by_id", [[[]]], "actor id"),
     ],
@@ -430,5 +431,7 @@ def _drive(server: _Server) -> list[tuple[float, ...]]:
         for actor in (hitter, parked):
             transform, velocity = actor.get_transform(), actor.get_velocity()
             where, turned = transform.location, transform.rotation
-            poses.append((actor.id, where.x, where.y, where.z, turned.pitch, turned.yaw, turned.roll, velocity.x, velocity.y))
+            poses.append(
+                (actor is hitter, where.x, where.y, where.z, turned.pitch, turned.yaw, turned.roll, velocity.x, velocity.y)
+            )
     return poses
