@@ -262,6 +262,18 @@ def test_rails_follow_the_slope_without_steps() -> None:
     np.testing.assert_allclose((ends[:, 1, 2] - ends[:, 0, 2]) / 4.0, slope, atol=0.02)
 
 
+def test_street_trees_leave_room_for_a_lorry() -> None:
+    source = text(road(1, length=240.0, walks=True).replace('a="2.0"', 'a="4.0"'))
+    trees = [p for p in build(parse(source), seed=0).objects if p.name.startswith("Tree")]
+    row = [p for p in trees if 3.5 < abs(p.world_from_local[1, 3]) < 7.5]
+    assert len(row) > 10
+    for tree in row:
+        part = tree.model.parts[0]
+        points = part.mesh.vertices @ tree.world_from_local[:, :3].T + tree.world_from_local[:, 3]
+        over_lanes = points[(np.abs(points[:, 1]) < 3.5) & (np.abs(points[:, 0]) < 120.0)]
+        assert over_lanes[:, 2].min(initial=9.0) > 3.8, f"{tree.name} hangs into a lane"
+
+
 @pytest.mark.parametrize(
     ("source", "complaint"),
     [
