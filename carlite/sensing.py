@@ -55,7 +55,9 @@ class SensorBank:
         return firing
 
     def _is_heard(self, actor: Actor) -> bool:
-        """Whether somebody listens to a sensor or to one of its render buffers."""
+        """Whether somebody listens to a sensor or to one of its render buffers; radios send whether or not."""
+        if actor.type_id.startswith("sensor.other.v2x"):
+            return True
         streams = [actor.stream_id, *self._context.world.asked.streams.get(actor.id, {}).values()]
         return any(self._context.streams.has_listeners(stream) for stream in streams)
 
