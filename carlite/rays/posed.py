@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,7 +42,8 @@ def posed_parts(model: ActorModel, walker: Actor, states: ActorStates) -> Array:
         states: of all actors.
     """
     low = np.array([0.0, 0.0, walker.box.centre[2] - walker.box.half_extent[2]])
-    bones, rest = skeleton.from_feet(skeleton.pose_of(walker, states)), skeleton.from_feet(skeleton.standing(walker))
+    bones = skeleton.from_feet(skeleton.pose_of(walker, states))
+    rest = _rest_places() * 2.0 * walker.box.half_extent[2]
     hips, waist = skeleton.INDEX["crl_hips__C"], _waist(model)
 
     def turn_of(bone: str) -> Array:
@@ -48,7 +51,7 @@ def posed_parts(model: ActorModel, walker: Actor, states: ActorStates) -> Array:
         return turn
 
     def on_pelvis(point: Array) -> Array:
-        moved: Array = bones[hips, :, :3] @ (point - low - rest[hips, :, 3]) + bones[hips, :, 3] + low
+        moved: Array = bones[hips, :, :3] @ (point - low - rest[hips]) + bones[hips, :, 3] + low
         return moved
 
     def on_chest(point: Array) -> Array:
@@ -62,12 +65,22 @@ def posed_parts(model: ActorModel, walker: Actor, states: ActorStates) -> Array:
         if part.parent >= 0 and model.parts[part.parent].joint in _BONES:
             result[index, :, 3] = result[part.parent, :, :3] @ pivot + result[part.parent, :, 3]
         elif part.joint in _CLAVICLES:
-            root = rest[skeleton.INDEX[_CLAVICLES[part.joint]], :, 3] + low
+            root = rest[skeleton.INDEX[_CLAVICLES[part.joint]]] + low
             result[index, :, 3] = on_chest(root) + turn_of(_CLAVICLES[part.joint]) @ (pivot - root)
         else:
             result[index, :, 3] = on_chest(pivot) if part.joint == Joint.HEAD else on_pelvis(pivot)
-    result[:, 2, 3] -= (1.0 - min(walker.pose_blend, 1.0)) * _sink_of_gait(model, walker, states)
+    if walker.pose_blend < 1.0:
+        result[:, 2, 3] -= (1.0 - walker.pose_blend) * _sink_of_gait(model, walker, states)
     return result
+
+
+@cache
+def _rest_places() -> Array:
+    """(bones, 3) where the joints of a standing walker are from its feet, over its height."""
+    places = np.zeros((len(skeleton.BONES), 3))
+    for index, bone in enumerate(skeleton.BONES):
+        places[index] = np.asarray(bone.offset) + (places[bone.parent] if bone.parent >= 0 else 0.0)
+    return places
 
 
 def _waist(model: ActorModel) -> Array:

@@ -92,12 +92,26 @@ BONES = _skeleton()
 INDEX = {bone.name: index for index, bone in enumerate(BONES)}
 
 
+def _generations() -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Bones and their parents, generation by generation from the children of the root on."""
+    depth = [0] * len(BONES)
+    for index, bone in enumerate(BONES):
+        depth[index] = depth[bone.parent] + 1 if bone.parent >= 0 else 0
+    alike = [np.flatnonzero(np.array(depth) == level) for level in range(1, max(depth) + 1)]
+    parents = np.array([bone.parent for bone in BONES])
+    return [(children, parents[children]) for children in alike]
+
+
+_GENERATIONS = _generations()
+
+
 def pose_of(walker: Actor, states: ActorStates) -> Array:
     """(bones, 3, 4): each bone relative to its parent, the root to the walker's feet; the gait and the client's own pose."""
-    gait = gait_of(walker, states)
     if walker.custom_pose is None or walker.pose_blend <= 0.0:
-        return gait
-    return _blended(gait, walker.custom_pose, min(walker.pose_blend, 1.0))
+        return gait_of(walker, states)
+    if walker.pose_blend >= 1.0:
+        return walker.custom_pose.copy()
+    return _blended(gait_of(walker, states), walker.custom_pose, walker.pose_blend)
 
 
 def gait_of(walker: Actor, states: ActorStates) -> Array:
@@ -106,9 +120,11 @@ def gait_of(walker: Actor, states: ActorStates) -> Array:
     speed = float(np.hypot(states.velocity[row, 0], states.velocity[row, 1]))
     angles = limb_angles(np.array([states.gait_phase_rad[row]]), np.array([speed]))
     pose = standing(walker)
-    for index, bone in enumerate(BONES):
-        if bone.joint in angles:  # a positive angle brings a hanging limb forward, which is nose up
-            pose[index, :, :3] = geometry.rotation_matrices((float(np.degrees(angles[bone.joint][0])), 0.0, 0.0))
+    turning = [index for index, bone in enumerate(BONES) if bone.joint in angles]
+    rotations = np.zeros((len(turning), 3))
+    # a positive angle brings a hanging limb forward, which is nose up
+    rotations[:, 0] = [np.degrees(angles[BONES[index].joint][0]) for index in turning]
+    pose[turning, :, :3] = geometry.rotation_matrices(rotations)
     return pose
 
 
@@ -123,9 +139,8 @@ def standing(walker: Actor) -> Array:
 def from_feet(pose: Array) -> Array:
     """(bones, 3, 4) relative to the parents -> relative to the walker's feet."""
     whole = pose.copy()
-    for index, bone in enumerate(BONES):
-        if bone.parent >= 0:
-            whole[index] = geometry.compose(whole[bone.parent], pose[index])
+    for children, parents in _GENERATIONS:
+        whole[children] = geometry.compose(whole[parents], pose[children])
     return whole
 
 
