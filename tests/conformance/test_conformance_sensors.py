@@ -112,3 +112,16 @@ def test_a_text_of_a_custom_radio_arrives(world: Any, cars: list[Any]) -> None:
         assert got.frame == frame
         [message] = list(got)
         assert message.get()["Message"]["Message"] == "stop ahead"
+
+
+def test_a_radio_that_nobody_listens_to_still_sends(world: Any, cars: list[Any]) -> None:
+    kind = "sensor.other.v2x_custom"
+    sender = world.spawn_actor(world.get_blueprint_library().find(kind), carla.Transform(), attach_to=cars[0])
+    try:
+        with _listening(world, kind, cars[1]) as (_, heard):
+            world.tick()
+            sender.send("stop ahead")
+            world.tick()
+            assert heard.get(timeout=_WAIT_S).get_message_count() == 1
+    finally:
+        sender.destroy()
