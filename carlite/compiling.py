@@ -76,7 +76,7 @@ def compile_camera() -> None:
 
 
 def compile_world() -> None:
-    """Lets a car with a lidar and a radar, and a ball, fall for one tick in a world of their own: all kernels but the camera's."""
+    """Lets a car with a lidar and a radar, and a ball, fall for one tick: all kernels but the camera's."""
     network = parse(EMPTY_STREET)
     with RayScene(_square()) as scene:
         level = Level(
