@@ -12,17 +12,15 @@ from __future__ import annotations
 import argparse
 import os
 import queue
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import carla
 import numpy as np
+from common import carlite
 
 _CALL_TIMEOUT_S = 300.0
 _STEP_S = 0.05
@@ -56,7 +54,7 @@ _KEPT: list[Any] = []
 
 def _loads(folder: Path, cache: Path, towns: list[str]) -> list[tuple[float, float]]:
     """Seconds of loading and of the first picture, for each map in turn, by a server of its own."""
-    with _carlite(folder, cache) as port:
+    with carlite("--maps", str(folder), "--cache", str(cache)) as (_, port):
         client = carla.Client("127.0.0.1", port)
         client.set_timeout(_CALL_TIMEOUT_S)
         _KEPT.append((client, client.get_world()))
@@ -88,32 +86,6 @@ def _look(world: Any) -> None:
     images.get(timeout=_CALL_TIMEOUT_S)
     camera.stop()
     camera.destroy()
-
-
-@contextmanager
-def _carlite(folder: Path, cache: Path) -> Iterator[int]:
-    command = [
-        sys.executable,
-        "-m",
-        "carlite",
-        "--port",
-        "0",
-        "--exit-with-parent",
-        "--maps",
-        str(folder),
-        "--cache",
-        str(cache),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if "ready on" not in line:
-            raise SystemExit(f"carlite ended with {process.wait(10)} before it was ready")
-        yield int(line.rsplit(":", 1)[1])
-    finally:
-        process.kill()
-        process.wait(20)
 
 
 if __name__ == "__main__":

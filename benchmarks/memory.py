@@ -15,13 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import carla
+from common import carlite, street
 
 _CALL_TIMEOUT_S = 300.0
 _STEP_S = 0.05
@@ -52,7 +51,9 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1000, help="ticks between two lines")
     parser.add_argument("--maps", type=Path, help="folder with Town01.xodr and Town10HD.xodr")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as cache, _carlite(options.maps, Path(cache)) as server:
+    maps = ["--maps", str(options.maps)] if options.maps is not None else []
+    with tempfile.TemporaryDirectory() as cache, carlite("--cache", cache, *maps) as (process, port):
+        server = _Carlite(process, port, Path(cache))
         client = carla.Client("127.0.0.1", server.port)
         client.set_timeout(_CALL_TIMEOUT_S)
         if options.ticks:
@@ -67,7 +68,7 @@ def main() -> None:
 
 def _tick(server: _Carlite, client: Any, ticks: int, every: int) -> list[float]:
     """Cars that drive; every tenth tick some actors and sensors go and others of other kinds come."""
-    world = client.generate_opendrive_world(_road(400.0))
+    world = client.generate_opendrive_world(street(400.0, 1, 1))
     settings = world.get_settings()
     settings.synchronous_mode, settings.fixed_delta_seconds = True, _STEP_S
     world.apply_settings(settings)
@@ -112,7 +113,7 @@ def _load(server: _Carlite, client: Any, loads: int, towns: bool) -> list[float]
             world = client.load_world(name)
         else:
             name = "generated"
-            world = client.generate_opendrive_world(_road(200.0 + number))
+            world = client.generate_opendrive_world(street(200.0 + number, 1, 1))
         passed_s = time.perf_counter() - begin_s
         settings = world.get_settings()
         settings.synchronous_mode, settings.fixed_delta_seconds = True, _STEP_S
@@ -154,33 +155,6 @@ def _small(blueprint: Any) -> Any:
 
 def _at(x: float, z: float = 0.3) -> Any:
     return carla.Transform(carla.Location(x, 1.75, z))
-
-
-@contextmanager
-def _carlite(maps: Path | None, cache: Path) -> Iterator[_Carlite]:
-    command = [sys.executable, "-m", "carlite", "--port", "0", "--exit-with-parent", "--cache", str(cache)]
-    command += ["--maps", str(maps)] if maps is not None else []
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if "ready on" not in line:
-            raise SystemExit(f"carlite ended with {process.wait(10)} before it was ready")
-        yield _Carlite(process, int(line.rsplit(":", 1)[1]), cache)
-    finally:
-        process.kill()
-        process.wait(20)
-
-
-def _road(length_m: float) -> str:
-    """A straight street along x with one lane for each direction."""
-    lane = '<lane id="{}" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
-    return f"""<?xml version="1.0"?>
-<OpenDRIVE><header revMajor="1" revMinor="4" name="street"/>
-<road name="street" length="{length_m}" id="1" junction="-1">
-<planView><geometry s="0" x="0" y="0" hdg="0" length="{length_m}"><line/></geometry></planView>
-<lanes><laneSection s="0"><left>{lane.format(1)}</left><center><lane id="0" type="none" level="false"/></center>
-<right>{lane.format(-1)}</right></laneSection></lanes></road></OpenDRIVE>"""
 
 
 if __name__ == "__main__":

@@ -13,15 +13,13 @@ from __future__ import annotations
 import argparse
 import os
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import carla
 import numpy as np
+from common import carlite, median_s, street
 from numpy.typing import NDArray
 
 _CALL_TIMEOUT_S = 60.0
@@ -42,17 +40,17 @@ def main() -> None:
     parser.add_argument("--props", type=int, nargs="*", default=[1, 50])
     parser.add_argument("--map", help="OpenDRIVE file; by default a straight road long enough for all")
     options = parser.parse_args()
-    with _carlite(options.map) as port:
+    with carlite(*(["--map", options.map] if options.map else [])) as (_, port):
         client = carla.Client("127.0.0.1", port)
         client.set_timeout(_CALL_TIMEOUT_S)
         if options.map is None:
-            world = client.generate_opendrive_world(_road(1000.0 + _SPACING_M * max(options.vehicles)))
+            world = client.generate_opendrive_world(street(1000.0 + _SPACING_M * max(options.vehicles), 0, 2))
         else:
             world = client.get_world()
         settings = world.get_settings()
         settings.synchronous_mode, settings.fixed_delta_seconds = True, _STEP_S
         world.apply_settings(settings)
-        call_s = _median(client.get_server_version, options.ticks)
+        call_s = median_s(client.get_server_version, options.ticks)
         print(f"round trip of get_server_version: {1e3 * call_s:.2f} ms")
         for manager in (None, client.get_trafficmanager(_free_port())):
             print("with the Traffic Manager" if manager else "with one batch of controls a tick")
@@ -118,45 +116,6 @@ def _free_port() -> int:
     """A port for the Traffic Manager."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
-
-
-def _median(call: Callable[[], object], times: int) -> float:
-    """Median seconds of a call."""
-    passed = []
-    for _ in range(times):
-        start = time.perf_counter()
-        call()
-        passed.append(time.perf_counter() - start)
-    return float(np.median(passed))
-
-
-@contextmanager
-def _carlite(path: str | None) -> Iterator[int]:
-    """A server of its own; gives its port."""
-    command = [sys.executable, "-m", "carlite", "--port", "0", "--exit-with-parent", *(["--map", path] if path else [])]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        started = time.monotonic()
-        line = process.stdout.readline()
-        if "ready on" not in line:
-            raise SystemExit(f"carlite ended with {process.wait(10)} before it was ready")
-        print(f"carlite ready after {time.monotonic() - started:.1f} s")
-        yield int(line.rsplit(":", 1)[1])
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _road(length_m: float) -> str:
-    """A straight street along x with two lanes in its direction."""
-    lane = '<lane id="{}" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
-    return f"""<?xml version="1.0"?>
-<OpenDRIVE><header revMajor="1" revMinor="4" name="street"/>
-<road name="street" length="{length_m}" id="1" junction="-1">
-<planView><geometry s="0" x="0" y="0" hdg="0" length="{length_m}"><line/></geometry></planView>
-<lanes><laneSection s="0"><center><lane id="0" type="none" level="false"/></center>
-<right>{lane.format(-1)}{lane.format(-2)}</right></laneSection></lanes></road></OpenDRIVE>"""
 
 
 if __name__ == "__main__":

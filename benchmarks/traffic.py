@@ -14,18 +14,16 @@ from __future__ import annotations
 import argparse
 import random
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import carla
 import numpy as np
+from common import carlite
 from red_lights import StopLines
 
 _STEP_S = 0.05
@@ -41,7 +39,8 @@ _SETTLED_S = 20.0
 def main() -> None:
     """Runs the soak and prints its figures."""
     options = _options()
-    with _server(options) as (process, port):
+    places = [f"--{name}={value}" for name in ("map", "maps", "cache") if (value := getattr(options, name)) is not None]
+    with carlite(*places) as (process, port):
         client = carla.Client("127.0.0.1", port)
         client.set_timeout(120.0)
         if options.cache is not None:
@@ -338,23 +337,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--all-kinds", action="store_true", help="two-wheelers too")
     parser.add_argument("--verbose", action="store_true", help="every collision and every red light driven over")
     return parser.parse_args()
-
-
-@contextmanager
-def _server(options: argparse.Namespace) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    command = [sys.executable, "-m", "carlite", "--port", "0", "--map", options.map, "--exit-with-parent"]
-    command += ["--maps", str(options.maps)] if options.maps is not None else []
-    command += ["--cache", str(options.cache)] if options.cache is not None else []
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line.startswith("carlite ready on "):
-            raise SystemExit(f"the server ended with {process.wait(10)}")
-        yield process, int(line.rsplit(":", 1)[1])
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 if __name__ == "__main__":

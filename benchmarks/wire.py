@@ -13,17 +13,16 @@ from __future__ import annotations
 import argparse
 import os
 import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import carla
 import msgpack
 import numpy as np
+from common import median_s, started
 
 _CALL_TIMEOUT_S = 60.0
 _STEP_S = 0.05
@@ -45,7 +44,7 @@ def main() -> None:
     options = parser.parse_args()
     image_bytes = 4 * options.width * options.height + _HEADERS_BYTES
     carlite = ["--ready-camera", "--port", "0", "--exit-with-parent"]
-    with _started(*carlite) as port, _started("--bare", str(image_bytes)) as bare_port:
+    with started(__file__, *carlite) as (_, port), started(__file__, "--bare", str(image_bytes)) as (_, bare_port):
         _measure_calls(port, bare_port, options.rounds)
         _measure_images(port, bare_port, image_bytes, options)
         sys.stdout.flush()
@@ -67,9 +66,9 @@ def _measure_calls(port: int, bare_port: int, rounds: int) -> None:
 
     echoed, raw, official = [], [], []
     for _ in range(rounds):
-        echoed.append(_median(lambda: ask(bare, len(request)), 200))
-        raw.append(_median(lambda: ask(call, len(reply)), 200))
-        official.append(_median(client.get_server_version, 200))
+        echoed.append(median_s(lambda: ask(bare, len(request)), 200))
+        raw.append(median_s(lambda: ask(call, len(reply)), 200))
+        official.append(median_s(client.get_server_version, 200))
     floor = np.median(echoed)
     print(f"call: echo of its bytes {1e6 * floor:.0f} us; through a bare socket {1e6 * np.median(raw):.0f} us, ratio "
           f"{np.median(np.array(raw) / echoed):.2f}; through the client {1e6 * np.median(official):.0f} us, ratio "
@@ -120,8 +119,8 @@ def _measure_images(port: int, bare_port: int, image_bytes: int, options: argpar
         world.tick(_CALL_TIMEOUT_S)
         if round_:  # the first round warms up
             images.append(delivered)
-            ticks.append(_median(lambda: world.tick(_CALL_TIMEOUT_S), _PER_ROUND))
-            copies.append(_median(copy, _PER_ROUND))
+            ticks.append(median_s(lambda: world.tick(_CALL_TIMEOUT_S), _PER_ROUND))
+            copies.append(median_s(copy, _PER_ROUND))
     alone = np.array(images) - ticks
     print(f"image of {options.width} x {options.height}: copy of its bytes {1e3 * np.median(copies):.2f} ms; tick alone "
           f"{1e3 * np.median(ticks):.2f} ms; tick to callback {1e3 * np.median(images):.2f} ms, ratio "
@@ -129,35 +128,10 @@ def _measure_images(port: int, bare_port: int, image_bytes: int, options: argpar
           f"{np.median(alone / copies):.2f} (target 2.0)", flush=True)  # fmt: skip
 
 
-def _median(call: Callable[[], object], times: int) -> float:
-    """Median seconds of a call."""
-    passed = []
-    for _ in range(times):
-        start = time.perf_counter()
-        call()
-        passed.append(time.perf_counter() - start)
-    return float(np.median(passed))
-
-
 def _connected(port: int) -> socket.socket:
     connection = socket.create_connection(("127.0.0.1", port), _CALL_TIMEOUT_S)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
-
-
-@contextmanager
-def _started(*arguments: str) -> Iterator[int]:
-    """A server of this file; gives its port."""
-    process = subprocess.Popen([sys.executable, __file__, *arguments], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if "ready on" not in line:
-            raise SystemExit(f"{arguments[0]} ended with {process.wait(10)} before it was ready")
-        yield int(line.rsplit(":", 1)[1])
-    finally:
-        process.kill()
-        process.wait(20)
 
 
 def _serve_ready_images(arguments: list[str]) -> int:
