@@ -27,6 +27,9 @@ _STEP_S = 0.05
 _SPACING_M = 9.0
 _SETTLING_TICKS = 20
 _FEW_POINTS = 10
+_PAUSE_S = (
+    0.001  # the wheel's Traffic Manager can miss a tick that follows the last one within microseconds, and waits for ever
+)
 Array = NDArray[np.float64]
 _PROPS = ("carlite.prop.wheel", "static.prop.bin", "static.prop.barrel", "static.prop.constructioncone", "static.prop.box01")
 _REST_TICKS = 400
@@ -91,6 +94,8 @@ def _measure(client: Any, world: Any, cars: list[Any], manager: Any, ticks: int)
             car.set_autopilot(True, manager.get_port())
     batches, whole = [], []
     for tick in range(ticks + _SETTLING_TICKS):
+        if manager:
+            time.sleep(_PAUSE_S)
         control = carla.VehicleControl(throttle=0.3, steer=0.001 * (tick % 7))
         commands = [] if manager else [carla.command.ApplyVehicleControl(car.id, control) for car in cars]
         start = time.perf_counter()
