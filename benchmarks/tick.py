@@ -11,6 +11,7 @@ does nothing, a figure that depends less on the machine.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import socket
 import sys
@@ -70,6 +71,9 @@ def main() -> None:
                 client.apply_batch_sync([carla.command.DestroyActor(car.id) for car in cars], True)
             if manager:
                 manager.set_synchronous_mode(False)
+        print("props  held  moving  at rest (median tick, ms)")
+        for count in options.props:
+            _measure_props(client, world, count)
         sys.stdout.flush()
         os._exit(0)  # without the destructors of the client, which wait for a server that has gone
 
@@ -107,6 +111,26 @@ def _measure(client: Any, world: Any, cars: list[Any], manager: Any, ticks: int)
             batches.append(middle - start)
             whole.append(time.perf_counter() - start)
     return np.array(whole), np.array(batches)
+
+
+def _measure_props(client: Any, world: Any, count: int) -> None:
+    library = world.get_blueprint_library()
+    props = []
+    for number in range(count):
+        place = carla.Transform(carla.Location(20.0 + 4.0 * (number // 2), 1.75 + 3.5 * (number % 2), 0.1))
+        props.append(world.spawn_actor(library.find(_PROPS[number % len(_PROPS)]), place))
+    held = 1e3 * median_s(lambda: world.tick(_CALL_TIMEOUT_S), 40)
+    for prop in props:
+        prop.set_simulate_physics(True)
+        prop.set_target_velocity(carla.Vector3D(4.0, 0.0, 0.0))
+        prop.set_target_angular_velocity(carla.Vector3D(0.0, math.degrees(4.0 / 0.33), 0.0))
+    world.tick(_CALL_TIMEOUT_S)  # looks for the ground
+    moving = 1e3 * median_s(lambda: world.tick(_CALL_TIMEOUT_S), 40)
+    for _ in range(_REST_TICKS):
+        world.tick(_CALL_TIMEOUT_S)
+    rest = 1e3 * median_s(lambda: world.tick(_CALL_TIMEOUT_S), 40)
+    client.apply_batch_sync([carla.command.DestroyActor(prop.id) for prop in props], True)
+    print(f"{count:5d} {held:5.2f} {moving:7.2f} {rest:8.2f}", flush=True)
 
 
 def _print_line(count: int, both: Array, batch: Array, call_s: float, before: tuple[int, float]) -> None:

@@ -80,10 +80,18 @@ def encode(texture: Texture, image: GBuffer, pixels: Bytes) -> None:
 
 
 def _srgb(linear: NDArray[np.float32]) -> Bytes:
-    """Display bytes of linear 0..1 (IEC 61966-2-1)."""
-    v = np.clip(linear, 0.0, 1.0)
+    """Display bytes of linear 0..1 (IEC 61966-2-1), to within one."""
+    return _SRGB[(np.clip(linear, 0.0, 1.0) * np.float32(_STEPS) + np.float32(0.5)).astype(np.uint16)]
+
+
+def _srgb_table() -> Bytes:
+    v = np.arange(_STEPS + 1) / _STEPS
     shown = np.where(v <= 0.0031308, 12.92 * v, 1.055 * np.maximum(v, 1e-9) ** (1.0 / 2.4) - 0.055)
     return np.rint(shown * 255.0).astype(np.uint8)
+
+
+_STEPS = 4095
+_SRGB = _srgb_table()
 
 
 def _surface_table() -> Bytes:
