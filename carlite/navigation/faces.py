@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from carlite.navigation.detour import Area
-from carlite.opendrive import LaneSection, Road, RoadNetwork
+from carlite.opendrive import LaneSection, Road, RoadNetwork, object_outline
 from carlite.scenery.areas import polygons_of, strip_polygon
 from carlite.scenery.lanes import WALKABLE
 from carlite.scenery.strips import LaneStrip, lane_strips
@@ -108,7 +108,7 @@ def crosswalk_outlines(network: RoadNetwork) -> list[shapely.Polygon]:
     outlines = []
     for road in network.roads.values():
         for item in road.objects:
-            if item.type == "crosswalk" and len(corners := item.outline(road)) >= 3:
+            if item.type == "crosswalk" and len(corners := object_outline(road, item)) >= 3:
                 outlines += polygons_of(shapely.make_valid(shapely.Polygon(corners[:, :2])), least_m2=1.0)
     return outlines
 

@@ -3,8 +3,9 @@
 from carlite.opendrive.generation import LEVEL, Generation
 from carlite.opendrive.governed import GovernedLane, governed_lanes
 from carlite.opendrive.network import Controller, Junction, Lane, LaneSection, Link, Road, RoadMark, RoadNetwork, is_roadrunner
-from carlite.opendrive.objects import MapObject, Signal, SignalReference, facing_yaw_deg, place, signal_pose
+from carlite.opendrive.objects import MapObject, Signal, SignalReference
 from carlite.opendrive.parse import parse
+from carlite.opendrive.poses import facing_yaw_deg, object_outline, signal_pose
 from carlite.opendrive.spawn import entry_points, spawn_points
 
 __all__ = [
@@ -26,8 +27,8 @@ __all__ = [
     "facing_yaw_deg",
     "governed_lanes",
     "is_roadrunner",
+    "object_outline",
     "parse",
-    "place",
     "signal_pose",
     "spawn_points",
 ]

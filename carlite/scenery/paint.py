@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from carlite.mesh import Mesh
-from carlite.opendrive import MapObject, Road, RoadNetwork
+from carlite.opendrive import MapObject, Road, RoadNetwork, object_outline
 from carlite.scenery.areas import cut, polygons_of
 from carlite.scenery.drape import Draper
 from carlite.scenery.lanes import DRIVABLE
@@ -44,7 +44,7 @@ def crosswalk_areas(network: RoadNetwork) -> list[tuple[shapely.Polygon, float, 
         for item in road.objects:
             if item.type != "crosswalk":
                 continue
-            corners = item.outline(road)
+            corners = object_outline(road, item)
             if len(corners) < 3:
                 continue
             for part in polygons_of(shapely.make_valid(shapely.Polygon(corners[:, :2])), least_m2=1.0):
@@ -73,7 +73,7 @@ def line_ribbons(network: RoadNetwork) -> list[Ribbon]:
     stops: list[Array] = []
     for road in network.roads.values():
         for item in road.objects:
-            corners = item.outline(road) if len(item.corners) > 1 else np.zeros((0, 3))
+            corners = object_outline(road, item) if len(item.corners) > 1 else np.zeros((0, 3))
             if not len(corners):
                 continue
             if "StopLine" in item.name:
@@ -170,7 +170,7 @@ def _frame(area: shapely.Polygon) -> tuple[Array, Array, Array, float, float]:
 
 def _symbols(road: Road, item: MapObject) -> list[tuple[shapely.Polygon, float, Look]]:
     if "Chevron" in item.name or "Crosshatch" in item.name:
-        corners = item.outline(road)
+        corners = object_outline(road, item)
         if len(corners) < 3:
             return []
         area = shapely.make_valid(shapely.Polygon(corners[:, :2]))

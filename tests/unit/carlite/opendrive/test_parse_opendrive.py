@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carlite.errors import MapError
-from carlite.opendrive import Road, RoadNetwork, facing_yaw_deg, parse, signal_pose, spawn_points
+from carlite.opendrive import Road, RoadNetwork, facing_yaw_deg, object_outline, parse, signal_pose, spawn_points
 
 MAPS = Path(__file__).parents[5] / "shared" / "maps"
 LANES = (
@@ -132,7 +132,7 @@ def test_signals_and_crosswalks_stand_where_the_map_says() -> None:
     assert road.signals[0].is_traffic_light
     # It governs traffic along +x, so its face looks along -x.
     assert facing_yaw_deg(road, road.signals[0], vendor="") == pytest.approx(180.0)
-    np.testing.assert_allclose(road.objects[0].outline(road)[:, :2], [[21, 3], [21, -3], [19, -3]], atol=1e-12)
+    np.testing.assert_allclose(object_outline(road, road.objects[0])[:, :2], [[21, 3], [21, -3], [19, -3]], atol=1e-12)
 
 
 @given(
