@@ -215,7 +215,11 @@ class Road:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controller:
-    """Signals that change together; the order of a junction's controllers is their sequence."""
+    """Signals that change together; the order of a junction's controllers is their sequence.
+
+    Attributes:
+        signal_ids: as the map names them; towns name a signal once for every way through the junction that it governs.
+    """
 
     id: str
     name: str

@@ -210,6 +210,5 @@ def _controller(element: Element) -> Controller:
         id=element.get("id", ""),
         name=element.get("name", ""),
         sequence=integer(element, "sequence", f"controller {element.get('id')}", 0),
-        # Towns name a signal once for every direction of it.
-        signal_ids=tuple(dict.fromkeys(ids)),
+        signal_ids=tuple(ids),
     )

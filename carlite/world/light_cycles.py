@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from carlite.opendrive import RoadNetwork
+from carlite.opendrive import Controller as SignalController
+from carlite.opendrive import Junction, RoadNetwork
 from carlite.world.actors import Actor
 
 _LONE_RED_S = 10.0
@@ -76,19 +79,31 @@ class Group:
 
 def light_groups(network: RoadNetwork, lights: dict[str, Actor]) -> list[Group]:
     """One group per junction from its controllers in sequence; every other light is a group of its own."""
-    taken: set[str] = set()
+    in_sequence = [_in_sequence(network, junction) for junction in network.junctions.values()]
+    owners = _owners(controller for listed in in_sequence for controller in listed)
     groups = []
-    for junction in network.junctions.values():
-        listed = [network.controllers[key] for key in junction.controller_ids if key in network.controllers]
-        controllers = []
-        for listed_controller in sorted(listed, key=lambda controller: controller.sequence):
-            ids = [key for key in listed_controller.signal_ids if key in lights and key not in taken]
-            taken.update(ids)
-            if ids:
-                controllers.append(Controller([lights[key] for key in ids]))
+    for listed in in_sequence:
+        own = [[key for key in dict.fromkeys(one.signal_ids) if key in lights and owners[key] == one.id] for one in listed]
+        controllers = [Controller([lights[key] for key in ids]) for ids in own if ids]
         if controllers:
             groups.append(Group(controllers))
-    for key, light in lights.items():
-        if key not in taken:
-            groups.append(Group([Controller([light], [10.0, 3.0, _LONE_RED_S])]))
-    return groups
+    lone = [light for key, light in lights.items() if key not in owners]
+    return [*groups, *(Group([Controller([light], [10.0, 3.0, _LONE_RED_S])]) for light in lone)]
+
+
+def _in_sequence(network: RoadNetwork, junction: Junction) -> list[SignalController]:
+    listed = [network.controllers[key] for key in junction.controller_ids if key in network.controllers]
+    return sorted(listed, key=lambda controller: controller.sequence)
+
+
+def _owners(controllers: Iterable[SignalController]) -> dict[str, str]:
+    """The controller of each signal: of those that name it the one that does so most often, the first of equals.
+
+    CARLA takes the one whose id sorts first. In Town10HD's eastern junction that gives green to left-turners together with the
+    oncoming traffic that they cross, and the Traffic Manager then lets each yield to the other for ever.
+    """
+    named: dict[str, Counter[str]] = defaultdict(Counter)
+    for controller in controllers:
+        for key in controller.signal_ids:
+            named[key][controller.id] += 1
+    return {key: counts.most_common(1)[0][0] for key, counts in named.items()}

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from carlite.mesh import Box
+from carlite.opendrive import Controller as SignalController
+from carlite.opendrive import Junction, RoadNetwork
 from carlite.world.actors import Actor, Kind
-from carlite.world.light_cycles import Controller, Group
+from carlite.world.light_cycles import Controller, Group, light_groups
 
 _BOX = Box(centre=(0.0, 0.0, 0.0), half_extent=(1.0, 1.0, 1.0))
 _GREEN, _YELLOW, _RED = 0, 1, 2
@@ -76,3 +78,20 @@ def test_a_frozen_group_stands_still() -> None:
     group.frozen = True
     assert group.step(np.float32(100.0)) == ()
     assert float(group.controllers[0].elapsed_s) == 0.0
+
+
+def test_a_signal_belongs_to_the_controller_that_names_it_most() -> None:
+    network = RoadNetwork(
+        roads={},
+        junctions={1: Junction(id=1, name="", connections=(), controller_ids=("c", "b", "a"))},
+        controllers={
+            "a": SignalController(id="a", name="", sequence=0, signal_ids=("south", "north", "south")),
+            "b": SignalController(id="b", name="", sequence=1, signal_ids=("west",)),
+            "c": SignalController(id="c", name="", sequence=2, signal_ids=("north", "north", "west")),
+        },
+        origin_deg=(0.0, 0.0),
+    )
+    lights = {key: _light(number) for number, key in enumerate(("south", "north", "west", "elsewhere"))}
+    groups = light_groups(network, lights)
+    turns = [[[key for key in lights if lights[key] in one.lights] for one in group.controllers] for group in groups]
+    assert turns == [[["south"], ["west"], ["north"]], [["elsewhere"]]]
