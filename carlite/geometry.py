@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+_TOLD_DEG = (90.0, 180.0, 180.0)
 
 
 def rotation_matrices(rotation_deg: ArrayLike) -> Array:
@@ -35,6 +36,14 @@ def rotations_deg(matrix: ArrayLike) -> Array:
     roll = np.arctan2(-m[..., 2, 1], m[..., 2, 2])
     result: Array = np.degrees(np.stack([pitch, yaw, roll], -1))
     return result
+
+
+def as_told_deg(rotation_deg: ArrayLike) -> Array:
+    """The same rotation (3,) as Unreal tells it: pitch within 90 degrees, yaw and roll within 180."""
+    angles = np.asarray(rotation_deg, np.float64)
+    if (np.abs(angles) <= _TOLD_DEG).all():
+        return angles
+    return rotations_deg(rotation_matrices(angles))
 
 
 def world_from_local(location: ArrayLike, rotation_deg: ArrayLike) -> Array:

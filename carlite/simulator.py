@@ -132,10 +132,11 @@ class Simulator:
         """
         self._context.caller = request.connection
         result, error = self._result(request, call)
-        if not self._context.tick_cued:
+        ticks = self._context.tick_cued and self._context.world.settings.synchronous
+        self._context.tick_cued = False
+        if not ticks:  # an asynchronous world goes on by itself
             self._send(request, call, result, error)
             return
-        self._context.tick_cued = False
         if not self._expects_first_data():
             self._send(request, call, result, error)
             self._tick(_FREE_RUN_PERIOD_S)
@@ -186,7 +187,7 @@ class Simulator:
         is_new = self._context.world.episode_id != self._episode_id
         if is_new:
             self._episode_id = self._context.world.episode_id
-            self._snapshot = self._context.world.snapshot(time.time(), keep_changes=True)
+            self._snapshot = self._context.world.snapshot(time.monotonic(), keep_changes=True)
             self._quiet_until_s = time.monotonic() + _QUIET_AFTER_LOAD_S
         self._send(request, call, result, error)
         if is_new:
@@ -235,7 +236,7 @@ class Simulator:
 
     def _publish_snapshot(self) -> None:
         world = self._context.world
-        self._snapshot = world.snapshot(time.time())
+        self._snapshot = world.snapshot(time.monotonic())
         self._publish(WORLD_STREAM, self._snapshot)
 
     def _publish(self, stream_id: int, message: Sequence[Buffer]) -> None:

@@ -10,7 +10,7 @@ from carlite import library
 from carlite.calls import decode, encode
 from carlite.calls.context import Context
 from carlite.calls.table import Call, value_call, void_call
-from carlite.errors import CallError
+from carlite.errors import ActorCallError, CallError
 from carlite.mesh import Box
 from carlite.wire import values
 from carlite.wire.values import Value
@@ -20,6 +20,8 @@ from carlite.world.world import World
 
 NOT_FOUND = "unable to destroy actor: not found"
 REFUSED = "internal error: unable to destroy actor"
+NOT_SUPPORTED = "unknown error"  # CARLA has no better words for it
+BODILESS = frozenset({Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN, Kind.OTHER})
 _NO_BOX = Box(centre=(0.0, 0.0, 0.0), half_extent=(0.0, 0.0, 0.0))
 
 
@@ -82,7 +84,9 @@ def _bounding_box(context: Context, actor_id: object) -> Value:
 Order = Callable[..., Value]
 
 
-def _order(function: str, act: Callable[..., None], *read: Callable[[Any], Any], kind: Kind | None = None) -> Order:
+def _order(
+    function: str, act: Callable[..., None], *read: Callable[[Any], Any], kind: Kind | None = None, bodily: bool = True
+) -> Order:
     """A call that has an actor do something.
 
     Args:
@@ -90,10 +94,13 @@ def _order(function: str, act: Callable[..., None], *read: Callable[[Any], Any],
         act: gets the world, the actor and the decoded arguments.
         read: decodes one argument each.
         kind: of the actors that can do it; None for all.
+        bodily: whether it takes a body that physics could move.
     """
 
     def serve(context: Context, actor_id: object, *given: object) -> Value:
         actor = context.world.actors.get(decode.integer(actor_id, "actor id"), function, kind)
+        if bodily and actor.kind in BODILESS:
+            raise ActorCallError(function, NOT_SUPPORTED, actor.id)
         act(context.world, actor, *(decoder(value) for decoder, value in zip(read, given, strict=True)))
         return None
 
@@ -101,8 +108,10 @@ def _order(function: str, act: Callable[..., None], *read: Callable[[Any], Any],
 
 
 # Those without an underscore are shared with the batch.
-set_transform = _order("set_actor_transform", lambda world, actor, pose: world.place(actor, *pose), decode.transform)
-set_location = _order("set_actor_location", World.place, decode.vector)
+set_transform = _order(
+    "set_actor_transform", lambda world, actor, pose: world.place(actor, *pose), decode.transform, bodily=False
+)
+set_location = _order("set_actor_location", World.place, decode.vector, bodily=False)
 set_velocity = _order(
     "set_actor_target_velocity", lambda world, actor, v: world.physics.set_target_velocity(actor, v), decode.vector
 )
@@ -143,7 +152,9 @@ add_torque = _order("add_actor_torque", lambda world, actor, m: world.physics.ad
 set_simulate_physics = _order(
     "set_actor_simulate_physics", lambda world, actor, on: world.physics.set_simulate_physics(actor, on), decode.flag
 )
-_set_collisions = _order("set_actor_collisions", lambda world, actor, on: world.physics.set_collisions(actor, on), decode.flag)
+_set_collisions = _order(
+    "set_actor_collisions", lambda world, actor, on: world.physics.set_collisions(actor, on), decode.flag, bodily=False
+)
 set_gravity = _order("set_actor_enable_gravity", lambda world, actor, on: world.physics.set_gravity(actor, on), decode.flag)
 
 

@@ -12,7 +12,7 @@ from carlite.errors import CallError
 from carlite.wire.values import ReplyForm, Value
 
 _SPAWN, _DESTROY, _CONSOLE = 0, 1, 20
-
+_CONSOLE_ANSWER = 1  # what CARLA gives in place of an actor's id, whether it knows the command or not
 
 _VERBS: dict[int, tuple[Callable[..., Value], int]] = {
     2: (vehicles.apply_control, 2),
@@ -57,7 +57,8 @@ def _run(context: Context, command: object) -> int:
     if index == _SPAWN:
         return _spawn(context, decode.items(fields, "SpawnActor", 6))
     if index == _CONSOLE:
-        return int(bool(episode.console_command(context, decode.items(fields, "ConsoleCommand", 1)[0])))
+        episode.console_command(context, decode.items(fields, "ConsoleCommand", 1)[0])
+        return _CONSOLE_ANSWER
     if index == _DESTROY:
         actor_id = decode.integer(decode.items(fields, "DestroyActor", 1)[0], "actor id")
         actors.destroy(context, actor_id)

@@ -11,6 +11,7 @@ from carlite.wire.values import Value
 from carlite.world import parts
 from carlite.world.actors import Actor, Kind
 
+_SKIN = "SkinnedMeshComponent "  # with CARLA's space
 _NO_COMPONENT = "Component could not be found in this actor"
 
 
@@ -26,38 +27,36 @@ def _component_names(context: Context, actor_id: object) -> Value:
     return list(parts.components(_actor(context, actor_id, "get_actor_component_names")))
 
 
-def _component(context: Context, actor: Actor, name: object, function: str) -> geometry.Array:
+def _component(actor: Actor, name: object) -> geometry.Array:
+    """Pose of a component; CARLA names the same function in the errors of both that ask for one."""
     wanted = decode.text(name, "component")
     pose = parts.components(actor).get(wanted)
     if pose is None:
-        raise _missing(function, wanted)
+        raise _missing("get_actor_component_world_transform", wanted)
     return pose
 
 
 def _component_in_world(context: Context, actor_id: object, name: object) -> Value:
-    function = "get_actor_component_world_transform"
-    actor = _actor(context, actor_id, function)
-    pose = _component(context, actor, name, function)
-    return encode.pose(geometry.compose(context.world.world_from_actor(actor), pose)[None])[0]
+    actor = _actor(context, actor_id, "get_actor_component_world_transform")
+    return encode.pose(geometry.compose(context.world.world_from_actor(actor), _component(actor, name))[None])[0]
 
 
 def _component_relative(context: Context, actor_id: object, name: object) -> Value:
-    function = "get_actor_component_relative_transform"
-    return encode.pose(_component(context, _actor(context, actor_id, function), name, function)[None])[0]
+    return encode.pose(_component(_actor(context, actor_id, "get_actor_component_relative_transform"), name)[None])[0]
 
 
 def _bone_names(context: Context, actor_id: object) -> Value:
     function = "get_actor_bone_names"
     found = parts.bones(_actor(context, actor_id, function), context.world.states)
     if found is None:
-        raise _missing(function, "SkinnedMeshComponent")
+        raise _missing(function, _SKIN)
     return list(found[0])
 
 
 def _bones_in_world(context: Context, actor: Actor, function: str) -> Value:
     found = parts.bones(actor, context.world.states)
     if found is None:
-        raise _missing(function, "SkinnedMeshComponent")
+        raise _missing(function, _SKIN)
     return encode.pose(geometry.compose(found[2], found[1]))
 
 
@@ -76,7 +75,7 @@ def _bone_relative(context: Context, actor_id: object) -> Value:
     function = "get_actor_bone_relative_transforms"
     found = parts.bones(_actor(context, actor_id, function), context.world.states)
     if found is None:
-        raise _missing(function, "SkinnedMeshComponent")
+        raise _missing(function, _SKIN)
     return encode.pose(found[1])
 
 

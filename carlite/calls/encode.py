@@ -18,7 +18,7 @@ def actor(context: Context, which: Actor) -> Value:
     """An ``Actor`` with its description, bounding box, tags and the token of its stream."""
     return [
         which.id,
-        which.parent.id if which.parent is not None else 0,
+        which.parent_id,
         description(which),
         values.bounding_box(which.box, which.id),
         which.tags,

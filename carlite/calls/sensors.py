@@ -52,7 +52,8 @@ def _enable_buffers(context: Context, actor_id: object, enabled: object) -> Valu
 
 
 def _are_buffers_enabled(context: Context, actor_id: object) -> Value:
-    return _camera(context, actor_id, "are_gbuffers_enabled").id in context.world.asked.cameras
+    camera = _camera(context, actor_id, "enable_gbuffers")  # the function that CARLA names in the error
+    return camera.id in context.world.asked.cameras
 
 
 def _buffer_token(context: Context, actor_id: object, texture: object) -> Value:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from carlite.library.blueprint import Attribute, AttributeType, Blueprint, VehiclePreset, paint
+from carlite.library.blueprint import Attribute, AttributeType, Blueprint, VehiclePreset, number, paint
 from carlite.library.tables import read_all
 
-__all__ = ["Attribute", "AttributeType", "Blueprint", "VehiclePreset", "blueprints", "find", "find_uid", "paint"]
+__all__ = ["Attribute", "AttributeType", "Blueprint", "VehiclePreset", "blueprints", "find", "find_uid", "number", "paint"]
 
 
 @cache

@@ -111,6 +111,11 @@ class Blueprint:
         return {attribute.id: attribute.value for attribute in self.attributes}
 
 
+def number(text: str) -> float:
+    """The value of a Float attribute; 0.9.16's defaults of friction triggers end in the "f" of C++. Raises ValueError."""
+    return float(text.removesuffix("f"))
+
+
 def paint(attributes: dict[str, str]) -> tuple[float, float, float]:
     """Linear colour 0..1 of the "color" attribute ("r,g,b", 0..255, sRGB); white where there is none or it does not parse."""
     try:

@@ -41,8 +41,12 @@ def _fixed(name: str, kind: AttributeType, value: str) -> Attribute:
     return Attribute(id=name, type=kind, value=value, modifiable=False)
 
 
-def _role(*names: str) -> Attribute:
-    return Attribute(id="role_name", type=AttributeType.STRING, value=names[0], recommended=names)
+def _names(identifier: str, *roles: str) -> tuple[Attribute, Attribute]:
+    """What every blueprint has: a role, and a name for ROS 2."""
+    return (
+        Attribute(id="role_name", type=AttributeType.STRING, value=roles[0], recommended=roles),
+        Attribute(id="ros_name", type=AttributeType.STRING, value=identifier, recommended=(identifier,)),
+    )
 
 
 def _tags_of(identifier: str) -> str:
@@ -68,7 +72,7 @@ def read_others() -> Iterator[Blueprint]:
         )
         groups.setdefault(row["group"], []).append(attribute)
     for row in _rows("others.csv"):
-        attributes = [_role(*row["role_names"].split(";"))]
+        attributes = [*_names(row["id"], *row["role_names"].split(";"))]
         for group in filter(None, row["groups"].split(";")):
             attributes += groups[group]
         if row["ticks"] == "true":
@@ -77,15 +81,15 @@ def read_others() -> Iterator[Blueprint]:
 
 
 def _vehicle_attributes(row: dict[str, str]) -> Iterator[Attribute]:
-    yield _role("autopilot", "scenario", "ego_vehicle")
+    yield from _names(row["id"], "autopilot", "scenario", "ego_vehicle")
     if row["colours"]:
         colours = tuple(row["colours"].split(";"))
         yield Attribute(id="color", type=AttributeType.RGB_COLOR, value=colours[0], recommended=colours)
     if row["driver_ids"]:
         drivers = tuple(row["driver_ids"].split(";"))
         yield Attribute(id="driver_id", type=AttributeType.INT, value=drivers[0], recommended=drivers, restricted=True)
-    yield Attribute(id="sticky_control", type=AttributeType.BOOL, value="true", recommended=("false", "true"))
-    yield Attribute(id="terramechanics", type=AttributeType.BOOL, value="false", recommended=("false", "true"))
+    yield Attribute(id="sticky_control", type=AttributeType.BOOL, value="true", recommended=("true",))
+    yield Attribute(id="terramechanics", type=AttributeType.BOOL, value="false", recommended=("false",))
     yield _fixed("object_type", AttributeType.STRING, "")
     yield _fixed("base_type", AttributeType.STRING, row["base_type"])
     yield _fixed("special_type", AttributeType.STRING, row["special_type"])
@@ -159,9 +163,9 @@ def read_walkers() -> Iterator[Blueprint]:
         wheelchair = ("false", "true") if row["can_use_wheelchair"] == "true" else ("false",)
         speeds = _WALKER_SPEEDS[row["age"]]
         attributes = (
-            _role("pedestrian"),
+            *_names(row["id"], "pedestrian"),
             Attribute(id="speed", type=AttributeType.FLOAT, value=speeds[1], recommended=speeds),
-            Attribute(id="is_invincible", type=AttributeType.BOOL, value="true", recommended=("false", "true")),
+            Attribute(id="is_invincible", type=AttributeType.BOOL, value="true", recommended=("true",)),
             Attribute(id="use_wheelchair", type=AttributeType.BOOL, value="false", recommended=wheelchair, restricted=True),
             _fixed("gender", AttributeType.STRING, row["gender"]),
             _fixed("generation", AttributeType.INT, row["generation"]),
@@ -188,7 +192,7 @@ def read_props() -> Iterator[Blueprint]:
             uid=0,
             id=row["id"],
             kind=Kind.PROP,
-            attributes=(_role("prop"), _fixed("size", AttributeType.STRING, row["size"])),
+            attributes=(*_names(row["id"], "prop"), _fixed("size", AttributeType.STRING, row["size"])),
             tags=_tags_of(row["id"]),
             half_extent=(half[0], half[1], half[2]),
             centre=(0.0, 0.0, half[2]),

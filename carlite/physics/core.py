@@ -133,7 +133,7 @@ class Physics:
         self._states.location[actor.row] = location
         solid = self._solids.by_id.get(actor.id)
         if rotation_deg is not None:
-            self._states.rotation_deg[actor.row] = rotation_deg
+            self._states.rotation_deg[actor.row] = geometry.as_told_deg(rotation_deg)
         if solid is not None and solid.vehicle >= 0 and actor.simulate_physics:
             record = self._solids.vehicle(solid)
             record.pitch_rate = record.roll_rate = 0.0

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carlite.geometry import rotation_matrices
+from carlite.library import number
 from carlite.physics.controls import VehiclePhysicsControl
 from carlite.physics.presets import MU_PER_FRICTION
 from carlite.physics.solids import Solids
@@ -29,8 +30,8 @@ class FrictionAreas:
     def add(self, trigger: Actor) -> None:
         """Enters a trigger; its "friction" attribute has the scale of a wheel's tire_friction."""
         try:
-            friction = float(trigger.attributes.get("friction", _DEFAULT_FRICTION))
-        except ValueError:
+            friction = number(trigger.attributes["friction"])
+        except (KeyError, ValueError):
             friction = _DEFAULT_FRICTION
         self._triggers[trigger.id] = (trigger, max(friction, 0.0))
 

@@ -403,7 +403,7 @@ class RayScene:
         for index, group in enumerate(baked.groups):
             slot = self._slots.claim()
             self._slots.fill(
-                slot, first_triangle=group.first_triangle, instance_id=actor.id & 0xFFFF, actor_id=actor.id, row=actor.row,
+                slot, first_triangle=group.first_triangle, instance_id=actor.shown_id, actor_id=actor.id, row=actor.row,
                 tint=actor.tint,
             )  # fmt: skip
             rest[index, :, 3] = group.leader_pivot

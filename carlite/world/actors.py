@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from carlite.mesh import ActorModel, Box
 
+_SHOWN_IDS = (1 << 15) - 1  # instance images have 16 bits, and what belongs to the map counts from there on
+
 
 class Kind(IntEnum):
     """Which family of calls an actor answers to."""
@@ -31,7 +33,7 @@ class Actor:
     """One actor; its moving state is row ``row`` of the world's ActorStates.
 
     Attributes:
-        id: unique; counts up over all episodes and begins anew only after 32767.
+        id: unique; counts up over all episodes.
         type_id: blueprint id such as "vehicle.tesla.model3".
         attributes: every blueprint attribute with its value as text.
         box: in the actor's frame; the trigger volume for lights and signs.
@@ -39,6 +41,7 @@ class Actor:
         model: its looks; None for sensors, controllers, spectator, and until something looks at it.
         tint: paint, linear 0..1.
         parent: the actor it is attached to.
+        parent_id: of the actor that it was attached to last, whether that still exists or not; 0 for none.
         parent_from_actor: (3, 4) float64 for attached actors.
         stream_id: of a sensor's data stream, 0 for all others.
         light_state: CARLA vehicle light bits.
@@ -57,6 +60,7 @@ class Actor:
     model: ActorModel | None = None
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
     parent: Actor | None = None
+    parent_id: int = 0
     parent_from_actor: NDArray[np.float64] | None = None
     stream_id: int = 0
     light_state: int = 0
@@ -67,3 +71,8 @@ class Actor:
     collisions: bool = True
     gravity: bool = True
     children: list[Actor] = field(default_factory=list)
+
+    @property
+    def shown_id(self) -> int:
+        """What instance images show, 1..32767: the id itself until there have been more actors than that."""
+        return (self.id - 1) % _SHOWN_IDS + 1

@@ -10,9 +10,7 @@ from carlite.world.actors import Actor, Kind
 
 NOT_FOUND = "Actor could not be found in the registry"
 MISMATCH = "Actor does not match the expected type"
-
-
-_LAST_ID = (1 << 15) - 1  # instance images have 16 bits, and what belongs to the map counts from here on
+_LAST_ID = (1 << 31) - 1
 
 
 class ActorRegistry:
@@ -20,7 +18,7 @@ class ActorRegistry:
 
     Args:
         before: the registry of the last episode. Ids go on from there, as in CARLA: a client keeps what it knows of an id
-            when another client loads a map. Only after the last id they begin at 1 again.
+            when another client loads a map. Only after 2147483647 they begin at 1 again.
     """
 
     def __init__(self, before: ActorRegistry | None = None) -> None:

@@ -56,7 +56,7 @@ def checked_description(type_id: str, given: dict[str, str]) -> tuple[Blueprint,
 def box_of(blueprint: Blueprint, attributes: dict[str, str]) -> Box:
     """The bounding box in the actor's frame; that of a trigger comes from its attributes (centimetres)."""
     if blueprint.kind is Kind.TRIGGER:
-        x, y, z = (float(attributes.get(f"extent_{axis}", "0")) / _TRIGGER_CM for axis in "xyz")
+        x, y, z = (library.number(attributes.get(f"extent_{axis}", "0")) / _TRIGGER_CM for axis in "xyz")
         return Box(centre=(0.0, 0.0, 0.0), half_extent=(x, y, z))
     return Box(centre=blueprint.centre, half_extent=blueprint.half_extent)
 
@@ -70,7 +70,7 @@ def _is_legal(attribute: Attribute, text: str) -> bool:
         if attribute.type is AttributeType.INT:
             return -_LARGEST_INT <= float(text) < _LARGEST_INT  # "64.0" counts as 64, as in CARLA
         if attribute.type is AttributeType.FLOAT:
-            return math.isfinite(float(text))
+            return math.isfinite(library.number(text))
         if attribute.type is AttributeType.RGB_COLOR:
             return len([int(part) for part in text.split(",")]) == 3
     except ValueError:

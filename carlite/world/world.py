@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from carlite import geometry
 from carlite.errors import CallError
-from carlite.library import paint
+from carlite.library import Blueprint, paint
 from carlite.mesh import Box
 from carlite.models import actor_model
 from carlite.physics import Contact, Physics
@@ -67,7 +67,6 @@ class World:
         self.frame = 0
         self.episode_id = first_episode - 1
         self.settings = EpisodeSettings()
-        self.imu_gravity = 9.81
         self._next_stream = _FIRST_SENSOR_STREAM
         self.shown_weather = Weather(sun_azimuth_angle=0.0)
         self._closed_streams: list[int] = []
@@ -93,6 +92,7 @@ class World:
         self.frame += 1  # the first snapshot of an episode is a frame of its own
         self.elapsed_s = 0.0
         self.delta_s = 0.0
+        self.imu_gravity = 9.81
         self.states = ActorStates()
         self.records = SnapshotRecords(self.states)
         self.actors = ActorRegistry(self.actors)
@@ -159,43 +159,21 @@ class World:
         self._limits.check_room(len(self.actors), len(self.sensors_by_stream), is_sensor=blueprint.kind is Kind.SENSOR)
         if blueprint.kind is Kind.SENSOR:
             self._limits.check_sensor(attributes)
-        parent = None
-        if parent_id is not None:
-            parent = self.actors.find(parent_id)
-            if parent is None:
-                raise CallError(spawning.NO_PARENT)
         box = spawning.box_of(blueprint, attributes)
-        world_from_actor = geometry.world_from_local(location, rotation_deg)
-        if parent is not None:
-            parent_from_actor, end = world_from_actor, self.world_from_actor(parent)
-            if attachment is not Attachment.RIGID:
-                arm = SpringArm(np.asarray(location, np.float64), attachment)
-                parent_from_actor, end = geometry.world_from_local((0.0, 0.0, 0.0), rotation_deg), arm.end(end, 0.0)
-            world_from_actor = geometry.compose(end, parent_from_actor)
-        place, pose = world_from_actor[:, 3], geometry.rotations_deg(world_from_actor[:, :3])
+        place = np.asarray(location, np.float64)
         if blueprint.kind in spawning.SOLID_KINDS:
-            steps = spawning.SIDESTEPS if blueprint.kind is Kind.WALKER and parent is None else spawning.SIDESTEPS[:1]
-            hull = contact_hull(blueprint, box)
-            free = next((step for step in steps if not self.physics.blocked(hull, place + step, pose)), None)
-            if free is None:
-                raise CallError(spawning.COLLISION)
-            if free.any():
-                place = place + free
+            place = place + self._step_aside(blueprint, box, place, rotation_deg)
         actor = self._add(
             blueprint.kind,
             type_id,
             attributes,
             box,
             place,
-            pose,
+            geometry.as_told_deg(rotation_deg),
             tags=blueprint.semantic_tags,
             tint=paint(attributes),
             wanted_id=wanted_id,
         )
-        if parent is not None:
-            if attachment is not Attachment.RIGID:
-                self._attachments.arms[actor.id] = arm
-            self.attach(actor, parent, parent_from_actor)
         if blueprint.kind is Kind.SENSOR and type_id not in spawning.CLIENT_SIDE_SENSORS:
             actor.stream_id = self._next_stream
             self._next_stream += 1
@@ -208,17 +186,49 @@ class World:
             self._unseen[actor.id] = actor
         # As in CARLA, props stay where they are put until a client has physics move them; animals walk at once.
         actor.simulate_physics = blueprint.kind is not Kind.PROP or blueprint.motion == "animal"
+        if parent_id is not None:
+            self._hang(actor, parent_id, location, rotation_deg, attachment)
         self.physics.add(actor)
         self.level.rays.invalidate()
         if self._has_eyes():
             self._build_looks()
+        if parent_id is not None and actor.parent is None:
+            raise CallError(spawning.NO_PARENT)  # the actor stays where it is, as in CARLA
         return actor
+
+    def _step_aside(self, blueprint: Blueprint, box: Box, place: geometry.Array, rotation_deg: Vector) -> geometry.Array:
+        """The step that takes a new actor out of what stands in its way; raises CallError where none does.
+
+        As in CARLA the place is looked at before the actor is attached, so that a pose at a parent is taken for one in the
+        world.
+        """
+        hull = contact_hull(blueprint, box)
+        steps = spawning.SIDESTEPS if blueprint.kind is Kind.WALKER else spawning.SIDESTEPS[:1]
+        free: geometry.Array | None = next((s for s in steps if not self.physics.blocked(hull, place + s, rotation_deg)), None)
+        if free is None:
+            raise CallError(spawning.COLLISION)
+        return free
+
+    def _hang(self, actor: Actor, parent_id: int, location: Vector, rotation_deg: Vector, attachment: Attachment) -> None:
+        """Attaches a new actor to its parent, if there is one of that id, and puts it there."""
+        parent = self.actors.find(parent_id)
+        if parent is None:
+            return
+        parent_from_actor, end = geometry.world_from_local(location, rotation_deg), self.world_from_actor(parent)
+        if attachment is not Attachment.RIGID:
+            arm = SpringArm(np.asarray(location, np.float64), attachment)
+            self._attachments.arms[actor.id] = arm
+            parent_from_actor, end = geometry.world_from_local((0.0, 0.0, 0.0), rotation_deg), arm.end(end, 0.0)
+        world_from_actor = geometry.compose(end, parent_from_actor)
+        self.states.location[actor.row] = world_from_actor[:, 3]
+        self.states.rotation_deg[actor.row] = geometry.rotations_deg(world_from_actor[:, :3])
+        self.attach(actor, parent, parent_from_actor)
 
     def attach(self, actor: Actor, parent: Actor, parent_from_actor: geometry.Array) -> None:
         """Makes an actor follow another one, rigidly unless it has an arm."""
         if actor.parent is not None:
             actor.parent.children.remove(actor)
-        actor.parent, actor.parent_from_actor = parent, parent_from_actor
+        actor.parent, actor.parent_id, actor.parent_from_actor = parent, parent.id, parent_from_actor
         parent.children.append(actor)
         self._attachments.rebuild(self.actors)
 

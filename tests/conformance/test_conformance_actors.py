@@ -444,12 +444,79 @@ def test_commands_to_the_wrong_kind_of_actor_say_so(bench: Any, spawn: Make, pla
     assert [answer.error.split(": ", 1)[1] for answer in answers] == [*wrong, missing]
 
 
-def test_an_attached_actor_needs_its_parent(world: Any, spawn: Make) -> None:
-    car = spawn(_CAR)
-    car.destroy()
+def test_an_attached_actor_needs_its_parent(bench: Any, world: Any, ticks: Ticks) -> None:
     blueprint = world.get_blueprint_library().find("sensor.other.imu")
-    with pytest.raises(RuntimeError):
-        world.spawn_actor(blueprint, carla.Transform(), attach_to=car)
+    where = carla.Transform(carla.Location(3.0, 4.0, 50.0))
+    answer = bench.client.apply_batch_sync([carla.command.SpawnActor(blueprint, where, 987654)], True)[0]
+    assert answer.error == "unable to attach actor: parent actor not found"
+    left = world.get_actors().filter("sensor.other.imu")
+    assert len(left) == 1  # it was made before its parent was looked for
+    assert left[0].get_location().distance(where.location) < 0.01
+    assert left[0].destroy()
+
+
+def test_who_is_to_be_attached_needs_room_at_its_pose_taken_for_one_in_the_world(world: Any, spawn: Make, place: Make) -> None:
+    car, other = spawn(_CAR, place()), spawn(_CAR, place(20.0))
+    walker = world.get_blueprint_library().find("walker.pedestrian.0001")
+    inside = carla.Transform(carla.Location(z=100.0))
+    rider = world.try_spawn_actor(walker, inside, attach_to=car)
+    assert rider is not None
+    truck = world.get_blueprint_library().find("vehicle.carlamotors.carlacola")
+    assert world.try_spawn_actor(truck, other.get_transform(), attach_to=car) is None
+
+
+def test_children_outlive_their_parent_and_keep_its_name(bench: Any, world: Any, spawn: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    eye = spawn("sensor.other.gnss", carla.Transform(carla.Location(z=2.0)), parent=car)
+    before = eye.get_location()
+    assert car.destroy()
+    ticks(3)
+    assert eye.get_location().distance(before) < 0.1
+    assert world.get_actors().find(eye.id) is not None
+    data: list[Any] = []
+    eye.listen(data.append)
+    ticks(2)
+    eye.stop()
+    assert eye.destroy()
+
+
+def test_rotations_are_told_within_half_a_turn(spawn: Make, place: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    car.set_simulate_physics(False)
+    pose = place(0.0, 0.0, 5.0)
+    pose.rotation = carla.Rotation(pitch=100.0, yaw=350.0, roll=200.0)
+    car.set_transform(pose)
+    ticks(1)
+    told = car.get_transform().rotation
+    assert (told.pitch, told.yaw, told.roll) == pytest.approx((80.0, 170.0, 20.0), abs=0.05)
+
+
+def test_a_thing_without_a_body_cannot_be_pushed(bench: Any, world: Any) -> None:
+    lights = world.get_actors().filter("traffic.traffic_light")
+    if not len(lights):
+        pytest.skip("a map without traffic lights")
+    command, light, push = carla.command, lights[0].id, carla.Vector3D(x=1.0)
+    orders = {
+        "set_actor_target_velocity": command.ApplyTargetVelocity(light, push),
+        "add_actor_impulse": command.ApplyImpulse(light, push),
+        "add_actor_force": command.ApplyForce(light, push),
+        "add_actor_torque": command.ApplyTorque(light, push),
+        "set_actor_simulate_physics": command.SetSimulatePhysics(light, False),
+        "set_actor_enable_gravity": command.SetEnableGravity(light, False),
+    }
+    answers = bench.client.apply_batch_sync(list(orders.values()), False)
+    expected = [f"Responding error from function {name}: unknown error.  Actor Id: {light}" for name in orders]
+    assert [answer.error for answer in answers] == expected
+
+
+def test_a_sensor_that_another_client_destroyed_is_silent(bench: Any, world: Any, spawn: Make, ticks: Ticks) -> None:
+    ear = spawn("sensor.other.imu")
+    bench.client.apply_batch_sync([carla.command.DestroyActor(ear.id)], True)
+    heard: list[Any] = []
+    ear.listen(heard.append)
+    ticks(3)
+    ear.stop()
+    assert heard == []
 
 
 def test_wrong_attributes_are_refused(world: Any) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from carlite.library import AttributeType, Blueprint, blueprints, find, find_uid, paint
+from carlite.library import AttributeType, Blueprint, blueprints, find, find_uid, number, paint
 from carlite.world.actors import Kind
 
-_PARSERS = {AttributeType.INT: int, AttributeType.FLOAT: float}
+_PARSERS = {AttributeType.INT: int, AttributeType.FLOAT: number}
 
 
 def test_counts_of_carla_0_9_16() -> None:

@@ -27,10 +27,10 @@ def test_a_wanted_id_is_given_if_it_is_free() -> None:
     assert [_enter(registry), _enter(registry, 7), _enter(registry), _enter(registry, 7)] == [1, 7, 8, 9]
 
 
-def test_ids_stay_below_those_of_the_map_and_are_not_given_twice() -> None:
+def test_ids_are_never_given_again_but_images_show_them_in_15_bits() -> None:
     registry = ActorRegistry()
-    lasting = [_enter(registry) for _ in range(3)]
-    for _ in range(40_000):
-        claimed = registry.next_id()
-        assert 0 < claimed < 1 << 15
-        assert claimed not in lasting
+    claimed = [registry.next_id() for _ in range(70_000)]
+    assert claimed == list(range(1, 70_001))
+    shown = [Actor(id=key, type_id="", kind=Kind.PROP, attributes={}, box=_BOX, row=0).shown_id for key in claimed]
+    assert shown[:32767] == claimed[:32767]
+    assert (min(shown), max(shown), shown[32767]) == (1, 32767, 1)
