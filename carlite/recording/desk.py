@@ -77,7 +77,7 @@ class RecordingDesk:
             load_map: loads the map of the log, where another is loaded; raises CallError.
         """
         self.stop_recorder()
-        self.stop_replayer(keep_actors=True)
+        self.stop_replayer(keep_actors=False)
         path = self._folder.path(name)
         said = [f"Replaying File: {path}"]
         log = self._read(path)

@@ -37,7 +37,6 @@ class Recorder:
         self._world = world
         self._additional = additional
         self._roster = Roster(world.actors)
-        self._parents: dict[int, int] = {}
         self._doors: dict[int, int] = {}
         self._street_lights: dict[int, tuple[object, ...]] = {}
         self._weather: tuple[float, ...] = ()
@@ -45,6 +44,7 @@ class Recorder:
         self._started_s = time.monotonic()
         self._log = LogWriter(file, world.level.source.name, int(time.time()))
         self._added, _ = self._roster.update()
+        self._parents = self._parents_now()  # as in CARLA the log does not tell what was attached before it began
 
     def record(self, delta_s: float) -> None:
         """Writes the frame of the tick that has just been made."""
@@ -74,8 +74,11 @@ class Recorder:
     # who is there ------------------------------------------------------------------------------------------------------
 
     def _add_event(self, actor: Actor) -> AddEvent:
-        x, y, z = (float(value) * _CM for value in self._world.states.location[actor.row])
-        pitch, yaw, roll = (float(value) for value in self._world.states.rotation_deg[actor.row])
+        pose = self._world.world_from_actor(actor)
+        if actor.parent is not None and actor.id not in self._parents:  # it is new: CARLA writes what it was spawned with
+            pose = self._world.pose_at_parent(actor)
+        x, y, z = (float(value) * _CM for value in pose[:, 3])
+        pitch, yaw, roll = (float(value) for value in geometry.rotations_deg(pose[:, :3]))
         blueprint = find(actor.type_id)
         types = {attribute.id: attribute.type for attribute in blueprint.attributes} if blueprint is not None else {}
         return AddEvent(
@@ -96,11 +99,13 @@ class Recorder:
         return np.array([(actor_id,) for actor_id in gone], RECORDS[Packet.EVENT_DEL])
 
     def _new_parents(self) -> NDArray[np.void]:
-        attached = self._roster.attached.actors
-        parents = {actor.id: actor.parent.id for actor in attached if actor.parent is not None}
+        parents = self._parents_now()
         new = [pair for pair in parents.items() if self._parents.get(pair[0]) != pair[1]]
         self._parents = parents
         return np.array(new, RECORDS[Packet.EVENT_PARENT])
+
+    def _parents_now(self) -> dict[int, int]:
+        return {actor.id: actor.parent.id for actor in self._roster.attached.actors if actor.parent is not None}
 
     def _touches(self) -> NDArray[np.void]:
         """Touches of actors that have a collision sensor, each pair once; only those reach the log in CARLA."""

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -18,8 +19,9 @@ _LAMPS = (  # in the order in which CARLA lists them
     (1, "Position"), (2, "LowBeam"), (4, "HighBeam"), (8, "Brake"), (16, "RightBlinker"), (32, "LeftBlinker"), (64, "Reverse"),
     (256, "Interior"), (128, "Fog"), (512, "Special1"), (1024, "Special2"),
 )  # fmt: skip
-_CATEGORIES: dict[int, str] = {ActorType.VEHICLE: "v", ActorType.WALKER: "w", ActorType.TRAFFIC_LIGHT: "t"}
+_CATEGORIES = "ovwtha"  # by ActorType; CARLA's list, which makes signs heroes and sensors anything
 Show = Callable[[memoryview], list[str]]
+_Entry = TypeVar("_Entry")
 
 
 def heading(log: Log) -> str:
@@ -49,10 +51,11 @@ def collisions(log: Log, first: str, second: str) -> str:
         second: likewise.
     """
     rows = [f"{'Time':>8} {'Types':>6} {'Id':>6} {'Actor 1':<35} {'Id':>6} {'Actor 2':<35}"]
-    known: dict[int, tuple[int, str]] = {}
+    actors = _Known(lambda event: (event.type, event.type_id))
+    known = actors.entries
     before: set[tuple[int, int]] = set()
     for frame in log:
-        _note_actors(frame, known)
+        actors.follow(frame)
         now = set()
         for record in _records(frame, Packet.COLLISION):
             one, other = int(record["first"]), int(record["second"])
@@ -83,7 +86,8 @@ class _Rest:
 
 def blocked(log: Log, least_s: float, least_cm: float) -> str:
     """Actors that moved less than ``least_cm`` for at least ``least_s``, the longest first."""
-    resting: dict[int, _Rest] = {}
+    actors = _Known(lambda event: _Rest(event.type_id))
+    resting = actors.entries
     found: list[tuple[float, str]] = []
 
     def report(actor_id: int, rest: _Rest) -> None:
@@ -91,10 +95,7 @@ def blocked(log: Log, least_s: float, least_cm: float) -> str:
             found.append((rest.seconds, f"{rest.since_s:>8.0f} {actor_id:>6} {rest.type_id:<35} {rest.seconds:>10.0f}"))
 
     for frame in log:
-        for event in _added(frame):
-            resting[event.id] = _Rest(event.type_id)
-        for record in _records(frame, Packet.EVENT_DEL):
-            resting.pop(int(record["id"]), None)
+        actors.follow(frame)
         for record in _records(frame, Packet.POSITION):
             rest = resting.setdefault(int(record["id"]), _Rest(""))
             place = record["location"].astype(np.float64)
@@ -126,12 +127,28 @@ def _fits(wanted: str, kind: str, hero: bool) -> bool:
 
 
 def _category(known: dict[int, tuple[int, str]], actor_id: int) -> str:
-    return _CATEGORIES.get(known[actor_id][0], "o") if actor_id in known else "o"
+    number = known.get(actor_id, (ActorType.OTHER, ""))[0]
+    return _CATEGORIES[number] if number < len(_CATEGORIES) else "o"
 
 
-def _note_actors(frame: Frame, known: dict[int, tuple[int, str]]) -> None:
-    for event in _added(frame):
-        known[event.id] = (event.type, event.type_id)
+class _Known(Generic[_Entry]):
+    """What a report knows of actors, by id.
+
+    As in CARLA the one that was added last is forgotten when any is destroyed, and the destroyed ones are not.
+    """
+
+    def __init__(self, entry: Callable[[packets.AddEvent], _Entry]) -> None:
+        self.entries: dict[int, _Entry] = {}
+        self._entry = entry
+        self._last = 0
+
+    def follow(self, frame: Frame) -> None:
+        """Takes in what a frame adds and removes."""
+        for event in _added(frame):
+            self.entries[event.id] = self._entry(event)
+            self._last = event.id
+        if any(True for _ in _records(frame, Packet.EVENT_DEL)):
+            self.entries.pop(self._last, None)
 
 
 def _added(frame: Frame) -> list[packets.AddEvent]:

@@ -168,9 +168,8 @@ class Stage:
             child, parent = self.actor(int(record["id"])), self.actor(int(record["parent"]))
             if child is None or parent is None or child.parent is parent or _is_above(child, parent):
                 continue
-            world = self._world
-            parent_from_world = geometry.inverse(world.world_from_actor(parent))
-            world.attach(child, parent, geometry.compose(parent_from_world, world.world_from_actor(child)))
+            # An actor that is attached when it is made is recorded at its pose in the parent's frame, as in CARLA.
+            self._world.attach(child, parent, self._world.world_from_actor(child))
 
     # states ------------------------------------------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ class SpringArm:
     """
 
     def __init__(self, offset: Array, kind: Attachment) -> None:
+        self.offset = offset
         x, y, z = (-float(value) for value in offset)
         self._length_m = float(np.linalg.norm(offset))
         self._look_deg = np.degrees([np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x), 0.0])

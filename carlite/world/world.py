@@ -232,6 +232,15 @@ class World:
         parent.children.append(actor)
         self._attachments.rebuild(self.actors)
 
+    def pose_at_parent(self, actor: Actor) -> geometry.Array:
+        """The pose (3, 4) in its parent's frame that an attached actor was given, whatever it hangs on."""
+        if actor.parent_from_actor is None:
+            raise ValueError(f"actor {actor.id} ({actor.type_id}) is attached to nothing")
+        pose = actor.parent_from_actor.copy()
+        if actor.id in self._attachments.arms:
+            pose[:, 3] = self._attachments.arms[actor.id].offset
+        return pose
+
     def destroy(self, actor: Actor) -> None:
         """Removes an actor; what was attached to it stays where it is. What shows a light or a sign goes with it."""
         if actor.kind in (Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN):

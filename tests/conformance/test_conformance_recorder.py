@@ -165,6 +165,38 @@ def test_blocked_actors_are_listed_longest_first(bench: Any, spawn: Make, place:
     assert "vehicle.tesla" not in bench.client.show_recorder_actors_blocked(name, 30.0, 50.0)
 
 
+def test_who_stood_until_it_was_destroyed_is_listed(bench: Any, spawn: Make, place: Make, ticks: Any) -> None:
+    name = "conformance_towed.log"
+    bench.client.start_recorder(name)
+    parked = spawn("vehicle.tesla.model3", place())
+    spawn("vehicle.audi.tt", place(20.0))
+    ticks(60)
+    number = parked.id
+    assert parked.destroy()
+    ticks(40)
+    bench.client.stop_recorder()
+    ticks(1)
+    rows = [line.split() for line in bench.client.show_recorder_actors_blocked(name, 1.0, 50.0).splitlines()]
+    assert [row[2] for row in rows if row[1:2] == [str(number)]] == ["vehicle.tesla.model3"]
+
+
+def test_an_attached_actor_is_logged_with_its_mount(bench: Any, spawn: Make, place: Make, ticks: Any) -> None:
+    name, mount = "conformance_mount.log", carla.Transform(carla.Location(x=1.25, z=2.5))
+    car = spawn("vehicle.tesla.model3", place())
+    before = spawn("sensor.other.gnss", mount, parent=car)
+    bench.client.start_recorder(name)
+    during = spawn("sensor.other.gnss", mount, parent=car)
+    ticks(2)
+    bench.client.stop_recorder()
+    ticks(1)
+    text = bench.client.show_recorder_file_info(name, False)
+    assert f" Create {during.id}: sensor.other.gnss (5) at (125, 0, 250)" in text
+    assert f" Parenting {during.id} with {car.id} (parent)" in text
+    assert f" Create {before.id}: sensor.other.gnss (5) at (" in text
+    assert f" Create {before.id}: sensor.other.gnss (5) at (125, 0, 250)" not in text
+    assert f" Parenting {before.id} " not in text
+
+
 def test_a_missing_log_is_said_to_be_missing(bench: Any) -> None:
     for text in (
         bench.client.show_recorder_file_info("conformance_none.log", False),
