@@ -21,8 +21,16 @@ AddActor = Callable[..., Actor]
 _STAGES = (LightState.GREEN, LightState.YELLOW, LightState.RED)
 _NO_LANE_HALF_WIDTH_M = 1.75
 _STANDS_MPS = 0.5
-_STOP, _YIELD, _SPEED_TYPE = "traffic.stop", "traffic.yield", "274"
-_SPEED_SIGNS = frozenset({30, 40, 50, 60, 90, 100, 120, 130})
+_ID_BYTES = 31  # and a zero
+_STOP, _YIELD = "traffic.stop", "traffic.yield"
+_SIGN_TYPES = {  # those that CARLA has models of
+    ("206", ""): _STOP,
+    ("205", ""): _YIELD,
+    **{("274", str(kph)): f"traffic.speed_limit.{kph}" for kph in (30, 40, 50, 60, 90)},
+}
+_SPEED_TYPE = "274"
+_PAINTED_STOP = "Stencil_STOP"
+_SAME_SIGN_M = 5.0
 
 
 class TrafficSignals:
@@ -41,25 +49,30 @@ class TrafficSignals:
         self._give_way_of: dict[int, int] = {}
         self._speed_of: dict[int, int] = {}
         governed = governed_lanes(network)
+        controlled = {key for controller in network.controllers.values() for key in controller.signal_ids}
         lights: dict[str, Actor] = {}
+        signs: list[tuple[str, NDArray[np.float64]]] = []
         giving_way: list[GivingWay] = []
         speeds: list[tuple[float, list[GovernedLane]]] = []
         for road, signal in network.signals():
             if signal.id in lights:
                 continue  # a map that names two lights alike has one of them, as in CARLA
             lanes = governed.get(signal.id, [])
-            actor = _add_signal(road, signal, lanes, add)
-            if actor is None:
+            if signal.is_traffic_light:
+                if road.junction == -1 or signal.id in controlled:  # as in CARLA; others have no actor
+                    lights[signal.id] = actor = _add_signal(road, signal, "traffic.traffic_light", lanes, add)
+                    records.lights["sign_id"][actor.row] = signal.id.encode()[:_ID_BYTES]
                 continue
-            if actor.kind is Kind.TRAFFIC_LIGHT:
-                lights[signal.id] = actor
-                records.lights["sign_id"][actor.row] = signal.id.encode()[:31]
-                continue
-            records.signs["sign_id"][actor.row] = signal.id.encode()[:31]
-            if lanes and actor.type_id == _STOP:
+            type_id, place = _sign_type(signal), signal_pose(road, signal)[0]
+            if not type_id or any(type_id == other and _is_near(place, there) for other, there in signs):
+                continue  # as in CARLA one sign stands for all of its kind within 5 m
+            signs.append((type_id, place))
+            actor = _add_signal(road, signal, type_id, lanes, add)
+            records.signs["sign_id"][actor.row] = signal.id.encode()[:_ID_BYTES]
+            if lanes and type_id == _STOP:
                 self._give_way_of[actor.id] = len(giving_way)
                 giving_way.append(GivingWay.stop(lanes))
-            elif lanes and actor.type_id == _YIELD:
+            elif lanes and type_id == _YIELD:
                 self._give_way_of[actor.id] = len(giving_way)
                 giving_way.append(GivingWay.give_way(lanes))
             elif lanes and (limit := _limit_kph(signal)) is not None:
@@ -214,36 +227,30 @@ class TrafficSignals:
         details["light_id"][told] = self._light_ids[light]
 
 
-def _add_signal(road: Road, signal: Signal, lanes: Sequence[GovernedLane], add: AddActor) -> Actor | None:
-    """The actor of a signal; None for a type that CARLA makes no actor of."""
+def _add_signal(road: Road, signal: Signal, type_id: str, lanes: Sequence[GovernedLane], add: AddActor) -> Actor:
+    """The actor of a signal."""
     location, yaw_deg = signal_pose(road, signal)
-    if signal.is_traffic_light:
-        kind, type_id = Kind.TRAFFIC_LIGHT, "traffic.traffic_light"
-    else:
-        kind, type_id = Kind.TRAFFIC_SIGN, _sign_type(signal)
-    if not type_id:
-        return None
+    kind = Kind.TRAFFIC_LIGHT if signal.is_traffic_light else Kind.TRAFFIC_SIGN
     actor_yaw_deg = yaw_deg + 90.0
     return add(kind, type_id, {}, _trigger(lanes, location, actor_yaw_deg), location, (0.0, actor_yaw_deg, 0.0))
 
 
 def _sign_type(signal: Signal) -> str:
-    if signal.type == "206":
-        return _STOP
-    if signal.type == "205":
-        return _YIELD
-    limit = _limit_kph(signal)
-    if limit is not None:
-        return f"traffic.speed_limit.{int(limit)}" if int(limit) in _SPEED_SIGNS else "traffic.unknown"
-    return "traffic.unknown" if signal.type == _SPEED_TYPE else ""
+    """What the actor of a sign is called; "" for signs that CARLA makes no actor of."""
+    if signal.name == _PAINTED_STOP:
+        return ""
+    return _SIGN_TYPES.get((signal.type, signal.subtype if signal.type == _SPEED_TYPE else ""), "")
+
+
+def _is_near(place: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    return float(np.linalg.norm(place - other)) < _SAME_SIGN_M
 
 
 def _limit_kph(signal: Signal) -> float | None:
-    """The limit that a sign shows: its subtype, as in CARLA, or its value; None for other signs and signs without one."""
+    """The limit of a speed sign: its value, as in CARLA, or the subtype where that tells none; None for other signs."""
     if signal.type != _SPEED_TYPE:
         return None
-    limit = float(signal.subtype) if signal.subtype.isdecimal() else signal.value or 0.0
-    return limit if limit > 0.0 else None
+    return signal.value if signal.value is not None and signal.value > 0.0 else float(signal.subtype)
 
 
 def _trigger(lanes: Sequence[GovernedLane], location: NDArray[np.float64], yaw_deg: float) -> Box:

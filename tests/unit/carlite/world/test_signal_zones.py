@@ -53,6 +53,7 @@ class _Street:
     def __init__(self, network: RoadNetwork) -> None:
         self.states = ActorStates()
         self.records = SnapshotRecords(self.states)
+        self.actors: list[Actor] = []
         self.signals = TrafficSignals(network, self._add, self.records)
         box = Box(centre=(0.0, 0.0, 0.7), half_extent=(2.0, 0.9, 0.7))
         self.car = self._add(Kind.VEHICLE, "vehicle.tesla.model3", {}, box, (0.0, 1.75, 0.0), (0.0, 0.0, 0.0))
@@ -63,6 +64,7 @@ class _Street:
         actor = Actor(id=number, kind=kind, type_id=type_id, attributes=attributes, row=row, box=box)
         self.states.location[row], self.states.rotation_deg[row] = location, rotation
         self.records.add(actor)
+        self.actors.append(actor)
         return actor
 
     def at(self, x: float, *, speed: float = 5.0, yaw_deg: float = 0.0, delta_s: float = 0.05) -> tuple[bool, LightState]:
@@ -176,6 +178,34 @@ def test_a_speed_sign_counts_until_the_record_changes() -> None:
     assert [limit(5.0, 50.0), limit(18.0, 50.0), limit(40.0, 50.0), limit(60.0, 30.0), limit(80.0, 50.0)] == [
         *(50.0, 40.0, 40.0, 30.0, 50.0),
     ]
+
+
+def _sign(number: int, s: float, kind: str, subtype: str = "-1", name: str = "l") -> str:
+    sign = _LIGHT.replace('id="7" s="2"', f'id="{number}" s="{s}"').replace("1000001", kind)
+    return sign.replace('subtype="-1"', f'subtype="{subtype}"').replace('name="l"', f'name="{name}"')
+
+
+def _actors(street: _Street) -> list[str]:
+    return [actor.type_id for actor in street.actors if actor.kind is not Kind.VEHICLE]
+
+
+def test_signs_that_carla_has_models_of_get_actors() -> None:
+    signs = [_sign(20 + n, 10.0 * n, "274", kph) for n, kph in enumerate(("30", "90", "100", ""))]
+    signs += [_sign(30, 45.0, "205"), _sign(31, 40.0, "101"), _sign(32, 46.0, "206", name="Stencil_STOP")]
+    street = _Street(_network(speed="".join(signs)))
+    assert _actors(street) == ["traffic.speed_limit.30", "traffic.speed_limit.90", "traffic.yield", "traffic.traffic_light"]
+
+
+@pytest.mark.parametrize(("apart_m", "count"), [(4.9, 1), (5.1, 2)])
+def test_one_sign_stands_for_all_of_its_kind_within_five_metres(apart_m: float, count: int) -> None:
+    street = _Street(_network(speed=_sign(20, 10.0, "206") + _sign(21, 10.0 + apart_m, "206")))
+    assert _actors(street).count("traffic.stop") == count
+
+
+@pytest.mark.parametrize(("number", "count"), [("7", 1), ("8", 0)])
+def test_a_light_inside_a_junction_needs_a_controller(number: str, count: int) -> None:
+    street = _Street(_network(signal=_LIGHT.replace('id="7"', f'id="{number}"')))
+    assert len(street.signals.lights) == count
 
 
 @pytest.mark.parametrize(("vendor", "expected"), [("", 50.0), ("VectorZero", 30.0)])
