@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +19,55 @@ import pytest
 JUDGES = Path(__file__).parent / "judges"
 JUDGE_TIMEOUT_S = 600.0
 COMMAND_TIMEOUT_S = 600.0
+
+
+@dataclass(frozen=True)
+class Carlite:
+    """A running server.
+
+    Attributes:
+        process: its process.
+        port: of its calls.
+        errors: what it has said on standard error.
+    """
+
+    process: subprocess.Popen[str]
+    port: int
+    errors: Path
+
+
+@pytest.fixture(scope="session")
+def run_carlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    """``with run_carlite(*options, before=CODE) as carlite``: a server on a free port; ``CODE`` runs in it before it starts.
+
+    At the end it has to be alive still, and must not have failed in anything: nobody else hears of a failed call that no
+    client waits for.
+    """
+
+    @contextmanager
+    def run(*options: str, before: str = "") -> Iterator[Carlite]:
+        path = tmp_path_factory.mktemp("carlite") / "errors"
+        code = f"import sys\n{before}\nfrom carlite.__main__ import main\nsys.exit(main())"
+        command = [sys.executable, "-c", code, "--port", "0", "--exit-with-parent", "--verbose", *options]
+        with path.open("w") as errors:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            assert line.startswith("carlite ready on 127.0.0.1:"), path.read_text()
+            yield Carlite(process, int(line.rsplit(":", 1)[1]), path)
+            said = path.read_text()
+            assert process.poll() is None, f"the server died: {said[-3000:]}"
+            assert "Traceback" not in said, said[-6000:]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            finally:
+                process.kill()
+                process.stdout.close()
+
+    return run
 
 
 @pytest.fixture(scope="session")

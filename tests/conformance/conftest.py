@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,34 +50,8 @@ class Bench:
         return self.errors is not None and f"{call} refused" in self.errors.read_text()
 
 
-@contextmanager
-def _carlite(folder: Path) -> Iterator[int]:
-    """A carlite process on a free port."""
-    (folder / "maps").mkdir()
-    (folder / "maps" / "Street.xodr").write_text(_ROAD)
-    command = [sys.executable, "-m", "carlite", "--port", "0", "--maps", str(folder / "maps"), "--map", "Street_Opt"]
-    command += ["--recordings", str(folder / "logs"), "--verbose"]
-    with (folder / "errors").open("w") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline()
-        assert line.startswith("carlite ready on "), f"carlite ended with {process.wait(10)}"
-        yield int(line.rsplit(":", 1)[1])
-        assert process.poll() is None, "carlite died"
-        errors_seen = re.findall(r"(?:call \S+|tick \d+) failed", (folder / "errors").read_text())
-        assert not errors_seen  # nobody hears of the failure of a call that no one waits for
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        finally:
-            process.kill()
-            process.stdout.close()
-
-
 @pytest.fixture(scope="session")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+def bench(run_carlite: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """The simulator, with a client that lives until the process ends: the wheel can crash when one goes earlier."""
     host = os.environ.get("CARLA_HOST")
     if host:
@@ -92,11 +61,12 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         yield Bench(client)
         client.get_world().apply_settings(before)
         return
-    folder = tmp_path_factory.mktemp("carlite")
-    with _carlite(folder) as port:
-        client = carla.Client("127.0.0.1", port)
+    folder = tmp_path_factory.mktemp("conformance")
+    (folder / "Street.xodr").write_text(_ROAD)
+    with run_carlite("--maps", str(folder), "--map", "Street_Opt", "--recordings", str(folder / "logs")) as carlite:
+        client = carla.Client("127.0.0.1", carlite.port)
         client.set_timeout(_STARTING_S)
-        yield Bench(client, errors=folder / "errors")
+        yield Bench(client, errors=carlite.errors)
 
 
 @pytest.fixture

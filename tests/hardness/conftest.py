@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import socket
 import struct
 import subprocess
@@ -19,7 +18,6 @@ from typing import Any
 import msgpack
 import pytest
 
-STARTING_S = 300.0  # kernels may have to be compiled first
 CALL_S = 60.0
 _LANE = '<lane id="{}" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
 _ROAD = f"""<?xml version="1.0"?>
@@ -114,6 +112,33 @@ class Caller:
         return self.call("spawn_actor_with_parent", described, [[0.5, 0.0, 2.0], [0.0] * 3], parent, 0, "")
 
 
+class Subscriber(socket.socket):
+    """A raw connection to a stream."""
+
+    def __init__(self, port: int, stream_id: int) -> None:
+        super().__init__(socket.AF_INET, socket.SOCK_STREAM)
+        self.settimeout(CALL_S)
+        self.connect(("127.0.0.1", port))
+        self.sendall(struct.pack("<I", stream_id))
+
+    def exactly(self, size: int) -> bytes:
+        """So many bytes."""
+        data = bytearray()
+        while len(data) < size:
+            part = self.recv(size - len(data))
+            assert part, "the server closed the connection"
+            data += part
+        return bytes(data)
+
+    def message(self) -> bytes:
+        """The next message."""
+        return self.exactly(struct.unpack("<I", self.exactly(4))[0])
+
+    def frame(self) -> int:
+        """The frame of the next message."""
+        return int(struct.unpack_from("<QQ", self.message())[1])
+
+
 def _unwrapped(error: object, result: Any) -> object:
     """The value of a ``Response``; what has no such form is given as it is."""
     if error is not None:
@@ -159,16 +184,15 @@ class Server:
     process: subprocess.Popen[str]
     port: int
     errors: Path
+    logs: Path
 
     def caller(self) -> Caller:
         """A new raw connection."""
         return Caller(self.port)
 
-    def subscriber(self, stream_id: int) -> socket.socket:
+    def subscriber(self, stream_id: int) -> Subscriber:
         """A raw connection to a stream, after its handshake."""
-        connection = socket.create_connection(("127.0.0.1", self.port + 1), CALL_S)
-        connection.sendall(struct.pack("<I", stream_id))
-        return connection
+        return Subscriber(self.port + 1, stream_id)
 
     @contextmanager
     def program(self, code: str) -> Iterator[Program]:
@@ -206,7 +230,7 @@ StartServer = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def start_server(tmp_path_factory: pytest.TempPathFactory) -> StartServer:
+def start_server(run_carlite: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> StartServer:
     """``with start_server(*options, files=N, patch=CODE) as server``: ``CODE`` runs in the server before it starts."""
 
     @contextmanager
@@ -217,26 +241,9 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> StartServer:
             (folder / "maps" / f"{name}.xodr").write_text(_ROAD)
         (folder / "secret.xodr").write_text(_ROAD)
         limit = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))\n" if files else ""
-        code = f"import sys\n{limit}{textwrap.dedent(patch)}\nfrom carlite.__main__ import main\nsys.exit(main())"
-        command = [sys.executable, "-c", code, "--port", "0", "--maps", str(folder / "maps"), "--map", "Street"]
-        command += ["--recordings", str(folder / "logs"), "--exit-with-parent", "--verbose", *options]
-        with (folder / "errors").open("w") as errors:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
-        assert process.stdout is not None
-        try:
-            line = process.stdout.readline()
-            assert line.startswith("carlite ready on "), (folder / "errors").read_text()
-            yield Server(process, int(line.rsplit(":", 1)[1]), folder / "errors")
-            said = (folder / "errors").read_text()
-            assert process.poll() is None, "the server died: " + said[-3000:]
-            assert "Traceback" not in said, said[-6000:]  # bad input is an error of the client's, never one of ours
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            finally:
-                process.kill()
-                process.stdout.close()
+        own = ("--maps", str(folder / "maps"), "--map", "Street", "--recordings", str(folder / "logs"))
+        with run_carlite(*own, *options, before=limit + textwrap.dedent(patch)) as carlite:
+            yield Server(carlite.process, carlite.port, carlite.errors, folder / "logs")
 
     return start
 

@@ -70,7 +70,7 @@ def test_a_sensor_with_senseless_settings_stops_nobody(server: Any, sensor: str,
         with _listening(server, caller, bad), _listening(server, caller, good) as data:
             for _ in range(3):
                 _tick(caller)
-            assert [_frame(data) for _ in range(3)] == [_frames(caller) - 2, _frames(caller) - 1, _frames(caller)]
+            assert [data.frame() for _ in range(3)] == [_frames(caller) - 2, _frames(caller) - 1, _frames(caller)]
 
 
 def test_a_message_beyond_the_limit_cuts_its_sender_only(start_server: Any) -> None:
@@ -183,7 +183,7 @@ def test_an_absolute_log_lies_below_the_folder(server: Any, tmp_path: Path) -> N
         caller.call("stop_recorder")
     assert not (tmp_path / "a.log").exists()
     assert Path(told).is_file()
-    assert Path(told).is_relative_to(server.errors.parent / "logs")
+    assert Path(told).is_relative_to(server.logs)
 
 
 def test_carlite_runs_no_code_that_somebody_sends() -> None:
@@ -227,26 +227,10 @@ def _tick(caller: Any) -> None:
     caller.frame = caller.call("tick_cue")
 
 
-def _listening(server: Any, caller: Any, actor: Any) -> socket.socket:
+def _listening(server: Any, caller: Any, actor: Any) -> Any:
     (stream,) = struct.unpack_from("<I", actor[5])
     caller.call("get_sensor_token", stream)
-    connection: socket.socket = server.subscriber(stream)
-    return connection
-
-
-def _frame(connection: socket.socket) -> int:
-    """The frame of the next message."""
-    (size,) = struct.unpack("<I", _exactly(connection, 4))
-    return int(struct.unpack_from("<QQ", _exactly(connection, size))[1])
-
-
-def _exactly(connection: socket.socket, size: int) -> bytes:
-    data = b""
-    while len(data) < size:
-        part = connection.recv(size - len(data))
-        assert part, "the server closed the connection"
-        data += part
-    return data
+    return server.subscriber(stream)
 
 
 def _is_admitted(server: Any) -> bool:

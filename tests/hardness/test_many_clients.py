@@ -160,7 +160,7 @@ def test_a_subscriber_that_never_reads_holds_others_up_for_a_while_at_most(impat
             while len(frames) < 20:
                 if synchronous:
                     caller.call("tick_cue")
-                frames.append(_frame(good))
+                frames.append(good.frame())
             assert time.monotonic() - begin_s < 15.0
             if synchronous:
                 assert np.all(np.diff(frames[1:]) == 1)
@@ -219,12 +219,12 @@ def test_a_client_that_is_killed_leaves_the_world_to_others(server: Any, doing: 
         time.sleep(0.2)
         program.kill()
     with server.caller() as caller, server.subscriber(1) as world:
-        _frame(world)
+        world.frame()
         begin_s = time.monotonic()
         frames = []
         for _ in range(5):
             caller.call("tick_cue")
-            frames.append(_frame(world))
+            frames.append(world.frame())
         assert time.monotonic() - begin_s < 5.0
         assert np.all(np.diff(frames) == 1)
         if doing == "traffic":
@@ -322,21 +322,6 @@ def _is_cut(connection: socket.socket, *, drain: bool = False) -> bool:
     except ConnectionResetError:
         return True
     return True
-
-
-def _frame(connection: socket.socket) -> int:
-    """The frame of the next message."""
-    (size,) = struct.unpack("<I", _exactly(connection, 4))
-    return int(struct.unpack_from("<QQ", _exactly(connection, size))[1])
-
-
-def _exactly(connection: socket.socket, size: int) -> bytes:
-    data = b""
-    while len(data) < size:
-        part = connection.recv(size - len(data))
-        assert part, "the server closed the connection"
-        data += part
-    return data
 
 
 def _until(holds: Callable[[], bool], limit_s: float = 10.0) -> None:

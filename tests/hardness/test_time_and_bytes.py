@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import socket
 import struct
 import time
 from typing import Any
@@ -45,7 +44,7 @@ def _run(server: Any) -> dict[str, str]:
         caller.spawn("vehicle.audi.tt", x=62.0)
         caller.spawn("walker.pedestrian.0003", x=70.0)
         streams = {"world": server.subscriber(1)}
-        _exactly(streams["world"], struct.unpack("<I", _exactly(streams["world"], 4))[0])
+        streams["world"].message()
         for name, attributes in _SENSORS.items():
             sensor = caller.spawn(name, parent=hitter, **attributes)
             (stream,) = struct.unpack_from("<I", sensor[5])
@@ -117,20 +116,20 @@ def test_an_idle_synchronous_server_uses_no_processor_time(server: Any) -> None:
             assert time.monotonic() - begin_s < 2.0
 
 
-def _snapshot(connection: socket.socket) -> dict[str, Any]:
-    data = _exactly(connection, struct.unpack("<I", _exactly(connection, 4))[0])
+def _snapshot(connection: Any) -> dict[str, Any]:
+    data = connection.message()
     frame, elapsed_s = struct.unpack_from("<Qd", data, 8)
     (platform_s,) = struct.unpack_from("<d", data, _PLATFORM_TIME.start)
     return {"frame": frame, "elapsed": elapsed_s, "platform": platform_s}
 
 
-def _drain(connection: socket.socket) -> None:
+def _drain(connection: Any) -> None:
     """Reads what is there, and a message that has begun to the end."""
     for _ in _messages(connection):
         continue
 
 
-def _messages(connection: socket.socket) -> list[bytes]:
+def _messages(connection: Any) -> list[bytes]:
     """All messages that come until none has come for a while."""
     found = []
     while True:
@@ -142,14 +141,5 @@ def _messages(connection: socket.socket) -> list[bytes]:
             return found
         connection.settimeout(60.0)
         assert head, "the server closed the connection"
-        head += _exactly(connection, 4 - len(head))
-        found.append(_exactly(connection, struct.unpack("<I", head)[0]))
-
-
-def _exactly(connection: socket.socket, size: int) -> bytes:
-    data = bytearray()
-    while len(data) < size:
-        part = connection.recv(size - len(data))
-        assert part, "the server closed the connection"
-        data += part
-    return bytes(data)
+        head += connection.exactly(4 - len(head))
+        found.append(connection.exactly(struct.unpack("<I", head)[0]))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import queue
 import random
-import signal
 import socket
 import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +36,6 @@ def _road(length_m: float) -> str:
 
 @dataclass(frozen=True)
 class _Server:
-    process: subprocess.Popen[str]
     port: int
     clients: list[Any] = field(default_factory=list)
 
@@ -51,26 +48,6 @@ class _Server:
         return self.clients[number][0]
 
 
-@contextmanager
-def _running(maps: Path, *options: str) -> Iterator[_Server]:
-    command = [sys.executable, "-m", "carlite", "--port", "0", "--maps", str(maps), "--map", "Street", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("carlite ready on 127.0.0.1:"), f"the server ended with {process.wait(10)}"
-        yield _Server(process, int(line.rsplit(":", 1)[1]))
-        assert process.poll() is None, "the server died"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        finally:
-            process.kill()
-            if process.stdout is not None:
-                process.stdout.close()
-
-
 @pytest.fixture(scope="module")
 def maps(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("maps")
@@ -80,9 +57,9 @@ def maps(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(maps: Path) -> Iterator[_Server]:
-    with _running(maps) as running:
-        yield running
+def server(run_carlite: Callable[..., Any], maps: Path) -> Iterator[_Server]:
+    with run_carlite("--maps", str(maps), "--map", "Street") as carlite:
+        yield _Server(carlite.port)
 
 
 @pytest.fixture

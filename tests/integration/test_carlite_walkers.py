@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +29,11 @@ hdg="0" pitch="0" roll="0"><outline><cornerLocal u="-1.5" v="-3.5" z="0"/><corne
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[Any]:
+def world(run_carlite: Callable[..., Any], tmp_path: Path) -> Iterator[Any]:
     """A synchronous world at 20 Hz: a street along x with sidewalks at 3.5 m < |y| < 6 m and a crosswalk at x = 60 m."""
     (tmp_path / "Walks.xodr").write_text(_STREET)
-    command = [sys.executable, "-m", "carlite", "--port", "0", "--map", str(tmp_path / "Walks.xodr")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("carlite ready on 127.0.0.1:"), f"the server ended with {process.wait(10)}"
-        client = carla.Client("127.0.0.1", int(line.rsplit(":", 1)[1]))
+    with run_carlite("--map", str(tmp_path / "Walks.xodr")) as carlite:
+        client = carla.Client("127.0.0.1", carlite.port)
         client.set_timeout(_TIME_OUT_S)
         client.set_files_base_folder(str(tmp_path / "files"))
         world = client.get_world()
@@ -49,12 +41,6 @@ def world(tmp_path: Path) -> Iterator[Any]:
         settings.synchronous_mode, settings.fixed_delta_seconds = True, _STEP_S
         world.apply_settings(settings)
         yield world
-        assert process.poll() is None, "the server died"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-        if process.stdout is not None:
-            process.stdout.close()
 
 
 def test_walkers_start_on_sidewalks_and_cross_at_the_crosswalk(world: Any) -> None:
