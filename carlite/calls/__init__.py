@@ -25,4 +25,4 @@ __all__ = ["WORLD_STREAM", "Call", "Context", "all_calls"]
 def all_calls() -> dict[str, Call]:
     """All calls by name."""
     modules = (episode, actors, sensors, bodies, vehicles, walkers, lights, scenery, looks, traffic_managers, recorder, batch)
-    return {call.name: call for module in modules for call in module.CALLS}
+    return {name: call for module in modules for name, call in module.TABLE.calls.items()}

@@ -51,9 +51,9 @@ def pose(matrices: geometry.Array) -> list[Value]:
 
 
 def structure(value: object) -> Value:
-    """A control structure as the list of its fields in order; its tuples become lists."""
+    """A dataclass as the list of its fields in order; its tuples become lists, its optional fields ``optional``."""
     if is_dataclass(value) and not isinstance(value, type):
-        return [structure(getattr(value, field.name)) for field in fields(value)]
+        return [_field(getattr(value, field.name), str(field.type)) for field in fields(value)]
     if isinstance(value, (tuple, list)):
         return [structure(item) for item in value]
     return value
@@ -68,3 +68,8 @@ def _attribute(attribute: Attribute) -> Value:
         attribute.modifiable,
         attribute.restricted,
     ]
+
+
+def _field(value: object, annotation: str) -> Value:
+    encoded = None if value is None else structure(value)
+    return values.optional(encoded) if annotation.endswith("| None") else encoded

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from carlite import opendrive
-from carlite.calls import decode
+from carlite.calls import decode, encode
 from carlite.calls.context import WORLD_STREAM, Context
-from carlite.calls.table import Call, value_call, void_call
+from carlite.calls.table import CallTable
 from carlite.errors import CallError, MapError
 from carlite.wire import values
 from carlite.wire.binary import token
@@ -14,52 +17,69 @@ from carlite.world.level import build_level
 from carlite.world.maps import GENERATED, MapSource
 from carlite.world.settings import EpisodeSettings
 from carlite.world.shown_objects import MapLayer
-from carlite.world.weather import weather_from_values
+from carlite.world.weather import Weather
 
+TABLE = CallTable()
 VERSION = "0.9.16"
+_STREAM_IDS = 1 << 32
 
 
+@TABLE.value("version", any_time=True)
 def _version(_: Context) -> Value:
     return VERSION
 
 
+@TABLE.value("get_available_maps", any_time=True)
 def _available_maps(context: Context) -> Value:
     return [f"/Game/Carla/Maps/{name}" for name in context.shelf.names()]
 
 
+@TABLE.value("get_episode_info")
 def _episode_info(context: Context) -> Value:
     return [context.world.episode_id, [token(WORLD_STREAM, context.stream_port)]]
 
 
-def _sensor_token(context: Context, stream_id: object) -> Value:
+def _stream_id(value: Any, what: str) -> int:
+    number = decode.integer(value, what)
+    if not 0 <= number < _STREAM_IDS:
+        raise CallError(f"{what}: got {number}, expected 0..{_STREAM_IDS - 1}")
+    return number
+
+
+@TABLE.value("get_sensor_token", _stream_id)
+def _sensor_token(context: Context, stream_id: int) -> Value:
     """Of a sensor that has gone too, as in CARLA: who listens to it then hears nothing."""
-    wanted = decode.integer(stream_id, "stream id")
-    if wanted == WORLD_STREAM or wanted in context.world.sensors_by_stream:
-        context.streams.expect(wanted, context.caller)
-    return [token(wanted, context.stream_port)]
+    if stream_id == WORLD_STREAM or stream_id in context.world.sensors_by_stream:
+        context.streams.expect(stream_id, context.caller)
+    return [token(stream_id, context.stream_port)]
 
 
+@TABLE.value("get_map_info")
 def _map_info(context: Context) -> Value:
     level = context.world.level
     points = context.world.spawn_points
     return [level.source.wire_name, [values.transform(location, rotation) for location, rotation in points]]
 
 
+@TABLE.value("get_map_data")
 def _map_data(context: Context) -> Value:
     return context.world.level.source.opendrive
 
 
-def _required_files(context: Context, folder: object) -> Value:
+@TABLE.value("get_required_files", decode.text)
+def _required_files(context: Context, folder: str) -> Value:
     """The navigation mesh in the folder "Nav"; the client asks for everything else through calls of its own."""
-    return context.world.level.navigation.paths if decode.text(folder, "folder") == "Nav" else []
+    return context.world.level.navigation.paths if folder == "Nav" else []
 
 
-def _request_file(context: Context, path: object) -> Value:
+@TABLE.value("request_file", decode.text, slow=True)
+def _request_file(context: Context, path: str) -> Value:
     """A file that ``get_required_files`` names; empty for any other, as in CARLA."""
     navigation = context.world.level.navigation
-    return navigation.content() if decode.text(path, "path") in navigation.paths else b""
+    return navigation.content() if path in navigation.paths else b""
 
 
+@TABLE.value("get_navigation_mesh", slow=True)
 def _navigation_mesh(context: Context) -> Value:
     return context.world.level.navigation.content()
 
@@ -80,77 +100,49 @@ def load_map(context: Context, name: str, *, reset_settings: bool, layers: MapLa
     context.world.load(level, reset_settings=reset_settings, layers=layers)
 
 
-def _load_episode(context: Context, name: object, reset_settings: object, layers: object) -> Value:
-    load_map(
-        context,
-        decode.text(name, "map"),
-        reset_settings=decode.flag(reset_settings, "reset_settings"),
-        layers=_layers(layers),
-    )
-    return None
+def _layers(value: Any, what: str) -> MapLayer:
+    return MapLayer(decode.integer(value, what) & MapLayer.ALL)
 
 
-def _copy_opendrive(context: Context, text: object, parameters: object) -> Value:
-    opendrive_text = decode.text(text, "OpenDRIVE")
-    f = decode.items(parameters, "OpendriveGenerationParameters", 7)
+@TABLE.void("load_new_episode", decode.text, decode.flag, _layers, slow=True)
+def _load_episode(context: Context, name: str, reset_settings: bool, map_layers: MapLayer) -> None:
+    load_map(context, name, reset_settings=reset_settings, layers=map_layers)
+
+
+@TABLE.void("load_map_layer", _layers, slow=True)
+def _load_layers(context: Context, map_layers: MapLayer) -> None:
+    context.world.shown_objects.load(map_layers)
+
+
+@TABLE.void("unload_map_layer", _layers, slow=True)
+def _unload_layers(context: Context, map_layers: MapLayer) -> None:
+    """Maps whose name does not end in "_Opt" have no layers, as in CARLA."""
+    context.world.shown_objects.unload(map_layers)
+
+
+@TABLE.void("copy_opendrive_to_file", decode.text, decode.items, slow=True)
+def _copy_opendrive(context: Context, text: str, parameters: list[Any]) -> None:
     try:
-        generation = opendrive.Generation(
-            vertex_distance_m=decode.number(f[0], "vertex_distance"),
-            max_road_length_m=decode.number(f[1], "max_road_length"),
-            wall_height_m=decode.number(f[2], "wall_height"),
-            additional_width_m=decode.number(f[3], "additional_width"),
-            smooth_junctions=decode.flag(f[4], "smooth_junctions"),
-            mesh_visible=decode.flag(f[5], "enable_mesh_visibility"),
-            pedestrian_navigation=decode.flag(f[6], "enable_pedestrian_navigation"),
-        )
-        opendrive.parse(opendrive_text)
+        generation = decode.structure(opendrive.Generation)(parameters, "OpendriveGenerationParameters")
+        opendrive.parse(text)
     except MapError as error:
         raise CallError(f"opendrive could not be correctly parsed: {error}") from error
-    context.shelf.keep(MapSource(name=GENERATED, opendrive=opendrive_text, generation=generation))
-    return None
+    context.shelf.keep(MapSource(name=GENERATED, opendrive=text, generation=generation))
 
 
+@TABLE.value("get_episode_settings")
 def _settings(context: Context) -> Value:
-    s = context.world.settings
-    return [
-        s.synchronous,
-        s.no_rendering,
-        values.optional(s.fixed_delta_s),
-        s.substepping,
-        s.max_substep_s,
-        s.max_substeps,
-        s.max_culling_distance_m,
-        s.deterministic_ragdolls,
-        s.tile_stream_distance_m,
-        s.actor_active_distance_m,
-        s.spectator_as_ego,
-    ]
+    return encode.structure(context.world.settings)
 
 
-def _set_settings(context: Context, given: object) -> Value:
-    f = decode.items(given, "EpisodeSettings", 11)
-    delta = decode.optional(f[2], "fixed_delta_seconds")
-    active_m = decode.number(f[9], "actor_active_distance")
-    try:
-        settings = EpisodeSettings(
-            synchronous=decode.flag(f[0], "synchronous_mode"),
-            no_rendering=decode.flag(f[1], "no_rendering_mode"),
-            fixed_delta_s=None if delta is None else decode.number(delta, "fixed_delta_seconds") or None,
-            substepping=decode.flag(f[3], "substepping"),
-            max_substep_s=decode.number(f[4], "max_substep_delta_time"),
-            max_substeps=decode.integer(f[5], "max_substeps"),
-            max_culling_distance_m=decode.number(f[6], "max_culling_distance"),
-            deterministic_ragdolls=decode.flag(f[7], "deterministic_ragdolls"),
-            tile_stream_distance_m=max(decode.number(f[8], "tile_stream_distance"), active_m),
-            actor_active_distance_m=active_m,
-            spectator_as_ego=decode.flag(f[10], "spectator_as_ego"),
-        )
-    except ValueError as error:
-        raise CallError(str(error)) from error
-    context.world.settings = settings
+@TABLE.value("set_episode_settings", decode.structure(EpisodeSettings))
+def _set_settings(context: Context, settings: EpisodeSettings) -> Value:
+    farthest_m = max(settings.tile_stream_distance_m, settings.actor_active_distance_m)
+    context.world.settings = replace(settings, fixed_delta_s=settings.fixed_delta_s or None, tile_stream_distance_m=farthest_m)
     return context.world.frame
 
 
+@TABLE.value("tick_cue")
 def _tick_cue(context: Context) -> Value:
     if context.failure is not None:
         failure, context.failure = context.failure, None
@@ -159,76 +151,34 @@ def _tick_cue(context: Context) -> Value:
     return context.world.frame + 1
 
 
+@TABLE.value("get_weather_parameters")
 def _weather(context: Context) -> Value:
     return context.world.weather.values()
 
 
-def _set_weather(context: Context, given: object) -> Value:
-    try:
-        weather = weather_from_values([decode.number(v, "weather") for v in decode.items(given, "weather")])
-    except ValueError as error:
-        raise CallError(str(error)) from error
+@TABLE.void("set_weather_parameters", decode.structure(Weather))
+def _set_weather(context: Context, weather: Weather) -> None:
     context.world.set_weather(weather)
-    return None
 
 
+@TABLE.value("get_imui_gravity")
 def _gravity(context: Context) -> Value:
     return context.world.imu_gravity
 
 
-def _set_gravity(context: Context, gravity: object) -> Value:
-    context.world.imu_gravity = decode.number(gravity, "gravity")
-    return None
+@TABLE.void("set_imui_gravity", decode.number)
+def _set_gravity(context: Context, gravity: float) -> None:
+    context.world.imu_gravity = gravity
 
 
-def _layers(given: object) -> MapLayer:
-    return MapLayer(decode.integer(given, "map layers") & MapLayer.ALL)
-
-
-def _load_layers(context: Context, layers: object) -> Value:
-    context.world.shown_objects.load(_layers(layers))
-    return None
-
-
-def _unload_layers(context: Context, layers: object) -> Value:
-    """Maps whose name does not end in "_Opt" have no layers, as in CARLA."""
-    context.world.shown_objects.unload(_layers(layers))
-    return None
-
-
-def console_command(_: Context, command: object) -> Value:
-    """There is no Unreal console: no command is recognised, which is what False says; shared with the batch."""
-    decode.text(command, "command")
+@TABLE.value("console_command", decode.text)
+def _console_command(_: Context, command: str) -> Value:
+    """There is no Unreal console: no command is recognised, which is what False says."""
+    del command
     return False
 
 
-def _see_through(_: Context, enabled: object) -> Value:
+@TABLE.void("set_annotations_traverse_translucency", decode.flag)
+def _see_through(_: Context, enabled: bool) -> None:
     """Whether semantic labels are those behind glass; carlite's glass always is what is labelled."""
-    decode.flag(enabled)
-    return None
-
-
-CALLS: tuple[Call, ...] = (
-    value_call("version", _version, any_time=True),
-    value_call("get_available_maps", _available_maps, any_time=True),
-    value_call("get_episode_info", _episode_info),
-    value_call("get_sensor_token", _sensor_token, 1),
-    value_call("get_map_info", _map_info),
-    value_call("get_map_data", _map_data),
-    value_call("get_required_files", _required_files, 1),
-    value_call("request_file", _request_file, 1, slow=True),
-    value_call("get_navigation_mesh", _navigation_mesh, slow=True),
-    void_call("load_new_episode", _load_episode, 3, slow=True),
-    void_call("load_map_layer", _load_layers, 1, slow=True),
-    void_call("unload_map_layer", _unload_layers, 1, slow=True),
-    void_call("copy_opendrive_to_file", _copy_opendrive, 2, slow=True),
-    value_call("get_episode_settings", _settings),
-    value_call("set_episode_settings", _set_settings, 1),
-    value_call("tick_cue", _tick_cue),
-    value_call("get_weather_parameters", _weather),
-    void_call("set_weather_parameters", _set_weather, 1),
-    value_call("get_imui_gravity", _gravity),
-    void_call("set_imui_gravity", _set_gravity, 1),
-    void_call("set_annotations_traverse_translucency", _see_through, 1),
-    value_call("console_command", console_command, 1),
-)
+    del enabled

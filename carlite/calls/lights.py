@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from carlite.calls import decode
 from carlite.calls.context import Context
-from carlite.calls.table import Call, value_call, void_call
+from carlite.calls.table import ACTOR, TRAFFIC_LIGHT, CallTable
 from carlite.errors import ActorCallError, CallError
 from carlite.wire import values
 from carlite.wire.binary import LightState
@@ -13,62 +15,52 @@ from carlite.world.actors import Actor, Kind
 from carlite.world.boxes import lamp_housings
 from carlite.world.street_lights import LightUpdate
 
-
-def _light(context: Context, actor_id: object, function: str) -> Actor:
-    return context.world.actors.get(decode.integer(actor_id, "actor id"), function, Kind.TRAFFIC_LIGHT)
+TABLE = CallTable()
 
 
-def set_state(context: Context, actor_id: object, state: object) -> Value:
-    """Shows a state; shared with the batch."""
-    light = _light(context, actor_id, "set_traffic_light_state")
-    wanted = decode.integer(state, "traffic light state")
-    if wanted not in set(LightState):
-        raise CallError(f"traffic light state: got {wanted}, expected 0..4")
-    context.world.signals.set_state(light, LightState(wanted))
-    return None
+@TABLE.void("set_traffic_light_state", TRAFFIC_LIGHT, decode.member(LightState))
+def _set_state(context: Context, light: Actor, state: LightState) -> None:
+    context.world.signals.set_state(light, state)
 
 
-def _set_green(context: Context, actor_id: object, seconds: object) -> Value:
-    light = _light(context, actor_id, "set_traffic_light_green_time")
-    context.world.signals.set_time(light, LightState.GREEN, decode.number(seconds, "green time"))
-    return None
+@TABLE.void("set_traffic_light_green_time", TRAFFIC_LIGHT, decode.number)
+def _set_green(context: Context, light: Actor, green_time: float) -> None:
+    context.world.signals.set_time(light, LightState.GREEN, green_time)
 
 
-def _set_yellow(context: Context, actor_id: object, seconds: object) -> Value:
-    light = _light(context, actor_id, "set_traffic_light_yellow_time")
-    context.world.signals.set_time(light, LightState.YELLOW, decode.number(seconds, "yellow time"))
-    return None
+@TABLE.void("set_traffic_light_yellow_time", TRAFFIC_LIGHT, decode.number)
+def _set_yellow(context: Context, light: Actor, yellow_time: float) -> None:
+    context.world.signals.set_time(light, LightState.YELLOW, yellow_time)
 
 
-def _set_red(context: Context, actor_id: object, seconds: object) -> Value:
-    light = _light(context, actor_id, "set_traffic_light_red_time")
-    context.world.signals.set_time(light, LightState.RED, decode.number(seconds, "red time"))
-    return None
+@TABLE.void("set_traffic_light_red_time", TRAFFIC_LIGHT, decode.number)
+def _set_red(context: Context, light: Actor, red_time: float) -> None:
+    context.world.signals.set_time(light, LightState.RED, red_time)
 
 
-def _freeze_one(context: Context, actor_id: object, frozen: object) -> Value:
-    light = _light(context, actor_id, "freeze_traffic_light")
-    context.world.signals.freeze(decode.flag(frozen, "freeze"), light)
-    return None
+@TABLE.void("freeze_traffic_light", TRAFFIC_LIGHT, decode.flag)
+def _freeze_one(context: Context, light: Actor, freeze: bool) -> None:
+    context.world.signals.freeze(freeze, light)
 
 
-def _freeze_all(context: Context, frozen: object) -> Value:
-    context.world.signals.freeze(decode.flag(frozen, "freeze"))
-    return None
+@TABLE.void("freeze_all_traffic_lights", decode.flag)
+def _freeze_all(context: Context, freeze: bool) -> None:
+    context.world.signals.freeze(freeze)
 
 
-def _reset_group(context: Context, actor_id: object) -> Value:
-    context.world.signals.reset(_light(context, actor_id, "reset_traffic_light_group"))
-    return None
+@TABLE.void("reset_traffic_light_group", TRAFFIC_LIGHT)
+def _reset_group(context: Context, light: Actor) -> None:
+    context.world.signals.reset(light)
 
 
-def _reset_all(context: Context) -> Value:
+@TABLE.void("reset_all_traffic_lights")
+def _reset_all(context: Context) -> None:
     context.world.signals.reset_all()
-    return None
 
 
-def _group(context: Context, actor_id: object) -> Value:
-    light = context.world.actors.find(decode.integer(actor_id, "actor id"))
+@TABLE.value("get_group_traffic_lights", decode.integer)
+def _group(context: Context, actor_id: int) -> Value:
+    light = context.world.actors.find(actor_id)
     if light is None:
         raise CallError("unable to get group traffic lights: actor not found")
     if light.kind is not Kind.TRAFFIC_LIGHT:
@@ -76,17 +68,27 @@ def _group(context: Context, actor_id: object) -> Value:
     return [other.id for other in context.world.signals.group(light)]
 
 
-def _query_lights(context: Context, endpoint: object) -> Value:
-    decode.text(endpoint, "endpoint")
+@TABLE.value("get_light_boxes", ACTOR)
+def _boxes(context: Context, light: Actor) -> Value:
+    """The housings of a light's lamps, in the world."""
+    if light.kind is not Kind.TRAFFIC_LIGHT:
+        raise ActorCallError("get_light_boxes", "Actor is not a traffic light", light.id)
+    name = context.world.signals.shown_as(light)
+    return [values.bounding_box(box) for box in lamp_housings(context.world.level.static_world.objects, name)]
+
+
+@TABLE.value("query_lights_state", decode.text)
+def _query_lights(context: Context, endpoint: str) -> Value:
+    del endpoint
     return [
         [light.id, values.numbers(light.location), light.intensity_lm, light.group, list(light.colour), light.active]
         for light in context.world.street_lights
     ]
 
 
-def _update_lights(context: Context, endpoint: object, states: object, _discard: object) -> Value:
-    decode.text(endpoint, "endpoint")
-    for state in decode.items(states, "light states"):
+def _states(value: Any, what: str) -> list[tuple[int, LightUpdate]]:
+    found = []
+    for state in decode.items(value, what):
         f = decode.items(state, "LightState", 6)
         red, green, blue = (decode.integer(part, "colour") for part in decode.items(f[4], "colour", 3)[:3])
         update = LightUpdate(
@@ -95,38 +97,18 @@ def _update_lights(context: Context, endpoint: object, states: object, _discard:
             colour=(red, green, blue),
             active=decode.flag(f[5], "active"),
         )
-        context.world.set_street_light(decode.integer(f[0], "light id"), update)
-    return None
+        found.append((decode.integer(f[0], "light id"), update))
+    return found
 
 
-def _boxes(context: Context, actor_id: object) -> Value:
-    """The housings of a light's lamps, in the world."""
-    function = "get_light_boxes"
-    light = context.world.actors.get(decode.integer(actor_id, "actor id"), function)
-    if light.kind is not Kind.TRAFFIC_LIGHT:
-        raise ActorCallError(function, "Actor is not a traffic light", light.id)
-    name = context.world.signals.shown_as(light)
-    return [values.bounding_box(box) for box in lamp_housings(context.world.level.static_world.objects, name)]
+@TABLE.void("update_lights_state", decode.text, _states, decode.flag)
+def _update_lights(context: Context, endpoint: str, states: list[tuple[int, LightUpdate]], discard: bool) -> None:
+    del endpoint, discard
+    for light_id, update in states:
+        context.world.set_street_light(light_id, update)
 
 
-def _follow_night(context: Context, endpoint: object, follows: object) -> Value:
-    decode.text(endpoint, "endpoint")
-    context.world.let_night_rule_lights(decode.flag(follows))
-    return None
-
-
-CALLS: tuple[Call, ...] = (
-    void_call("set_traffic_light_state", set_state, 2),
-    void_call("set_traffic_light_green_time", _set_green, 2),
-    void_call("set_traffic_light_yellow_time", _set_yellow, 2),
-    void_call("set_traffic_light_red_time", _set_red, 2),
-    void_call("freeze_traffic_light", _freeze_one, 2),
-    void_call("freeze_all_traffic_lights", _freeze_all, 1),
-    void_call("reset_traffic_light_group", _reset_group, 1),
-    void_call("reset_all_traffic_lights", _reset_all),
-    value_call("get_group_traffic_lights", _group, 1),
-    value_call("get_light_boxes", _boxes, 1),
-    value_call("query_lights_state", _query_lights, 1),
-    void_call("update_lights_state", _update_lights, 3),
-    void_call("update_day_night_cycle", _follow_night, 2),
-)
+@TABLE.void("update_day_night_cycle", decode.text, decode.flag)
+def _follow_night(context: Context, endpoint: str, active: bool) -> None:
+    del endpoint
+    context.world.let_night_rule_lights(active)

@@ -10,10 +10,10 @@ import numpy as np
 from carlite.calls import decode
 from carlite.calls.context import Context
 from carlite.calls.scenery import actor_name
-from carlite.calls.table import Call, void_call
+from carlite.calls.table import CallTable
 from carlite.errors import CallError
-from carlite.wire.values import Value
 
+TABLE = CallTable()
 NOT_FOUND = "unable to find Actor to apply the texture"
 _DIFFUSE = 2
 _MATERIALS = 4
@@ -23,29 +23,15 @@ _SHAPES = 9
 Colour = tuple[float, float, float]
 
 
-def _apply_texture(read: Callable[[Any], Colour]) -> Callable[..., Value]:
-    """Paints objects in the mean colour of a diffuse texture, where they are painted; other textures change nothing."""
+def _texts(value: Any, what: str) -> list[str]:
+    return [decode.text(name, what) for name in decode.items(value, what)]
 
-    def serve(context: Context, names: object, material: object, texture: object) -> Value:
-        wanted = {decode.text(name, "object name") for name in decode.items(names, "object names")}
-        kind = decode.integer(material, "material parameter")
-        if not 0 <= kind < _MATERIALS:
-            raise CallError(f"material parameter: got {kind}, expected 0..{_MATERIALS - 1}")
-        colour = _mean_colour(texture, read)
-        things = [thing for thing in context.world.level.static_world.objects if thing.name in wanted]
-        actors = [actor for actor in context.world.actors if actor_name(actor) in wanted]
-        if not things and not actors:
-            raise CallError(NOT_FOUND)
-        if kind != _DIFFUSE or colour is None:
-            return None
-        for thing in things:
-            context.world.level.rays.paint_object(thing.object_id, colour)
-        for actor in actors:
-            actor.tint = colour
-        context.world.level.rays.invalidate()
-        return None
 
-    return serve
+def _material(value: Any, what: str) -> int:
+    kind = decode.integer(value, what)
+    if not 0 <= kind < _MATERIALS:
+        raise CallError(f"{what}: got {kind}, expected 0..{_MATERIALS - 1}")
+    return kind
 
 
 def _mean_colour(texture: object, read: Callable[[Any], Colour]) -> Colour | None:
@@ -74,23 +60,45 @@ def _float_pixel(pixel: Any) -> Colour:
     return red, green, blue
 
 
-def _draw(_: Context, shape: object) -> Value:
-    """Reads what kind of shape it is, and shows nothing."""
-    primitive = decode.items(decode.items(shape, "debug shape", 4)[0], "primitive", 2)
-    kind = decode.integer(primitive[0], "primitive")
+def _texture(read: Callable[[Any], Colour]) -> Callable[[Any, str], Colour | None]:
+    def mean(value: Any, _: str) -> Colour | None:
+        return _mean_colour(value, read)
+
+    return mean
+
+
+@TABLE.void("apply_color_texture_to_objects", _texts, _material, _texture(_byte_pixel))
+@TABLE.void("apply_float_color_texture_to_objects", _texts, _material, _texture(_float_pixel))
+def _apply_texture(context: Context, names: list[str], material: int, colour: Colour | None) -> None:
+    """Paints objects in the mean colour of a diffuse texture, where they are painted; other textures change nothing."""
+    wanted = set(names)
+    things = [thing for thing in context.world.level.static_world.objects if thing.name in wanted]
+    actors = [actor for actor in context.world.actors if actor_name(actor) in wanted]
+    if not things and not actors:
+        raise CallError(NOT_FOUND)
+    if material != _DIFFUSE or colour is None:
+        return
+    for thing in things:
+        context.world.level.rays.paint_object(thing.object_id, colour)
+    for actor in actors:
+        actor.tint = colour
+    context.world.level.rays.invalidate()
+
+
+def _primitive(value: Any, what: str) -> int:
+    kind = decode.integer(decode.items(decode.items(value, what, 4)[0], what, 2)[0], what)
     if not 0 <= kind < _SHAPES:
-        raise CallError(f"debug shape: got primitive {kind}, expected 0..{_SHAPES - 1}")
-    return None
+        raise CallError(f"{what}: got primitive {kind}, expected 0..{_SHAPES - 1}")
+    return kind
 
 
-def _clear(_: Context) -> Value:
-    return None
+@TABLE.void("draw_debug_shape", _primitive)
+def _draw(_: Context, shape: int) -> None:
+    """Shows nothing."""
+    del shape
 
 
-CALLS: tuple[Call, ...] = (
-    void_call("apply_color_texture_to_objects", _apply_texture(_byte_pixel), 3),
-    void_call("apply_float_color_texture_to_objects", _apply_texture(_float_pixel), 3),
-    void_call("draw_debug_shape", _draw, 1),
-    void_call("clear_debug_shape", _clear),
-    void_call("clear_debug_string", _clear),
-)
+@TABLE.void("clear_debug_shape")
+@TABLE.void("clear_debug_string")
+def _clear(_: Context) -> None:
+    """There is nothing to clear."""

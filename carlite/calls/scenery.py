@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from carlite import geometry
 from carlite.calls import decode
 from carlite.calls.context import Context
-from carlite.calls.table import Call, value_call, void_call
+from carlite.calls.decode import Vector
+from carlite.calls.table import CallTable
 from carlite.errors import CallError
 from carlite.mesh import PlacedObject
 from carlite.tags import ANY_TAG
@@ -17,29 +20,29 @@ from carlite.wire.values import Value
 from carlite.world.actors import Actor, Kind
 from carlite.world.boxes import world_box
 
+TABLE = CallTable()
 _LONGEST_M = 20.0  # no actor reaches further from its origin
 _NO_LABEL = [[0.0, 0.0, 0.0], 0]
 
 
-def _tag(given: object) -> int:
-    wanted = decode.integer(given, "tag")
+def _tag(value: Any, what: str) -> int:
+    wanted = decode.integer(value, what)
     if not 0 <= wanted <= ANY_TAG:
-        raise CallError(f"tag: got {wanted}, expected 0..{ANY_TAG}")
+        raise CallError(f"{what}: got {wanted}, expected 0..{ANY_TAG}")
     return wanted
 
 
-def _objects(context: Context, tag: object) -> list[PlacedObject]:
-    wanted = _tag(tag)
-    return [thing for thing in context.world.shown_objects.loaded() if wanted in (ANY_TAG, thing.tag)]
+def _objects(context: Context, tag: int) -> list[PlacedObject]:
+    return [thing for thing in context.world.shown_objects.loaded() if tag in (ANY_TAG, thing.tag)]
 
 
-def _level_boxes(context: Context, tag: object) -> Value:
+@TABLE.value("get_all_level_BBs", _tag)
+def _level_boxes(context: Context, tag: int) -> Value:
     """Boxes of scenery and of actors with that tag, in the world."""
-    wanted = _tag(tag)
     ids = _signal_ids(context)
     boxes = [values.bounding_box(world_box(o.world_from_local, o.box), ids.get(o.name, 0)) for o in _objects(context, tag)]
     for actor in context.world.actors:
-        if actor.tags and (wanted == ANY_TAG or wanted in actor.tags):
+        if actor.tags and (tag == ANY_TAG or tag in actor.tags):
             boxes.append(values.bounding_box(world_box(context.world.world_from_actor(actor), actor.box), actor.id))
     return boxes
 
@@ -50,7 +53,8 @@ def _signal_ids(context: Context) -> dict[str, int]:
     return {context.world.signals.shown_as(signal): signal.id for signal in signals}
 
 
-def _environment_objects(context: Context, tag: object) -> Value:
+@TABLE.value("get_environment_objects", _tag)
+def _environment_objects(context: Context, tag: int) -> Value:
     return [
         [
             values.transform(thing.world_from_local[:, 3], geometry.rotations_deg(thing.world_from_local[:, :3])),
@@ -63,13 +67,13 @@ def _environment_objects(context: Context, tag: object) -> Value:
     ]
 
 
-def _enable_objects(context: Context, ids: object, enabled: object) -> Value:
+@TABLE.void("enable_environment_objects", decode.integers, decode.flag, slow=True)
+def _enable_objects(context: Context, object_ids: list[int], enable: bool) -> None:
     """Objects that are not enabled are neither seen nor hit; they stay in the lists."""
-    wanted = [decode.integer(item, "environment object id") for item in decode.items(ids, "environment object ids")]
-    context.world.shown_objects.enable(wanted, decode.flag(enabled, "enable"))
-    return None
+    context.world.shown_objects.enable(object_ids, enable)
 
 
+@TABLE.value("get_names_of_all_objects")
 def _names(context: Context) -> Value:
     return [*(thing.name for thing in context.world.shown_objects.loaded()), *map(actor_name, context.world.actors)]
 
@@ -79,15 +83,14 @@ def actor_name(actor: Actor) -> str:
     return f"{actor.type_id}_{actor.id}"
 
 
-def _project_point(context: Context, location: object, direction: object, distance: object) -> Value:
-    start = np.array(decode.vector(location, "location"))
-    towards = np.array(decode.vector(direction, "direction"))
+@TABLE.value("project_point", decode.vector, decode.vector, decode.number)
+def _project_point(context: Context, location: Vector, direction: Vector, distance: float) -> Value:
+    start, towards = np.array(location), np.array(direction)
     length = float(np.linalg.norm(towards))
-    reach = decode.number(distance, "distance")
-    if length == 0.0 or reach <= 0.0:
+    if length == 0.0 or distance <= 0.0:
         return [False, _NO_LABEL]
     context.world.refresh_rays()
-    hit = context.world.level.rays.cast(start[None], towards[None] / length, reach, ignore=_around(context, start))
+    hit = context.world.level.rays.cast(start[None], towards[None] / length, distance, ignore=_around(context, start))
     if not np.isfinite(hit.distance_m[0]):
         return [False, _NO_LABEL]
     return [True, [values.numbers(start + towards / length * float(hit.distance_m[0])), int(hit.tag[0])]]
@@ -106,17 +109,8 @@ def _around(context: Context, point: NDArray[np.float64]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _cast_ray(context: Context, start: object, end: object) -> Value:
+@TABLE.value("cast_ray", decode.vector, decode.vector)
+def _cast_ray(context: Context, start: Vector, end: Vector) -> Value:
     context.world.refresh_rays()
-    hits = context.world.level.rays.cast_segment(decode.vector(start, "start"), decode.vector(end, "end"))
+    hits = context.world.level.rays.cast_segment(start, end)
     return [[values.numbers(point), int(tag)] for point, tag in zip(hits.points, hits.tags, strict=True)]
-
-
-CALLS: tuple[Call, ...] = (
-    value_call("get_all_level_BBs", _level_boxes, 1),
-    value_call("get_environment_objects", _environment_objects, 1),
-    void_call("enable_environment_objects", _enable_objects, 2, slow=True),
-    value_call("get_names_of_all_objects", _names),
-    value_call("project_point", _project_point, 3),
-    value_call("cast_ray", _cast_ray, 2),
-)

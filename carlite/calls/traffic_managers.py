@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from carlite.calls import decode
 from carlite.calls.context import Context
-from carlite.calls.table import value_call
+from carlite.calls.table import CallTable
 from carlite.wire.values import Value
 
-
-def _is_running(context: Context, port: object) -> Value:
-    return context.traffic_managers.host(decode.integer(port, "port")) is not None
+TABLE = CallTable()
 
 
-def _where(context: Context, port: object) -> Value:
-    number = decode.integer(port, "port")
-    host = context.traffic_managers.host(number)
-    return ["", 0] if host is None else [host, number]
+def _endpoint(value: Any, what: str) -> tuple[str, int]:
+    host, port = decode.items(value, what, 2)[:2]
+    return decode.text(host, "host"), decode.integer(port, "port")
 
 
-def _enter(context: Context, endpoint: object) -> Value:
-    host, port = decode.items(endpoint, "endpoint", 2)[:2]
-    return context.traffic_managers.enter(decode.integer(port, "port"), decode.text(host, "host"), context.caller)
+@TABLE.value("is_traffic_manager_running", decode.integer)
+def _is_running(context: Context, port: int) -> Value:
+    return context.traffic_managers.host(port) is not None
 
 
-def _leave(context: Context, port: object) -> Value:
-    return context.traffic_managers.leave(decode.integer(port, "port"))
+@TABLE.value("get_traffic_manager_running", decode.integer)
+def _where(context: Context, port: int) -> Value:
+    host = context.traffic_managers.host(port)
+    return ["", 0] if host is None else [host, port]
 
 
-CALLS = (
-    value_call("is_traffic_manager_running", _is_running, 1),
-    value_call("get_traffic_manager_running", _where, 1),
-    value_call("add_traffic_manager_running", _enter, 1),
-    value_call("destroy_traffic_manager", _leave, 1),
-)
+@TABLE.value("add_traffic_manager_running", _endpoint)
+def _enter(context: Context, endpoint: tuple[str, int]) -> Value:
+    host, port = endpoint
+    return context.traffic_managers.enter(port, host, context.caller)
+
+
+@TABLE.value("destroy_traffic_manager", decode.integer)
+def _leave(context: Context, port: int) -> Value:
+    return context.traffic_managers.leave(port)

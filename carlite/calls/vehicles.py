@@ -8,78 +8,48 @@ from typing import Any, TypeVar
 
 from carlite.calls import decode, encode
 from carlite.calls.context import Context
-from carlite.calls.table import Call, refused_call, value_call, void_call
+from carlite.calls.table import VEHICLE, CallTable
 from carlite.errors import CallError
-from carlite.physics.controls import (
-    AckermannControl,
-    AckermannSettings,
-    GearPhysicsControl,
-    VehicleControl,
-    VehiclePhysicsControl,
-    WheelPhysicsControl,
-)
+from carlite.physics.controls import AckermannControl, AckermannSettings, VehicleControl, VehiclePhysicsControl
 from carlite.wire.values import Value
-from carlite.world.actors import Actor, Kind
+from carlite.world.actors import Actor
 from carlite.world.doors import ALL_DOORS, move_door
 
+TABLE = CallTable()
 _LIGHT_BITS = 0x7FF  # CARLA keeps the lamps it knows
 _BIKE_WHEELS, _CAR_WHEELS = 2, 4
 _Wheel = TypeVar("_Wheel")
 
 
-def _vehicle(context: Context, actor_id: object, function: str) -> Actor:
-    return context.world.actors.get(decode.integer(actor_id, "actor id"), function, Kind.VEHICLE)
+@TABLE.void("apply_control_to_vehicle", VEHICLE, decode.structure(VehicleControl))
+def _apply_control(context: Context, vehicle: Actor, control: VehicleControl) -> None:
+    """Pedals and wheel, told back as they come; physics takes them as far as they go."""
+    context.world.apply_vehicle_control(vehicle, control)
 
 
-def apply_control(context: Context, actor_id: object, control: object) -> Value:
-    """Pedals and wheel, told back as they come; physics takes them as far as they go. Shared with the batch."""
-    vehicle = _vehicle(context, actor_id, "apply_control_to_vehicle")
-    f = decode.items(control, "VehicleControl", 7)
-    context.world.apply_vehicle_control(
-        vehicle,
-        VehicleControl(
-            throttle=decode.number(f[0], "throttle"),
-            steer=decode.number(f[1], "steer"),
-            brake=decode.number(f[2], "brake"),
-            hand_brake=decode.flag(f[3], "hand_brake"),
-            reverse=decode.flag(f[4], "reverse"),
-            manual_gear_shift=decode.flag(f[5], "manual_gear_shift"),
-            gear=decode.integer(f[6], "gear"),
-        ),
-    )
-    return None
+@TABLE.void("apply_ackermann_control_to_vehicle", VEHICLE, decode.structure(AckermannControl))
+def _apply_ackermann(context: Context, vehicle: Actor, control: AckermannControl) -> None:
+    context.world.physics.apply_ackermann_control(vehicle, control)
 
 
-def apply_ackermann(context: Context, actor_id: object, control: object) -> Value:
-    """Targets of the Ackermann controller; shared with the batch."""
-    vehicle = _vehicle(context, actor_id, "apply_ackermann_control_to_vehicle")
-    f = decode.items(control, "VehicleAckermannControl", 5)
-    context.world.physics.apply_ackermann_control(vehicle, AckermannControl(**_named(AckermannControl, f)))
-    return None
-
-
-def _ackermann_settings(context: Context, actor_id: object) -> Value:
-    vehicle = _vehicle(context, actor_id, "get_ackermann_controller_settings")
+@TABLE.value("get_ackermann_controller_settings", VEHICLE)
+def _ackermann_settings(context: Context, vehicle: Actor) -> Value:
     return encode.structure(context.world.physics.ackermann_settings(vehicle))
 
 
-def _set_ackermann_settings(context: Context, actor_id: object, settings: object) -> Value:
-    vehicle = _vehicle(context, actor_id, "apply_ackermann_controller_settings")
-    f = decode.items(settings, "AckermannControllerSettings", 6)
-    context.world.physics.apply_ackermann_settings(vehicle, AckermannSettings(**_named(AckermannSettings, f)))
-    return None
+@TABLE.void("apply_ackermann_controller_settings", VEHICLE, decode.structure(AckermannSettings))
+def _set_ackermann_settings(context: Context, vehicle: Actor, settings: AckermannSettings) -> None:
+    context.world.physics.apply_ackermann_settings(vehicle, settings)
 
 
-def _physics_control(context: Context, actor_id: object) -> Value:
-    vehicle = _vehicle(context, actor_id, "get_physics_control")
+@TABLE.value("get_physics_control", VEHICLE)
+def _physics_control(context: Context, vehicle: Actor) -> Value:
     physics = context.world.physics.physics_control(vehicle)
     return encode.structure(replace(physics, wheels=_in_pairs(physics.wheels)))
 
 
-def apply_physics_control(context: Context, actor_id: object, control: object) -> Value:
-    """New mechanics of a vehicle; shared with the batch."""
-    vehicle = _vehicle(context, actor_id, "apply_physics_control")
-    physics = _decode_physics(decode.items(control, "VehiclePhysicsControl", 17))
+@TABLE.void("apply_physics_control", VEHICLE, decode.structure(VehiclePhysicsControl))
+def _apply_physics_control(context: Context, vehicle: Actor, physics: VehiclePhysicsControl) -> None:
     wheels = context.world.physics.physics_control(vehicle).wheels
     if len(physics.wheels) != _CAR_WHEELS:  # CARLA changes all but the wheels then
         physics = replace(physics, wheels=wheels)
@@ -89,60 +59,31 @@ def apply_physics_control(context: Context, actor_id: object, control: object) -
         context.world.physics.apply_physics_control(vehicle, physics)
     except ValueError as error:
         raise CallError(f"apply_physics_control: {error}") from error
-    return None
 
 
-def set_light_state(context: Context, actor_id: object, bits: object) -> Value:
-    """Lamps of a vehicle; shared with the batch."""
-    vehicle = _vehicle(context, actor_id, "set_vehicle_light_state")
-    vehicle.light_state = decode.integer(bits, "light state") & _LIGHT_BITS
-    return None
+def _lamps(value: Any, what: str) -> int:
+    return decode.integer(decode.items(value, what, 1)[0], what) & _LIGHT_BITS
 
 
-def _set_light_state(context: Context, actor_id: object, state: object) -> Value:
-    return set_light_state(context, actor_id, decode.items(state, "VehicleLightState", 1)[0])
+@TABLE.void("set_vehicle_light_state", VEHICLE, _lamps)
+def _set_light_state(_: Context, vehicle: Actor, light_state: int) -> None:
+    vehicle.light_state = light_state
 
 
-def _light_state(context: Context, actor_id: object) -> Value:
-    return [_vehicle(context, actor_id, "get_vehicle_light_state").light_state]
+@TABLE.value("get_vehicle_light_state", VEHICLE)
+def _light_state(_: Context, vehicle: Actor) -> Value:
+    return [vehicle.light_state]
 
 
+@TABLE.value("get_vehicle_light_states")
 def _light_states(context: Context) -> Value:
     return [[vehicle.id, vehicle.light_state] for vehicle in context.world.vehicles]
 
 
-def _telemetry(context: Context, actor_id: object) -> Value:
-    telemetry = context.world.physics.telemetry(_vehicle(context, actor_id, "get_telemetry_data"))
+@TABLE.value("get_telemetry_data", VEHICLE)
+def _telemetry(context: Context, vehicle: Actor) -> Value:
+    telemetry = context.world.physics.telemetry(vehicle)
     return encode.structure(replace(telemetry, wheels=_in_pairs(telemetry.wheels)))
-
-
-def _wheel_angle(context: Context, actor_id: object, wheel: object) -> Value:
-    vehicle = _vehicle(context, actor_id, "get_wheel_steer_angle")
-    return float(context.world.states.wheel_steer_deg[vehicle.row, _wheel(wheel)])
-
-
-def _set_wheel_steer(context: Context, actor_id: object, wheel: object, angle_deg: object) -> Value:
-    vehicle = _vehicle(context, actor_id, "set_wheel_steer_direction")
-    context.world.physics.set_wheel_steer_direction(vehicle, _wheel(wheel), decode.number(angle_deg, "angle"))
-    return None
-
-
-def _set_wheel_pitch(context: Context, actor_id: object, wheel: object, angle_deg: object) -> Value:
-    vehicle = _vehicle(context, actor_id, "set_wheel_pitch_angle")
-    context.world.physics.set_wheel_pitch_angle(vehicle, _wheel(wheel), decode.number(angle_deg, "angle"))
-    return None
-
-
-def _wheel_pitch(context: Context, actor_id: object, wheel: object) -> Value:
-    vehicle = _vehicle(context, actor_id, "get_wheel_pitch_angle")
-    return math.degrees(context.world.states.wheel_spin_rad[vehicle.row, _wheel(wheel)])
-
-
-def set_debug_telemetry(context: Context, actor_id: object, enabled: object) -> Value:
-    """The drawing has nowhere to show; ``get_telemetry_data`` has the numbers. Shared with the batch."""
-    _vehicle(context, actor_id, "show_vehicle_debug_telemetry")
-    decode.flag(enabled)
-    return None
 
 
 def _in_pairs(wheels: tuple[_Wheel, ...]) -> tuple[_Wheel, ...]:
@@ -150,108 +91,70 @@ def _in_pairs(wheels: tuple[_Wheel, ...]) -> tuple[_Wheel, ...]:
     return tuple(wheel for wheel in wheels for _ in range(2)) if len(wheels) == _BIKE_WHEELS else wheels
 
 
-def _wheel(value: object) -> int:
-    wheel = decode.integer(value, "wheel")
-    if not 0 <= wheel < 4:
-        raise CallError(f"wheel: got {wheel}, expected 0..3")
+def _wheel(value: Any, what: str) -> int:
+    wheel = decode.integer(value, what)
+    if not 0 <= wheel < _CAR_WHEELS:
+        raise CallError(f"{what}: got {wheel}, expected 0..{_CAR_WHEELS - 1}")
     return wheel
 
 
-def _named(structure: type, values: list[Any]) -> dict[str, float]:
-    names = structure.__dataclass_fields__  # type: ignore[attr-defined]
-    return {name: decode.number(value, name) for name, value in zip(names, values, strict=False)}
+@TABLE.value("get_wheel_steer_angle", VEHICLE, _wheel)
+def _wheel_angle(context: Context, vehicle: Actor, wheel: int) -> Value:
+    return float(context.world.states.wheel_steer_deg[vehicle.row, wheel])
 
 
-def _pairs(value: object, what: str) -> tuple[tuple[float, float], ...]:
-    points = [decode.items(point, what, 2) for point in decode.items(value, what)]
-    return tuple((decode.number(x, what), decode.number(y, what)) for x, y, *_ in points)
+@TABLE.void("set_wheel_steer_direction", VEHICLE, _wheel, decode.number)
+def _set_wheel_steer(context: Context, vehicle: Actor, wheel: int, angle_deg: float) -> None:
+    context.world.physics.set_wheel_steer_direction(vehicle, wheel, angle_deg)
 
 
-def _decode_physics(f: list[Any]) -> VehiclePhysicsControl:
-    return VehiclePhysicsControl(
-        torque_curve=_pairs(f[0], "torque_curve"),
-        max_rpm=decode.number(f[1], "max_rpm"),
-        moi=decode.number(f[2], "moi"),
-        damping_rate_full_throttle=decode.number(f[3], "damping_rate_full_throttle"),
-        damping_rate_zero_throttle_clutch_engaged=decode.number(f[4], "damping_rate_zero_throttle_clutch_engaged"),
-        damping_rate_zero_throttle_clutch_disengaged=decode.number(f[5], "damping_rate_zero_throttle_clutch_disengaged"),
-        use_gear_autobox=decode.flag(f[6], "use_gear_autobox"),
-        gear_switch_time=decode.number(f[7], "gear_switch_time"),
-        clutch_strength=decode.number(f[8], "clutch_strength"),
-        final_ratio=decode.number(f[9], "final_ratio"),
-        forward_gears=tuple(_gear(gear) for gear in decode.items(f[10], "forward_gears")),
-        mass=decode.number(f[11], "mass"),
-        drag_coefficient=decode.number(f[12], "drag_coefficient"),
-        center_of_mass=decode.vector(f[13], "center_of_mass"),
-        steering_curve=_pairs(f[14], "steering_curve"),
-        wheels=tuple(_wheel_physics(wheel) for wheel in decode.items(f[15], "wheels")),
-        use_sweep_wheel_collision=decode.flag(f[16], "use_sweep_wheel_collision"),
-    )
+@TABLE.void("set_wheel_pitch_angle", VEHICLE, _wheel, decode.number)
+def _set_wheel_pitch(context: Context, vehicle: Actor, wheel: int, angle_deg: float) -> None:
+    context.world.physics.set_wheel_pitch_angle(vehicle, wheel, angle_deg)
 
 
-def _gear(value: object) -> GearPhysicsControl:
-    return GearPhysicsControl(**_named(GearPhysicsControl, decode.items(value, "GearPhysicsControl", 3)))
+@TABLE.value("get_wheel_pitch_angle", VEHICLE, _wheel)
+def _wheel_pitch(context: Context, vehicle: Actor, wheel: int) -> Value:
+    return math.degrees(context.world.states.wheel_spin_rad[vehicle.row, wheel])
 
 
-def _wheel_physics(value: object) -> WheelPhysicsControl:
-    parts = decode.items(value, "WheelPhysicsControl", 10)
-    named = _named(WheelPhysicsControl, parts[:9])
-    return WheelPhysicsControl(**named, position=decode.vector(parts[9], "wheel position"))
+@TABLE.void("show_vehicle_debug_telemetry", VEHICLE, decode.flag)
+def _show_telemetry(_: Context, vehicle: Actor, enabled: bool) -> None:
+    """The drawing has nowhere to show; ``get_telemetry_data`` has the numbers."""
+    del vehicle, enabled
 
 
-def _move_door(context: Context, actor_id: object, door: object, function: str, is_open: bool) -> Value:
-    vehicle = _vehicle(context, actor_id, function)
-    number = decode.integer(door, "door")
-    if 0 <= number <= ALL_DOORS:
-        move_door(vehicle, number, is_open)  # CARLA, too, passes over doors that a vehicle does not have
-    return None
+@TABLE.void("open_vehicle_door", VEHICLE, decode.integer)
+def _open_door(_: Context, vehicle: Actor, door: int) -> None:
+    _move_door(vehicle, door, is_open=True)
 
 
-def _open_door(context: Context, actor_id: object, door: object) -> Value:
-    return _move_door(context, actor_id, door, "open_vehicle_door", True)
+@TABLE.void("close_vehicle_door", VEHICLE, decode.integer)
+def _close_door(_: Context, vehicle: Actor, door: int) -> None:
+    _move_door(vehicle, door, is_open=False)
 
 
-def _close_door(context: Context, actor_id: object, door: object) -> Value:
-    return _move_door(context, actor_id, door, "close_vehicle_door", False)
+def _move_door(vehicle: Actor, door: int, *, is_open: bool) -> None:
+    if 0 <= door <= ALL_DOORS:
+        move_door(vehicle, door, is_open)  # CARLA, too, passes over doors that a vehicle does not have
 
 
-def set_autopilot(context: Context, actor_id: object, enabled: object) -> Value:
-    """The autopilot is the client's Traffic Manager, which takes the vehicle itself; shared with the batch."""
-    _vehicle(context, actor_id, "set_actor_autopilot")
-    decode.flag(enabled)
-    return None
+@TABLE.void("set_actor_autopilot", VEHICLE, decode.flag)
+def _set_autopilot(_: Context, vehicle: Actor, enabled: bool) -> None:
+    """The autopilot is the client's Traffic Manager, which takes the vehicle itself."""
+    del vehicle, enabled
 
 
-def _restore_physics(context: Context, actor_id: object) -> Value:
+@TABLE.void("restore_physx_physics", VEHICLE)
+def _restore_physics(_: Context, vehicle: Actor) -> None:
     """A vehicle always has carlite's own physics."""
-    _vehicle(context, actor_id, "restore_physx_physics")
-    return None
+    del vehicle
 
 
 _NO_CARSIM = "CarSim plugin is not enabled; carlite moves vehicles with its own physics"
-_NO_CHRONO = "Chrono is not enabled; carlite moves vehicles with its own physics, which apply_physics_control tunes"
-
-CALLS: tuple[Call, ...] = (
-    void_call("apply_control_to_vehicle", apply_control, 2),
-    void_call("apply_ackermann_control_to_vehicle", apply_ackermann, 2),
-    value_call("get_ackermann_controller_settings", _ackermann_settings, 1),
-    void_call("apply_ackermann_controller_settings", _set_ackermann_settings, 2),
-    value_call("get_physics_control", _physics_control, 1),
-    void_call("apply_physics_control", apply_physics_control, 2),
-    void_call("set_vehicle_light_state", _set_light_state, 2),
-    value_call("get_vehicle_light_state", _light_state, 1),
-    value_call("get_vehicle_light_states", _light_states),
-    value_call("get_telemetry_data", _telemetry, 1),
-    value_call("get_wheel_steer_angle", _wheel_angle, 2),
-    void_call("set_wheel_steer_direction", _set_wheel_steer, 3),
-    void_call("show_vehicle_debug_telemetry", set_debug_telemetry, 2),
-    void_call("set_wheel_pitch_angle", _set_wheel_pitch, 3),
-    value_call("get_wheel_pitch_angle", _wheel_pitch, 2),
-    void_call("open_vehicle_door", _open_door, 2),
-    void_call("close_vehicle_door", _close_door, 2),
-    void_call("set_actor_autopilot", set_autopilot, 2),
-    void_call("restore_physx_physics", _restore_physics, 1),
-    refused_call("enable_carsim", _NO_CARSIM),
-    refused_call("use_carsim_road", _NO_CARSIM),
-    refused_call("enable_chrono_physics", _NO_CHRONO),
+TABLE.refuse("enable_carsim", _NO_CARSIM)
+TABLE.refuse("use_carsim_road", _NO_CARSIM)
+TABLE.refuse(
+    "enable_chrono_physics",
+    "Chrono is not enabled; carlite moves vehicles with its own physics, which apply_physics_control tunes",
 )

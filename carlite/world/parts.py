@@ -16,6 +16,7 @@ from carlite.world.actors import Actor, Kind
 from carlite.world.state import ActorStates
 
 Array = NDArray[np.float64]
+Skeleton = tuple[tuple[str, ...], Array, Array]
 _FOUR_WHEELS = ("Wheel_Front_Left", "Wheel_Front_Right", "Wheel_Rear_Left", "Wheel_Rear_Right")
 _TWO_WHEELS = ("Wheel_Front", "Wheel_Rear")
 # Where a car's direction indicators sit in its box: shares of the half extents; y to the right.
@@ -51,7 +52,7 @@ def _indicators(vehicle: Actor) -> dict[str, Array | None]:
     }
 
 
-def bones(actor: Actor, states: ActorStates) -> tuple[tuple[str, ...], Array, Array] | None:
+def bones(actor: Actor, states: ActorStates) -> Skeleton | None:
     """Names, poses (n, 3, 4) in the frame of the mesh, and the mesh's (3, 4) pose in the world; None without a skeleton."""
     if actor.kind is Kind.WALKER:
         names = tuple(bone.name for bone in skeleton.BONES)
@@ -61,7 +62,7 @@ def bones(actor: Actor, states: ActorStates) -> tuple[tuple[str, ...], Array, Ar
     return None
 
 
-def _vehicle_bones(actor: Actor, states: ActorStates) -> tuple[tuple[str, ...], Array, Array]:
+def _vehicle_bones(actor: Actor, states: ActorStates) -> Skeleton:
     blueprint = find(actor.type_id)
     wheels = blueprint.wheels if blueprint is not None else ()
     names = _TWO_WHEELS if len(wheels) == 2 else _FOUR_WHEELS[: len(wheels)]

@@ -12,7 +12,7 @@ class EpisodeSettings:
     Attributes:
         synchronous: time stands still between the ticks that clients ask for.
         no_rendering: cameras deliver nothing.
-        fixed_delta_s: length of a tick; None takes the wall clock.
+        fixed_delta_s: length of a tick; None or 0 takes the wall clock.
         substepping: stored.
         max_substep_s: stored.
         max_substeps: stored.
@@ -36,5 +36,5 @@ class EpisodeSettings:
     spectator_as_ego: bool = True
 
     def __post_init__(self) -> None:
-        if self.fixed_delta_s is not None and not 0.0 < self.fixed_delta_s <= 10.0:
-            raise ValueError(f"fixed_delta_seconds: got {self.fixed_delta_s:g}, expected more than 0 and at most 10 s, or none")
+        if self.fixed_delta_s is not None and not 0.0 <= self.fixed_delta_s <= 10.0:
+            raise ValueError(f"fixed_delta_seconds: got {self.fixed_delta_s:g}, expected at most 10 s, or none")
