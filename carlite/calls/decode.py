@@ -117,7 +117,7 @@ def structure(kind: type[_Structure]) -> Callable[[Any, str], _Structure]:
     readers = [(entry.name, _reader_of(hints[entry.name])) for entry in fields(kind)]  # type: ignore[arg-type]
 
     def read(value: Any, what: str) -> _Structure:
-        parts = items(value, what, len(readers))
+        parts = items(value, f"{what} ({kind.__name__})", len(readers))
         given = {name: reader(part, name) for (name, reader), part in zip(readers, parts, strict=False)}
         try:
             return kind(**given)

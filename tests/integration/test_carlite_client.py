@@ -327,7 +327,7 @@ def test_garbage_on_both_ports_harms_nobody(server: _Server, world: Any) -> None
         ("spawn_actor", [[1, "vehicle.of.no.kind", []], [[0, 0, 0], [0, 0, 0]]], "invalid actor description"),
         ("set_weather_parameters", [[float("nan")] * 14], "expected a finite number"),
         ("set_episode_settings", [[True]], "EpisodeSettings"),
-        ("get_actors_by_id", [[[]]], "actor id"),
+        ("get_actors_by_id", [[[]]], "actor_ids"),
     ],
 )
 def test_wrong_arguments_are_answered_with_an_error(server: _Server, name: str, arguments: list[object], words: str) -> None:
