@@ -266,6 +266,12 @@ class Physics:
         centres = geometry.apply(world_from_actor, [wheel.centre for wheel in solid.blueprint.wheels]) * 100.0
         return with_wheel_positions(self._friction.on_tyres(self._solids.vehicle(solid), solid.physics), centres)
 
+    def mechanics(self, actor: Actor) -> VehiclePhysicsControl:
+        """The mechanics without wheel positions: the same object until they change."""
+        solid = self._vehicle(actor)
+        assert solid.physics is not None
+        return solid.physics
+
     def apply_physics_control(self, actor: Actor, physics: VehiclePhysicsControl) -> None:
         """New mechanics; wheel positions are read only. Raises ValueError for numbers that make no vehicle."""
         self._solids.set_physics(self._vehicle(actor), physics)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from carlite import geometry
 from carlite.library import AttributeType, find
+from carlite.physics.controls import VehiclePhysicsControl
 from carlite.recording import packets
 from carlite.recording.log import LogWriter
 from carlite.recording.packets import RECORDS, AddEvent, Bone, Mechanics, Packet, packed, packed_records
@@ -22,6 +23,7 @@ from carlite.world.world import World
 
 _CM = 100.0
 _ALL_DOORS = 6
+_TIMES = ("green", "yellow", "red")
 
 
 class Recorder:
@@ -40,6 +42,8 @@ class Recorder:
         self._doors: dict[int, int] = {}
         self._street_lights: dict[int, tuple[object, ...]] = {}
         self._weather: tuple[float, ...] = ()
+        self._mechanics_told: dict[int, VehiclePhysicsControl] = {}
+        self._times_told: dict[int, tuple[float, ...]] = {}
         self._collisions = 0
         self._started_s = time.monotonic()
         self._log = LogWriter(file, world.level.source.name, int(time.time()))
@@ -214,8 +218,7 @@ class Recorder:
         kinematics["angular_velocity"] = world.states.angular_velocity_dps[movers.rows]
         governing = [actor for actor in added if actor.kind in (Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN)]
         bodies = [actor for actor in added if actor not in governing]
-        lights = group([actor for actor in added if actor.kind is Kind.TRAFFIC_LIGHT])
-        cars = [actor for actor in added if actor.kind is Kind.VEHICLE]
+        lights, cars = group(self._retimed_lights()), self._retuned_vehicles()
         boxes, volumes = group(bodies).records(Packet.BOUNDING_BOX), group(governing).records(Packet.TRIGGER_VOLUME)
         for record, actor in zip(boxes, bodies, strict=True):
             record["origin"], record["extent"] = np.multiply(actor.box.centre, _CM), np.multiply(actor.box.half_extent, _CM)
@@ -223,7 +226,7 @@ class Recorder:
             centre = geometry.apply(world.world_from_actor(actor), [actor.box.centre])[0]
             record["origin"], record["extent"] = centre * _CM, np.multiply(actor.box.half_extent, _CM)
         times = lights.records(Packet.LIGHT_TIMES)
-        for name in ("green", "yellow", "red"):
+        for name in _TIMES:
             times[name] = world.records.lights[f"{name}_time"][lights.rows]
         parts = [packed_records(Packet.KINEMATICS, kinematics), packed_records(Packet.BOUNDING_BOX, boxes)]
         if governing:
@@ -237,6 +240,26 @@ class Recorder:
         bones = [packets.bones_bytes(actor.id, self._bones(actor)) for actor in self._roster.walkers.actors]
         parts.append(packed_records(Packet.WALKER_BONES, bones))
         return parts
+
+    def _retimed_lights(self) -> list[Actor]:
+        """Traffic lights that are new or whose times a client has changed."""
+        found = []
+        for light in self._roster.lights.actors:
+            times = tuple(float(self._world.records.lights[f"{name}_time"][light.row]) for name in _TIMES)
+            if self._times_told.get(light.id) != times:
+                self._times_told[light.id] = times
+                found.append(light)
+        return found
+
+    def _retuned_vehicles(self) -> list[Actor]:
+        """Vehicles that are new or whose mechanics a client has changed."""
+        found = []
+        for vehicle in self._roster.vehicles.actors:
+            mechanics = self._world.physics.mechanics(vehicle)
+            if self._mechanics_told.get(vehicle.id) is not mechanics:
+                self._mechanics_told[vehicle.id] = mechanics
+                found.append(vehicle)
+        return found
 
     def _mechanics(self, actor: Actor) -> Mechanics:
         p = self._world.physics.physics_control(actor)

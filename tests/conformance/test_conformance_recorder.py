@@ -197,6 +197,27 @@ def test_an_attached_actor_is_logged_with_its_mount(bench: Any, spawn: Make, pla
     assert f" Parenting {before.id} " not in text
 
 
+def test_additional_data_tell_changes_of_physics_and_of_times(bench: Any, world: Any, spawn: Make, ticks: Any) -> None:
+    name = "conformance_tuned.log"
+    lights = world.get_actors().filter("traffic.traffic_light")
+    car = spawn("vehicle.tesla.model3")
+    bench.client.start_recorder(name, True)
+    ticks(3)
+    physics = car.get_physics_control()
+    physics.mass = 1234.0
+    car.apply_physics_control(physics)
+    if len(lights):
+        lights[0].set_green_time(33.0)
+    ticks(3)
+    bench.client.stop_recorder()
+    ticks(1)
+    text = bench.client.show_recorder_file_info(name, True)
+    assert text.count("   mass = ") == 2
+    assert text.count("   mass = 1234\n") == 1
+    if len(lights):
+        assert text.count(f"  Id: {lights[0].id} green_time: 33 ") == 1
+
+
 def test_a_missing_log_is_said_to_be_missing(bench: Any) -> None:
     for text in (
         bench.client.show_recorder_file_info("conformance_none.log", False),
