@@ -322,7 +322,7 @@ class World:
         """The message of the world stream for the present frame.
 
         Args:
-            platform_time_s: wall clock.
+            platform_time_s: of a clock that never jumps back, as in CARLA.
             keep_changes: leaves the change bits for the next snapshot too; otherwise this one is the last to carry them.
         """
         state = self._simulation_state

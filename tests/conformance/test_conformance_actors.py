@@ -52,6 +52,35 @@ def test_ids_are_not_used_twice(spawn: Make, place: Make) -> None:
     assert spawn(_CAR, place(20.0)).id > number
 
 
+def test_actors_come_in_the_order_in_which_they_are_asked_for(world: Any, spawn: Make, place: Make) -> None:
+    one, two = spawn(_CAR, place()).id, spawn("vehicle.audi.tt", place(20.0)).id
+    assert [actor.id for actor in world.get_actors([two, 987654, one])] == [two, one]
+    assert world.get_actor(987654) is None
+
+
+def test_actors_are_active_until_they_are_destroyed(spawn: Make, ticks: Ticks) -> None:
+    car = spawn(_CAR)
+    assert (car.is_alive, car.is_active, car.is_dormant) == (True, True, False)
+    car.destroy()
+    ticks(1)
+    assert not car.is_alive
+
+
+def test_what_follows_a_spawn_is_done_to_the_new_actor(bench: Any, world: Any, place: Make, ticks: Ticks) -> None:
+    command, blueprint = carla.command, world.get_blueprint_library().find(_CAR)
+    lights = carla.VehicleLightState(carla.VehicleLightState.Fog)
+    chain = command.SpawnActor(blueprint, place(0.0, 0.0, 1.0))
+    chain = chain.then(command.SetSimulatePhysics(command.FutureActor, False))
+    chain = chain.then(command.ApplyWalkerControl(command.FutureActor, carla.WalkerControl()))  # fails, and nobody hears of it
+    chain = chain.then(command.SetVehicleLightState(command.FutureActor, lights))
+    answer = bench.client.apply_batch_sync([chain], True)[0]
+    assert not answer.has_error()
+    ticks(5)
+    car = world.get_actor(answer.actor_id)
+    assert car.get_light_state() == lights
+    assert car.get_location().z == pytest.approx(place(0.0, 0.0, 1.0).location.z, abs=0.05)
+
+
 def test_a_batch_reports_each_command(bench: Any, world: Any, place: Make, ticks: Ticks) -> None:
     command, blueprint = carla.command, world.get_blueprint_library().find(_CAR)
     spawned = bench.client.apply_batch_sync(
