@@ -96,6 +96,7 @@ _CHANGES: dict[str, Changes] = {
 # attributes that change nothing, and why
 _WITHOUT = {
     "role_name": "a name",
+    "ros_name": "a name for ROS 2, which carlite does not speak",
     "sensor_tick": "how often, not what: tested below",
     "debug_linetrace": "draws in the server's window, and there is none",
     "calibration_constant": "Unreal 4.26 does not read it any more",
