@@ -17,7 +17,7 @@ from carlite.rays import camera_kernel
 from carlite.rays.results import CameraRequest, Channel
 from carlite.rays.scene import RayScene
 from carlite.sensors import View, geo_reference, make_sensor, measure_all
-from carlite.sensors.image_codes import encode_depth, encode_labels
+from carlite.sensors.image_codes import CODES, encode_again, encode_depth, encode_labels, encode_normals, encode_values
 from carlite.tags import Tag
 from carlite.world.level import Level
 from carlite.world.maps import EMPTY_STREET, MapSource
@@ -64,15 +64,21 @@ def compile_camera() -> None:
         eye = world_from_local([0.0, 0.0, 1.5], [-30.0, 0.0, 0.0])
         request = CameraRequest(
             world_from_camera=eye, width=64, height=36, fov_deg=70.0,
-            channels=Channel.RGB | Channel.DEPTH | Channel.TAG | Channel.INSTANCE,
+            channels=Channel.RGB | Channel.DEPTH | Channel.TAG | Channel.INSTANCE | Channel.NORMAL | Channel.FLOW,
         )  # fmt: skip
         image = scene.trace_camera(request)
         assert image.depth_m is not None
         assert image.tag is not None
         assert image.instance is not None
+        assert image.normal is not None
+        assert image.flow is not None
         pixels = np.empty(4 * 36 * 64, np.uint8)
         encode_depth(image.depth_m.reshape(-1), pixels)
         encode_labels(image.tag.reshape(-1), image.instance.reshape(-1), True, pixels)
+        encode_normals(image.normal.reshape(-1), pixels)
+        half, codes = np.full(3, 0.5, np.float32), np.zeros(CODES, np.uint8)
+        encode_values(image.normal.reshape(-1, 3), half, half, codes, pixels)
+        encode_again(pixels.reshape(-1, 4), np.zeros((3, 256), np.uint8), pixels)
 
 
 def compile_world() -> None:

@@ -31,6 +31,7 @@ _LONGEST_FREE_STEP_S = 1.0
 # The client that loads a map leaves the world stream when it has the reply and subscribes anew; it can crash when the first
 # snapshot of the new episode reaches it on the old subscription. New subscribers get that snapshot at once.
 _QUIET_AFTER_LOAD_S = 0.2
+_CALLS_SHARE = 0.1  # of the time that sensors took, kept free for calls before the next tick of an asynchronous world
 _FIRST_DATA_S = 1.0  # longest that the answer of a tick waits for the first data of a sensor
 
 
@@ -91,10 +92,20 @@ class Simulator:
                 due_s = self._last_free_s = time.monotonic()
             due_s = max(due_s + _FREE_RUN_PERIOD_S, time.monotonic())
             await asyncio.sleep(due_s - time.monotonic())
+            if self._busy:
+                await self._leave_room_for_calls()
             if not self._free_tick_waits:
                 self._free_tick_waits = True
                 self._waiting.append(None)
                 self._serve_waiting()
+
+    async def _leave_room_for_calls(self) -> None:
+        """Waits until sensors are measured, and then a share of that time: who calls after each reply gets more than one
+        call a tick."""
+        began_s = time.monotonic()
+        while self._busy and self._work is not None:
+            await asyncio.wait([self._work])
+        await asyncio.sleep(_CALLS_SHARE * (time.monotonic() - began_s))
 
     async def close(self) -> None:
         """Ends what runs beside the loop."""

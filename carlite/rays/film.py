@@ -34,7 +34,6 @@ class Film:
         tint: -1 green .. 1 magenta.
         gamma: of the display; larger is brighter.
         slope, toe, shoulder, black_clip, white_clip: of the filmic curve.
-        linear: no curve at all: display values are proportional to the light.
     """
 
     gain: float = 1.0
@@ -46,7 +45,6 @@ class Film:
     shoulder: float = 0.26
     black_clip: float = 0.0
     white_clip: float = 0.04
-    linear: bool = False
 
     @property
     def curve(self) -> tuple[float, float, float, float, float]:
@@ -68,9 +66,23 @@ def curves(film: Film) -> NDArray[np.uint8]:
     return np.concatenate([_displayed(light * gain, film) for gain in gains])
 
 
+@lru_cache(maxsize=32)
+def shown_light(film: Film) -> NDArray[np.uint8]:
+    """(3, 256) exposed light in steps of 1/255, at most 255, that a film shows as each value of red, green, blue.
+
+    It is the middle of all light that has this value; of a value that no light has, that of the next lower one.
+    """
+    place = np.arange(CURVE_SIZE) / CURVE_SIZE
+    light = np.clip(place / (1.0 - place), 0.0, 1.0)
+    tables = np.zeros((3, 256))
+    for table, curve in zip(tables, curves(film).reshape(3, CURVE_SIZE), strict=True):
+        counts = np.bincount(curve, minlength=256)
+        means = np.bincount(curve, light, minlength=256) / np.maximum(counts, 1)
+        table[:] = np.maximum.accumulate(np.where(counts > 0, means, 0.0))
+    return np.rint(tables * 255.0).astype(np.uint8)
+
+
 def _displayed(light: Array, film: Film) -> NDArray[np.uint8]:
-    if film.linear:
-        return np.rint(np.clip(light, 0.0, 1.0) * 255.0).astype(np.uint8)
     at = np.minimum(light / (light + 1.0) * CURVE_SIZE, CURVE_SIZE - 1.0)
     shown = np.interp(at, np.arange(CURVE_SIZE), tone_curve()) / 255.0
     if film.curve != Film().curve:

@@ -127,12 +127,10 @@ class ColourCamera(Camera):
         """Asks for the trace of this tick and for what render buffers need of it."""
         super().prepare(view)
         assert self._request is not None
-        film = self._request.film
         for texture, stream in view.buffers.get(self.actor.id, {}).items():
             request = replace(
                 self._request,
                 channels=render_buffers.needs(texture) or Channel.RGB,
-                film=render_buffers.film_of(texture, film),
                 previous_from_world=self._seen_from if texture is Texture.VELOCITY else None,
             )
             self._buffers[texture] = stream, request
@@ -162,7 +160,7 @@ class ColourCamera(Camera):
             payload = np.empty(_HEADER_BYTES + self.width * self.height * 4, np.uint8)
             payload[:_HEADER_BYTES] = np.frombuffer(header, np.uint8)
             pixels = payload[_HEADER_BYTES:].reshape(self.height, self.width, 4)
-            render_buffers.encode(texture, view.traces.get(request), pixels)
+            render_buffers.encode(texture, view.traces.get(request), request.film, pixels)
             sent.append((stream, SensorKind.GBUFFER_U8, payload.data))
         self._buffers = {}
         return sent

@@ -6,18 +6,22 @@ tangents) is black, as CARLA sends what a scene does not use.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from carlite.rays import Channel, GBuffer
 from carlite.rays import layout as at
-from carlite.rays.film import Film
+from carlite.rays.film import Film, shown_light
 from carlite.rays.textures import look_table
+from carlite.sensors.image_codes import CODES, encode_again, encode_values
 from carlite.world.buffers import Texture
 
 Bytes = NDArray[np.uint8]
 _FARTHEST_M = 160.0  # Unreal's range when it shows depth as a colour
-_LINEAR = Film(linear=True)
+_FLOW_CODE = 0.2495  # of a motion by half an image, about 0.5 (Unreal's EncodeVelocityToTexture)
+_BLACK = np.uint32(0xFF000000)
 _NEEDS = {
     Texture.SCENE_COLOUR: Channel.RGB,
     Texture.SCENE_DEPTH: Channel.DEPTH,
@@ -36,70 +40,75 @@ def needs(texture: Texture) -> Channel:
     return _NEEDS.get(texture, Channel(0))
 
 
-def film_of(texture: Texture, film: Film) -> Film:
-    """How the colours of a buffer are shown: those of the scene are the light itself; the others come with the picture."""
-    return _LINEAR if texture is Texture.SCENE_COLOUR else film
-
-
-def encode(texture: Texture, image: GBuffer, pixels: Bytes) -> None:
+def encode(texture: Texture, image: GBuffer, film: Film, pixels: Bytes) -> None:
     """Writes a buffer.
 
     Args:
         texture: which.
         image: a trace with the channels that it needs.
+        film: with which its colours were made.
         pixels: (h, w, 4) result: blue, green, red, alpha.
     """
-    pixels[..., :3], pixels[..., 3] = 0, 255
+    whole = pixels.view(np.uint32)[..., 0]
     if texture is Texture.SCENE_COLOUR:
         assert image.bgra is not None
-        pixels[:] = image.bgra
+        encode_again(image.bgra.reshape(-1, 4), shown_light(film), pixels.reshape(-1))
     elif texture in {Texture.SCENE_DEPTH, Texture.CUSTOM_DEPTH}:
         assert image.depth_m is not None
-        pixels[..., :3] = _srgb(np.minimum(image.depth_m / np.float32(_FARTHEST_M), np.float32(1.0)))[..., None]
+        scale = np.float32((CODES - 1) / _FARTHEST_M)
+        place = np.minimum(image.depth_m * scale, np.float32(CODES - 1)) + np.float32(0.5)
+        np.take(_GREYS, _srgb_codes()[place.astype(np.uint16)], out=whole, mode="clip")
     elif texture is Texture.A:
         assert image.normal is not None
         assert image.depth_m is not None
-        code = np.rint((image.normal + np.float32(1.0)) * np.float32(127.5)).astype(np.uint8)
-        pixels[..., :3] = np.where(np.isfinite(image.depth_m)[..., None], code[..., ::-1], 0)
+        encode_values(image.normal.reshape(-1, 3), _HALF, _HALF, _plain_codes(), pixels.reshape(-1))
+        whole[np.isinf(image.depth_m)] = _BLACK
     elif texture is Texture.B:
         assert image.material is not None
-        pixels[..., :3] = _surface_table()[image.material]
+        np.take(_surface_table(), image.material, out=whole, mode="clip")
     elif texture is Texture.C:
         assert image.albedo is not None
-        pixels[..., :3] = _srgb(image.albedo)[..., ::-1]
+        encode_values(image.albedo.reshape(-1, 3), _ONE, _ZERO, _srgb_codes(), pixels.reshape(-1))
     elif texture is Texture.VELOCITY:
         assert image.flow is not None
-        motion = image.flow * np.array([2.0, -2.0], np.float32)  # in half image sizes, y upwards
-        pixels[..., 2:0:-1] = np.clip(np.rint((motion * np.float32(0.2495) + np.float32(0.5)) * 255.0), 0, 255).astype(np.uint8)
+        gain = np.array([2.0, -2.0], np.float32) * np.float32(_FLOW_CODE)  # of half image sizes, y upwards
+        encode_values(image.flow.reshape(-1, 2), gain, _HALF, _plain_codes(), pixels.reshape(-1))
     elif texture is Texture.AMBIENT_OCCLUSION:
         assert image.openness is not None
-        pixels[..., :3] = image.openness[..., None]
+        np.take(_GREYS, image.openness, out=whole, mode="clip")
     elif texture is Texture.CUSTOM_STENCIL:
         assert image.tag is not None
-        pixels[..., :3] = image.tag[..., None]
+        np.take(_GREYS, image.tag, out=whole, mode="clip")
+    else:
+        whole.fill(_BLACK)
 
 
-def _srgb(linear: NDArray[np.float32]) -> Bytes:
-    """Display bytes of linear 0..1 (IEC 61966-2-1), to within one."""
-    return _SRGB[(np.clip(linear, 0.0, 1.0) * np.float32(_STEPS) + np.float32(0.5)).astype(np.uint16)]
+@cache
+def _plain_codes() -> Bytes:
+    """(4096,) bytes of values 0..1."""
+    return np.rint(np.linspace(0.0, 255.0, CODES)).astype(np.uint8)
 
 
-def _srgb_table() -> Bytes:
-    v = np.arange(_STEPS + 1) / _STEPS
+@cache
+def _srgb_codes() -> Bytes:
+    """(4096,) display bytes of linear values 0..1 (IEC 61966-2-1)."""
+    v = np.linspace(0.0, 1.0, CODES)
     shown = np.where(v <= 0.0031308, 12.92 * v, 1.055 * np.maximum(v, 1e-9) ** (1.0 / 2.4) - 0.055)
     return np.rint(shown * 255.0).astype(np.uint8)
 
 
-_STEPS = 4095
-_SRGB = _srgb_table()
-
-
-def _surface_table() -> Bytes:
-    """(256, 3) by material: roughness in blue, specular in green, metallic in red; zero for sky."""
+@cache
+def _surface_table() -> NDArray[np.uint32]:
+    """(256,) whole pixels by material: roughness in blue, specular in green, metallic in red; black for sky."""
     looks = look_table().looks.reshape(-1, at.LOOK_COLUMNS)
     specular = np.clip(looks[:, at.L_F0] / 0.08, 0.0, 1.0)  # Unreal's specular 0..1 stands for F0 up to 0.08
     values = np.stack([looks[:, at.L_ROUGH], specular, looks[:, at.L_METAL]], -1)
-    table = np.zeros((256, 3), np.uint8)
-    table[: len(values)] = np.rint(np.clip(values, 0.0, 1.0) * 255.0)
+    table = np.zeros((256, 4), np.uint8)
+    table[: len(values), :3] = np.rint(np.clip(values, 0.0, 1.0) * 255.0)
     table[255] = 0
-    return table
+    table[:, 3] = 255
+    return table.view(np.uint32)[:, 0]
+
+
+_GREYS = _BLACK | np.arange(256, dtype=np.uint32) * np.uint32(0x010101)
+_ZERO, _HALF, _ONE = (np.full(3, value, np.float32) for value in (0.0, 0.5, 1.0))

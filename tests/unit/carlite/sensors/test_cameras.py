@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from carlite.rays import CameraRequest, Channel, GBuffer
 from carlite.sensors import measure_all
 from carlite.tags import Tag
+from carlite.world.buffers import Texture
 
 _LENS = {"image_size_x": 64, "image_size_y": 48, "fov": 90.0}
 _KINDS = ("rgb", "depth", "semantic_segmentation", "instance_segmentation", "normals", "optical_flow")
@@ -48,6 +50,39 @@ def test_six_modalities_of_one_camera_share_one_trace(bench: Any, monkeypatch: p
     assert instance[24, 32].tolist() == [0, car.id, Tag.CAR, 255]
     np.testing.assert_allclose(2.0 * normal[47, 5, 2::-1] / 255.0 - 1.0, [0, 0, 1], atol=0.005)
     assert np.abs(flow).max() < 1e-5
+
+
+def test_render_buffers_are_by_products_of_the_picture(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.add_box((12.0, 0.0, 1.5), (2.0, 1.0, 1.5))
+    sensor = bench.add_sensor("sensor.camera.rgb", (0.0, 0.0, 1.5), **_LENS)
+    [alone] = measure_all([sensor], bench.view(0.05))
+    asked: list[CameraRequest] = []
+    trace = bench.scene.trace_camera
+
+    def counted(request: CameraRequest, out: GBuffer | None = None) -> GBuffer:
+        asked.append(request)
+        image: GBuffer = trace(request, out)
+        return image
+
+    monkeypatch.setattr(bench.scene, "trace_camera", counted)
+    view = replace(bench.view(0.05), buffers={sensor.actor.id: {texture: 100 + texture for texture in Texture}})
+    picture, *buffers = measure_all([sensor], view)
+    assert len(asked) == 1
+    assert bytes(picture.payload) == bytes(alone.payload)
+    shown = {Texture(buffer.stream_id - 100): _pixels(bytes(buffer.payload)) for buffer in buffers}
+    assert list(shown) == list(Texture)
+    assert all((image[..., 3] == 255).all() for image in shown.values())
+    at = (24, 32)  # on the box, ten metres ahead
+    display = 1.055 * (10.0 / 160.0) ** (1.0 / 2.4) - 0.055
+    assert shown[Texture.SCENE_DEPTH][at][0] == pytest.approx(255.0 * display, abs=1.0)
+    np.testing.assert_allclose(2.0 * shown[Texture.A][47, 5, 2::-1] / 255.0 - 1.0, [0, 0, 1], atol=0.005)
+    assert shown[Texture.A][0, 0].tolist() == [0, 0, 0, 255]
+    assert shown[Texture.VELOCITY][at].tolist() == [0, 128, 128, 255]
+    assert shown[Texture.CUSTOM_STENCIL][at].tolist() == [Tag.CAR] * 3 + [255]
+    assert shown[Texture.D][..., :3].max() == 0
+    light, display_bytes = shown[Texture.SCENE_COLOUR][..., :3], _pixels(bytes(picture.payload))[..., :3]
+    order = np.argsort(display_bytes.reshape(-1), kind="stable")
+    assert (np.diff(light.reshape(-1)[order].astype(int)) >= 0).all()  # brighter light never shows darker
 
 
 def test_cameras_apart_are_traced_apart(bench: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from carlite.rays.film import Film, curves
+from carlite.rays.film import CURVE_SIZE, Film, curves, shown_light
 from carlite.sensors import measure_all
 from carlite.sensors.optics import Exposure, Lens
 
@@ -116,3 +116,15 @@ def test_manual_exposure_of_a_stop_is_a_factor_of_two() -> None:
     assert slow.gain == pytest.approx(2.0 * fast.gain)
     assert Exposure(compensation=1.0).film_in(50_000.0).gain == pytest.approx(2.0)
     assert Exposure(max_bright=13.0).film_in(50_000.0).gain == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("film", [Film(), Film(temp_k=4000.0), Film(gamma=1.8), Film(gain=0.5)])
+def test_the_light_can_be_read_off_a_picture(film: Film) -> None:
+    places = np.arange(CURVE_SIZE)
+    light = places / (CURVE_SIZE - places)
+    usual = light <= 1.0
+    for curve, table in zip(curves(film).reshape(3, CURVE_SIZE), shown_light(film), strict=True):
+        below_white = usual & (curve < 255)
+        error = np.abs(table[curve[below_white]] - 255.0 * light[below_white])
+        assert error.max() <= 8.0  # the shoulder of the curve shows that much light as one value
+        assert error.mean() < 1.5
