@@ -22,6 +22,7 @@ from carlite.physics.controls import (
     VehicleTelemetry,
     WalkerControl,
 )
+from carlite.physics.falls import tip_over, topple
 from carlite.physics.fleet import telemetry, with_wheel_positions, write_control
 from carlite.physics.friction import FRICTION_TRIGGER, FrictionAreas
 from carlite.physics.motion_kernel import load, probe_points, store
@@ -137,6 +138,9 @@ class Physics:
         if solid is not None and solid.vehicle >= 0 and actor.simulate_physics:
             record = self._solids.vehicle(solid)
             record.pitch_rate = record.roll_rate = 0.0
+            if solid.fallen and rotation_deg is not None:
+                solid.fallen = False  # the next tick sees whether it stands
+                self._solids.refresh(solid)
 
     # velocities, impulses, forces --------------------------------------------------------------------------------------
 
@@ -366,6 +370,7 @@ class Physics:
 
     def _tick(self, dt_s: float) -> list[Contact]:
         solids = self._solids
+        tip_over(solids, self._states)
         states, bodies, vehicles, still = self._states, solids.bodies, solids.vehicles, self._obstacles
         load(
             bodies, vehicles, states.location, states.rotation_deg, states.velocity, states.angular_velocity_dps, dt_s
@@ -391,6 +396,7 @@ class Physics:
             bodies, vehicles, states.location, states.rotation_deg, states.velocity, states.angular_velocity_dps,
             states.acceleration, states.wheel_steer_deg, states.wheel_spin_rad, states.gait_phase_rad, dt_s,
         )  # fmt: skip
+        topple(contacts, solids, states)
         return contacts
 
     def _loose_props(self) -> LooseProps | None:
@@ -424,7 +430,7 @@ class Physics:
                 body = solids.body(solid)
                 row = solid.actor.row
                 turn = geometry.rotation_matrices(self._states.rotation_deg[row])
-                if solid.vehicle >= 0:  # the vertical part once a tick, as in CARLA, so that gravity acts within it
+                if solid.vehicle >= 0 and not body.loose:  # the vertical part once a tick, as in CARLA, so that gravity acts within it
                     body.vz = float(turn[2] @ np.asarray(solid.constant_velocity))
                     continue
                 body.vx, body.vy, body.vz = turn @ np.asarray(solid.constant_velocity)

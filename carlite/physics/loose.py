@@ -1,4 +1,6 @@
-"""Loose props as rigid bodies: they fall, tip, roll, slide and bounce, and push and are pushed by what moves near them.
+"""Loose bodies: they fall, tip, roll, slide and bounce, and push and are pushed by what moves near them.
+
+Loose are props that physics moves, vehicles that have tipped over and walkers that were knocked down; they are called props here.
 
 The engine is Rapier. Vehicles, walkers and scenery stay with the kernels of this package; near a prop each of them has a
 stand-in in the engine's world. A stand-in follows its actor's way through the tick; what props did to its velocity and place
@@ -20,11 +22,12 @@ from numpy.typing import NDArray
 
 from carlite.mesh import Mesh
 from carlite.physics import rigid
+from carlite.physics.falls import mass_centre_m
 from carlite.physics.loose_kernel import find_near, read_states
 from carlite.physics.obstacles import Obstacles
 from carlite.physics.reports import Touch
 from carlite.physics.rigid import Triple
-from carlite.physics.shapes import PropShape, prop_shape
+from carlite.physics.shapes import LooseShape, loose_shape
 from carlite.physics.solids import PushKind, Solid, Solids
 from carlite.physics.standins import StandIns
 from carlite.physics.tables import Floats
@@ -48,7 +51,7 @@ class _Prop:
     """A loose prop and its body."""
 
     solid: Solid
-    shape: PropShape
+    shape: LooseShape
     body: rapier.RigidBody
 
 
@@ -155,12 +158,12 @@ class LooseProps:
 
     def _make(self, solid: Solid) -> _Prop:
         record, states, row = self._solids.body(solid), self._states, solid.actor.row
-        shape = prop_shape(solid.blueprint, solid.actor.box, float(record.mass))
-        collider = rigid.prop_collider(shape)
+        shape = loose_shape(solid.actor, solid.blueprint, float(record.mass), mass_centre_m(solid, self._solids))
+        collider = rigid.loose_collider(shape)
         if not record.solid:
             collider = collider.collision_groups(rapier.InteractionGroups.none())
         handle = self._world.add_body(
-            rigid.prop_body(
+            rigid.loose_body(
                 _triple(states.location[row] - self._origin),
                 rigid.quaternion_of(states.rotation_deg[row]),
                 _triple(states.velocity[row]),
@@ -306,7 +309,7 @@ class LooseProps:
             body.sleep()
 
 
-def _reach(shape: PropShape) -> float:
+def _reach(shape: LooseShape) -> float:
     """Radius of a sphere around the actor's origin that holds the whole prop, metres."""
     return float(np.linalg.norm(shape.half_extent) + np.linalg.norm(shape.centre))
 

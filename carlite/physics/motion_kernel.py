@@ -55,6 +55,9 @@ def load(
     for i in range(len(vehicles)):
         v = vehicles[i]
         row = bodies[v.body].row
+        if bodies[v.body].loose == 1:
+            v.pitch = v.roll = 0.0
+            continue
         v.pitch = math.tan(math.radians(rotation_deg[row, 0]))
         v.roll = math.radians(rotation_deg[row, 2])
         if v.two_wheeled == 0:
@@ -117,7 +120,9 @@ def store(
         v = vehicles[i]
         b = bodies[v.body]
         row = b.row
-        if v.simulate == 1:
+        if b.loose == 1:
+            pass  # its pose is written already
+        elif v.simulate == 1:
             rotation_deg[row, 0] = math.degrees(math.atan(v.pitch))
             rotation_deg[row, 2] = math.degrees(v.roll if v.two_wheeled == 1 else math.atan(v.roll))
             ahead, side = -v.roll_rate, -v.pitch_rate

@@ -59,9 +59,11 @@ def steer_others(bodies: Records, dt: float) -> None:
     """Velocities of simulated walkers and props for the coming tick."""
     for i in range(len(bodies)):
         b = bodies[i]
-        if b.simulate == 1 and b.kind == _WALKER:
+        if b.simulate == 0 or b.loose == 1:
+            continue
+        if b.kind == _WALKER:
             _walk(b, dt)
-        elif b.simulate == 1 and b.kind == _PROP and b.loose == 0:
+        elif b.kind == _PROP:
             _slow_down(b, dt)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import rapier3d as rapier
 from numpy.typing import NDArray
 
-from carlite.physics.shapes import PropShape, ShapeKind
+from carlite.physics.shapes import LooseShape, ShapeKind
 from carlite.physics.terrain import Patch
 
 Quaternion = tuple[float, float, float, float]  # x, y, z, w
@@ -21,6 +21,7 @@ Triple = tuple[float, float, float]
 
 _SLEEP_MPS, _SLEEP_RADPS, _SLEEP_S = 0.05, 0.2, 0.5
 _CONE_TIP = 0.15  # width over that of its foot
+_ROOF_LENGTH, _ROOF_WIDTH = 0.4, 0.75  # of a car's roof over those of its floor
 _TYRE_EDGE = 0.4  # radius of a wheel's rounded edge over half its width
 _SKIN_M = 0.002  # without it the corners of boxes catch on the seams between tiles
 _GROUND_FRICTION = 1.0  # the prop's own friction counts, which is that on dry road
@@ -66,8 +67,8 @@ def new_world() -> rapier.PhysicsWorld:
     return world
 
 
-def prop_collider(shape: PropShape) -> rapier.ColliderBuilder:
-    """The collider of a loose prop, placed in its actor's frame, with its mass."""
+def loose_collider(shape: LooseShape) -> rapier.ColliderBuilder:
+    """The collider of a loose body, placed in its actor's frame, with its mass."""
     x, y, z = shape.half_extent
     radius = shape.radius_m
     builder: rapier.ColliderBuilder
@@ -83,6 +84,10 @@ def prop_collider(shape: PropShape) -> rapier.ColliderBuilder:
         base = [(a, b, -z) for a in (-x, x) for b in (-y, y)]
         tip = [(_CONE_TIP * a, _CONE_TIP * b, z) for a in (-x, x) for b in (-y, y)]
         builder = rapier.Collider.convex_hull(base + tip)
+    elif shape.kind is ShapeKind.CAR:
+        floor = [(a, b, c) for a in (-x, x) for b in (-y, y) for c in (-z, 0.0)]
+        roof = [(_ROOF_LENGTH * a, _ROOF_WIDTH * b, z) for a in (-x, x) for b in (-y, y)]
+        builder = rapier.Collider.convex_hull(floor + roof)
     else:
         builder = rapier.Collider.cuboid(x, y, z)
     # The mass is given in the collider's frame, which may be turned and lies at the centre of the shape.
@@ -104,7 +109,7 @@ def prop_collider(shape: PropShape) -> rapier.ColliderBuilder:
     )
 
 
-def prop_body(location: Triple, rotation: Quaternion, velocity: Triple, spin_radps: Triple) -> rapier.RigidBodyBuilder:
+def loose_body(location: Triple, rotation: Quaternion, velocity: Triple, spin_radps: Triple) -> rapier.RigidBodyBuilder:
     """A body that moves freely; its velocity is that of its centre of mass."""
     return (
         rapier.RigidBody.dynamic()

@@ -1,4 +1,4 @@
-"""Solid shapes of loose props: what the rigid-body engine makes of a blueprint."""
+"""Solid shapes of loose bodies: what the rigid-body engine makes of a blueprint."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from enum import IntEnum
 
 from carlite.library import Blueprint
 from carlite.mesh import Box
+from carlite.physics.hulls import contact_hull
+from carlite.world.actors import Actor, Kind
 
 # Of props that are about round; the rest are boxes.
 _CONES = ("static.prop.constructioncone", "static.prop.trafficcone01", "static.prop.trafficcone02")
@@ -26,11 +28,12 @@ class ShapeKind(IntEnum):
     WHEEL = 2  # cylinder about its y axis, its edges rounded as a tyre's
     CYLINDER = 3  # about its z axis
     CONE = 4  # tip up, on a square foot
+    CAR = 5  # a box whose upper half tapers to a narrower, shorter roof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PropShape:
-    """The shape of a loose prop and what it is made of.
+class LooseShape:
+    """The shape of a loose body and what it is made of.
 
     Attributes:
         kind: family.
@@ -40,6 +43,7 @@ class PropShape:
         friction: Coulomb's coefficient, on dry road.
         restitution: speed after a bounce over speed before it.
         rolling: coefficient of rolling resistance, 0 for what does not roll.
+        sunk_m: how far the mass centre lies below the middle.
     """
 
     kind: ShapeKind
@@ -49,6 +53,7 @@ class PropShape:
     friction: float
     restitution: float
     rolling: float
+    sunk_m: float = 0.0
 
     @property
     def radius_m(self) -> float:
@@ -79,7 +84,7 @@ class PropShape:
     def centre_of_mass(self) -> tuple[float, float, float]:
         """In the actor's frame, metres."""
         x, y, z = self.centre
-        return (x, y, z - self.half_extent[2] / 2.0) if self.kind is ShapeKind.CONE else self.centre
+        return (x, y, z - self.sunk_m)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +99,38 @@ _TYRE = _Matter(0.8, 0.45, 0.05)
 _DRUM = _Matter(0.5, 0.2, 0.02)
 _CONE = _Matter(0.7, 0.2, 0.0)
 _THING = _Matter(0.55, 0.15, 0.0)
+_WRECK = _Matter(0.45, 0.1, 0.0)  # sheet metal on asphalt (accident reconstruction uses 0.4 to 0.5 for cars on their roofs)
+_PERSON = _Matter(0.6, 0.0, 0.0)  # 0.5 to 0.7 for tumbling pedestrians (Searle, The physics of throw distance, 1993)
 
 
-def prop_shape(blueprint: Blueprint | None, box: Box, mass_kg: float) -> PropShape:
+def loose_shape(actor: Actor, blueprint: Blueprint | None, mass_kg: float, mass_centre_m: float) -> LooseShape:
+    """The shape of an actor that moves freely.
+
+    Args:
+        actor: prop, walker, or a vehicle that has tipped over.
+        blueprint: of the actor.
+        mass_kg: of the actor.
+        mass_centre_m: of a vehicle: height of its mass centre over its origin.
+    """
+    if actor.kind is Kind.PROP:
+        return prop_shape(blueprint, actor.box, mass_kg)
+    hull = contact_hull(blueprint, actor.box)
+    is_walker = actor.kind is Kind.WALKER
+    matter = _PERSON if is_walker else _WRECK
+    is_car = blueprint is not None and blueprint.base_type == "car"
+    return LooseShape(
+        kind=ShapeKind.CAR if is_car else ShapeKind.BOX,
+        half_extent=hull.half_extent,
+        centre=hull.centre,
+        mass_kg=mass_kg,
+        friction=matter.friction,
+        restitution=matter.restitution,
+        rolling=matter.rolling,
+        sunk_m=0.0 if is_walker else hull.centre[2] - mass_centre_m,
+    )
+
+
+def prop_shape(blueprint: Blueprint | None, box: Box, mass_kg: float) -> LooseShape:
     """The shape that fills a prop's box.
 
     Args:
@@ -110,7 +144,7 @@ def prop_shape(blueprint: Blueprint | None, box: Box, mass_kg: float) -> PropSha
     )
     if blueprint is not None and blueprint.id == "carlite.prop.tyre":
         matter = _TYRE
-    return PropShape(
+    return LooseShape(
         kind=kind,
         half_extent=box.half_extent,
         centre=box.centre,
@@ -118,6 +152,7 @@ def prop_shape(blueprint: Blueprint | None, box: Box, mass_kg: float) -> PropSha
         friction=matter.friction,
         restitution=matter.restitution,
         rolling=matter.rolling,
+        sunk_m=box.half_extent[2] / 2.0 if kind is ShapeKind.CONE else 0.0,
     )
 
 

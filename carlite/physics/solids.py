@@ -28,7 +28,7 @@ _CLEARANCE_M = 0.15  # under a vehicle's floor: low kerbs and debris pass below
 
 
 class PushKind(IntEnum):
-    """What a client does to a loose prop."""
+    """What a client does to a loose body."""
 
     IMPULSE = 0  # N s
     FORCE = 1  # N
@@ -55,7 +55,8 @@ class Solid:
         constant_velocity: m/s in its own frame while that mode is on.
         wheel_override: the client turns the wheels itself.
         force: N, world, and torque: N m about the vertical, both for the next tick only.
-        pushes: of a loose prop, likewise.
+        pushes: of a loose body, likewise.
+        fallen: a vehicle that has tipped over or a walker that was knocked down: a loose body, as loose props are.
     """
 
     actor: Actor
@@ -73,13 +74,14 @@ class Solid:
     is_pushed: bool = False
     was_pushed: bool = False
     pushes: list[Push] = field(default_factory=list)
+    fallen: bool = False
 
 
 class Solids:
     """All of them, as records in the order in which they came.
 
     Attributes:
-        loose_changed: set when a loose prop came, went or was switched; who builds the rigid bodies clears it.
+        loose_changed: set when a loose body came, went or was switched; who builds the rigid bodies clears it.
     """
 
     def __init__(self) -> None:
@@ -147,13 +149,12 @@ class Solids:
     def refresh(self, solid: Solid) -> None:
         """Follows the actor's switches: simulate_physics, collisions, gravity."""
         actor, body = solid.actor, self.body(solid)
-        loose = actor.simulate_physics and self._is_loose(solid)
+        loose = actor.simulate_physics and (solid.fallen or self._is_loose(solid))
         if loose or body.loose:
             self.loose_changed = True
         body.simulate, body.gravity, body.loose = actor.simulate_physics, actor.gravity, loose
         body.solid = actor.collisions and max(actor.box.half_extent) > 0.0
-        # A light prop that the client moves takes its own mass into a collision: a ball must not stop a car like a wall.
-        moves = (actor.simulate_physics or actor.kind is Kind.PROP) and not self._is_anchored(solid)
+        moves = actor.simulate_physics and not self._is_anchored(solid)
         body.inv_mass = 1.0 / body.mass if moves else 0.0
         body.inv_inertia = 1.0 / body.inertia if moves and actor.kind is not Kind.WALKER else 0.0
         if solid.vehicle >= 0:
@@ -174,7 +175,7 @@ class Solids:
         return solid.blueprint.motion if solid.blueprint else ""
 
     def _is_loose(self, solid: Solid) -> bool:
-        """Whether an actor is a rigid body once physics moves it: a prop that stands on nothing but its own weight."""
+        """Whether an actor is always a rigid body once physics moves it: a prop that stands on nothing but its own weight."""
         return (
             solid.actor.kind is Kind.PROP
             and max(solid.actor.box.half_extent) > 0.0

@@ -120,7 +120,7 @@ class StandIns:
         """What props meet of an actor: its box or cylinder; a car's bonnet is lower than its roof."""
         actor = solid.actor
         if actor.kind is Kind.PROP and not actor.simulate_physics:
-            return [rigid.others_only(rigid.prop_collider(prop_shape(solid.blueprint, actor.box, float(record.mass))))]
+            return [rigid.others_only(rigid.loose_collider(prop_shape(solid.blueprint, actor.box, float(record.mass))))]
         low, high = float(record.low) - (_SKIRT_M if actor.kind is Kind.VEHICLE else 0.0), float(record.high)
         x, y, z = float(record.hx), float(record.hy), 0.5 * (high - low)
         bx, by, bz = float(record.bx), float(record.by), 0.5 * (high + low)

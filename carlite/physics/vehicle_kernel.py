@@ -27,7 +27,7 @@ _HELD_MPS = 0.05
 _CREEP_MPS = 1.0  # below it the engine brakes as hard as CARLA's, above twice as much as a real one
 _STICKS_MPS, _STICKS_S, _STICKS_MPS2 = 0.4, 1.0, 3.0  # PhysX's sticky tyres: slow so long without throttle, a vehicle stands
 _ABS = 0.97
-_MAX_TILT = 1.0
+_MAX_TILT = 1.6  # beyond it, on any slope, vehicles fall as rigid bodies
 _MAX_LEAN = 0.8
 _ROLLING = 0.012
 _RPM_PER_RADS = 60.0 / (2.0 * math.pi)
@@ -321,9 +321,9 @@ def advance_vehicles(vehicles: Records, bodies: Records, gravity: float, dt: flo
     normal = np.zeros(3)
     for i in range(len(vehicles)):
         v = vehicles[i]
-        if v.simulate == 0:
-            continue
         b = bodies[v.body]
+        if v.simulate == 0 or b.loose == 1:
+            continue
         for _ in range(substeps):
             b.vx += dt * v.force[0] / v.mass
             b.vy += dt * v.force[1] / v.mass

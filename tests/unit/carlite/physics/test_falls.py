@@ -1,0 +1,122 @@
+"""Vehicles that tip over, two-wheelers that topple, people who are knocked down."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from carlite.physics import VehicleControl
+
+CAR, VAN, BIKE = "vehicle.lincoln.mkz_2020", "vehicle.mercedes.sprinter", "vehicle.diamondback.century"
+TRUCK = "vehicle.carlamotors.firetruck"
+
+
+def _tilt_deg(yard, actor):
+    """Between the actor's upward axis and the vertical."""
+    pitch, _, roll = np.radians(yard.rotation(actor))
+    return math.degrees(math.acos(math.cos(pitch) * math.cos(roll)))
+
+
+@pytest.mark.parametrize(("rotation", "rests_deg"), [((0, 0, 180), 180), ((0, 0, 90), 90), ((0, 70, 60), 90), ((0, 0, -90), 90)])
+def test_who_is_put_down_on_side_or_roof_lies_there(flat, rotation, rests_deg):
+    car = flat.spawn(CAR, (0.0, 0.0, 2.0), rotation)
+    flat.run(6.0)
+    assert _tilt_deg(flat, car) == pytest.approx(rests_deg, abs=1.0)
+    assert np.linalg.norm(flat.velocity(car)) < 1e-3
+    height = {180: 2.0 * car.box.half_extent[2], 90: 0.94}[rests_deg]
+    assert flat.at(car)[2] == pytest.approx(height, abs=0.1)
+
+
+def test_a_car_on_its_roof_slides_v_squared_over_two_mu_g(flat):
+    car = flat.spawn(CAR, (0.0, 0.0, 1.6), (0.0, 0.0, 180.0))
+    flat.run(2.0)
+    start = flat.at(car)[0]
+    flat.push_to(car, (10.0, 0.0, 0.0))
+    flat.physics.apply_vehicle_control(car, VehicleControl(brake=1.0, throttle=1.0))  # wheels in the air do nothing
+    flat.run(6.0)
+    assert flat.at(car)[0] - start == pytest.approx(10.0**2 / (2 * 0.45 * 9.81), rel=0.05)
+
+
+def test_a_car_set_upright_again_drives(flat):
+    car = flat.spawn(CAR, (0.0, 0.0, 1.0), (0.0, 0.0, 90.0))
+    flat.run(2.0)
+    flat.physics.teleport(car, (0.0, 0.0, 0.3), (0.0, 0.0, 0.0))
+    flat.physics.apply_vehicle_control(car, VehicleControl(throttle=1.0))
+    flat.run(2.0)
+    assert flat.velocity(car)[0] > 5.0
+    assert _tilt_deg(flat, car) < 3.0
+
+
+@pytest.mark.parametrize("pitch_deg", [-60.0, 60.0])
+def test_a_car_dropped_on_its_nose_or_tail_keeps_its_energy_in_bounds(flat, pitch_deg):
+    car = flat.spawn(CAR, (0.0, 0.0, 3.0), (pitch_deg, 0.0, 0.0))
+    heights = []
+    for _ in range(120):
+        flat.run(0.05)
+        heights.append(flat.at(car)[2])
+    assert max(heights) <= 3.0 + 1e-6
+    assert min(heights) > -0.3
+    assert np.linalg.norm(flat.velocity(car)) < 0.01
+
+
+@pytest.mark.parametrize(("type_id", "rolls"), [(CAR, False), (VAN, True)])
+def test_a_tall_narrow_van_rolls_over_where_a_saloon_slides(flat, type_id, rolls):
+    """Static stability: half the track over the height of the mass centre, against a friction of 1.05."""
+    actor = flat.spawn(type_id, (0.0, 0.0, 0.0))
+    half_track = abs(flat.physics.physics_control(actor).wheels[0].position[1]) / 100.0
+    height = flat.physics.physics_control(actor).center_of_mass[2]
+    assert (half_track / height < 1.0) == rolls
+    flat.run(0.5)
+    flat.push_to(actor, (22.0, 0.0, 0.0))
+    flat.physics.apply_vehicle_control(actor, VehicleControl(throttle=0.5, steer=0.2))
+    flat.run(6.0)
+    assert (_tilt_deg(flat, actor) > 60.0) == rolls
+
+
+def test_a_bicycle_that_a_lorry_hits_falls_and_stays_behind(flat):
+    truck, bike = flat.spawn(TRUCK, (0.0, 0.0, 0.0)), flat.spawn(BIKE, (12.0, 0.8, 0.0))
+    flat.run(0.5)
+    flat.push_to(truck, (10.0, 0.0, 0.0))
+    contacts = flat.run(1.5)
+    assert {truck.id, bike.id} == {contact.actor_id for contact in contacts}
+    flat.physics.apply_vehicle_control(truck, VehicleControl(brake=1.0))
+    flat.run(6.0)
+    assert _tilt_deg(flat, bike) > 60.0
+    assert np.linalg.norm(flat.velocity(bike)) < 0.01
+
+
+def test_a_gentle_nudge_does_not_topple_a_bicycle(flat):
+    car, bike = flat.spawn(CAR, (0.0, 0.0, 0.0)), flat.spawn(BIKE, (4.0, 0.0, 0.0))
+    flat.run(0.5)
+    flat.push_to(car, (1.2, 0.0, 0.0))
+    assert flat.run(2.0)
+    assert _tilt_deg(flat, bike) < 5.0
+
+
+def test_cars_push_one_that_lies_on_its_side(flat):
+    lying, car = flat.spawn(CAR, (15.0, 0.0, 0.9), (0.0, 90.0, 90.0)), flat.spawn(CAR, (0.0, 0.0, 0.0))
+    flat.run(1.0)
+    flat.push_to(car, (12.0, 0.0, 0.0))
+    before = flat.physics.physics_control(car).mass * flat.velocity(car)[0]
+    contacts = flat.run(1.2)
+    blow = sum(contact.impulse_ns[0] for contact in contacts if contact.actor_id == lying.id)
+    assert 0.3 * before < blow < 1.3 * before
+    assert flat.at(lying)[0] > 15.5
+    flat.physics.apply_vehicle_control(car, VehicleControl(brake=1.0))
+    flat.run(6.0)
+    assert np.linalg.norm(flat.velocity(lying)) < 0.01
+
+
+def test_the_same_rollover_gives_the_same_bits(make_yard):
+    def ended():
+        yard = make_yard()
+        van = yard.spawn(VAN, (0.0, 0.0, 0.0))
+        yard.run(0.5)
+        yard.push_to(van, (22.0, 0.0, 0.0))
+        yard.physics.apply_vehicle_control(van, VehicleControl(throttle=0.5, steer=0.2))
+        yard.run(5.0)
+        return yard.at(van).tobytes() + yard.rotation(van).tobytes()
+
+    assert ended() == ended()
