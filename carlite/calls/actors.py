@@ -101,52 +101,52 @@ def _set_location(context: Context, actor: Actor, location: Vector) -> None:
 
 @TABLE.void("set_actor_target_velocity", BODY, decode.vector)
 def _set_velocity(context: Context, actor: Actor, velocity: Vector) -> None:
-    context.world.physics.set_target_velocity(actor, velocity)
+    context.world.physics.pushes.set_target_velocity(actor, velocity)
 
 
 @TABLE.void("set_actor_target_angular_velocity", BODY, decode.vector)
 def _set_angular_velocity(context: Context, actor: Actor, velocity: Vector) -> None:
-    context.world.physics.set_target_angular_velocity(actor, velocity)
+    context.world.physics.pushes.set_target_angular_velocity(actor, velocity)
 
 
 @TABLE.void("enable_actor_constant_velocity", VEHICLE, decode.vector)
 def _enable_constant_velocity(context: Context, vehicle: Actor, velocity: Vector) -> None:
-    context.world.physics.enable_constant_velocity(vehicle, velocity)
+    context.world.physics.pushes.enable_constant_velocity(vehicle, velocity)
 
 
 @TABLE.void("disable_actor_constant_velocity", VEHICLE)
 def _disable_constant_velocity(context: Context, vehicle: Actor) -> None:
-    context.world.physics.disable_constant_velocity(vehicle)
+    context.world.physics.pushes.disable_constant_velocity(vehicle)
 
 
 @TABLE.void("add_actor_impulse", BODY, decode.vector)
 def _add_impulse(context: Context, actor: Actor, impulse: Vector) -> None:
-    context.world.physics.add_impulse(actor, impulse)
+    context.world.physics.pushes.add_impulse(actor, impulse)
 
 
 @TABLE.void("add_actor_impulse_at_location", BODY, decode.vector, decode.vector)
 def _add_impulse_at(context: Context, actor: Actor, impulse: Vector, location: Vector) -> None:
-    context.world.physics.add_impulse(actor, impulse, location)
+    context.world.physics.pushes.add_impulse(actor, impulse, location)
 
 
 @TABLE.void("add_actor_force", BODY, decode.vector)
 def _add_force(context: Context, actor: Actor, force: Vector) -> None:
-    context.world.physics.add_force(actor, force)
+    context.world.physics.pushes.add_force(actor, force)
 
 
 @TABLE.void("add_actor_force_at_location", BODY, decode.vector, decode.vector)
 def _add_force_at(context: Context, actor: Actor, force: Vector, location: Vector) -> None:
-    context.world.physics.add_force(actor, force, location)
+    context.world.physics.pushes.add_force(actor, force, location)
 
 
 @TABLE.void("add_actor_angular_impulse", BODY, decode.vector)
 def _add_angular_impulse(context: Context, actor: Actor, impulse: Vector) -> None:
-    context.world.physics.add_angular_impulse(actor, impulse)
+    context.world.physics.pushes.add_angular_impulse(actor, impulse)
 
 
 @TABLE.void("add_actor_torque", BODY, decode.vector)
 def _add_torque(context: Context, actor: Actor, torque: Vector) -> None:
-    context.world.physics.add_torque(actor, torque)
+    context.world.physics.pushes.add_torque(actor, torque)
 
 
 @TABLE.void("set_actor_simulate_physics", BODY, decode.flag)

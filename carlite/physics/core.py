@@ -22,13 +22,14 @@ from carlite.physics.controls import (
     VehicleTelemetry,
     WalkerControl,
 )
-from carlite.physics.falls import tip_over, topple
+from carlite.physics.falls import knock_down, tip_over, topple
 from carlite.physics.fleet import telemetry, with_wheel_positions, write_control
 from carlite.physics.friction import FRICTION_TRIGGER, FrictionAreas
 from carlite.physics.motion_kernel import load, probe_points, store
 from carlite.physics.obstacles import box_record, build_obstacles
+from carlite.physics.pushes import Pushes
 from carlite.physics.reports import contacts_of, contacts_of_touches
-from carlite.physics.solids import Push, PushKind, Solid, Solids
+from carlite.physics.solids import Solid, Solids
 from carlite.physics.tables import BODY, Integers, Records
 from carlite.physics.tick_kernel import run_tick
 from carlite.physics.types import Contact, GroundSource
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 GRAVITY_MPS2 = 9.81
 _MOVING_KINDS = frozenset({Kind.VEHICLE, Kind.WALKER, Kind.PROP})
-_PHYSX_PER_SI = 1e4  # CARLA hands angular impulses and torques on as they come; Unreal takes them in degrees and kg cm^2
 _SUBSTEP_S = 0.01
 _MAX_FOUND = 4096
 _JUMP_MPS = 5.0
@@ -57,6 +57,9 @@ class Physics:
         ground: what wheels and feet stand on.
         obstacles: of the static world; the solid ones stop actors.
         ground_meshes: the triangles of ``ground``, for loose props; without them they get it in samples.
+
+    Attributes:
+        pushes: the verbs about velocities, impulses and forces.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Physics:
         self._loose: LooseProps | None = None
         self._obstacles = build_obstacles(obstacles)
         self._solids = Solids()
+        self.pushes = Pushes(states, self._solids)
         self._friction = FrictionAreas()
         self._found = np.zeros((_MAX_FOUND, PAIR_COLUMNS))
         self.gravity_mps2 = GRAVITY_MPS2
@@ -141,84 +145,6 @@ class Physics:
             if solid.fallen and rotation_deg is not None:
                 solid.fallen = False  # the next tick sees whether it stands
                 self._solids.refresh(solid)
-
-    # velocities, impulses, forces --------------------------------------------------------------------------------------
-
-    def set_target_velocity(self, actor: Actor, velocity_mps: ArrayLike) -> None:
-        """World frame, m/s; holds until something changes it. Only of what physics moves, walkers apart, as in CARLA."""
-        if self._pushable(actor) is not None:
-            self._states.velocity[actor.row] = velocity_mps
-
-    def set_target_angular_velocity(self, actor: Actor, velocity_dps: ArrayLike) -> None:
-        """World frame, deg/s; of the same actors."""
-        if self._pushable(actor) is not None:
-            self._states.angular_velocity_dps[actor.row] = velocity_dps
-
-    def enable_constant_velocity(self, actor: Actor, velocity_mps: Sequence[float]) -> None:
-        """The actor's own frame, m/s, held every tick."""
-        self._set_constant(actor, (float(velocity_mps[0]), float(velocity_mps[1]), float(velocity_mps[2])))
-
-    def disable_constant_velocity(self, actor: Actor) -> None:
-        """Ends ``enable_constant_velocity``."""
-        self._set_constant(actor, None)
-
-    def _set_constant(self, actor: Actor, velocity: tuple[float, float, float] | None) -> None:
-        solid = self._solids.by_id.get(actor.id)
-        if solid is not None:
-            solid.constant_velocity = velocity
-            self._solids.refresh(solid)
-
-    def add_impulse(self, actor: Actor, impulse_ns: ArrayLike, at: ArrayLike | None = None) -> None:
-        """World frame, N s, at a world point or at the centre of mass."""
-        solid = self._pushable(actor)
-        if solid is None or self._keeps(solid, PushKind.IMPULSE, impulse_ns, at):
-            return
-        body, push = self._solids.body(solid), np.asarray(impulse_ns, np.float64)
-        self._states.velocity[actor.row] += push / body.mass
-        if at is not None:
-            lever = np.asarray(at, np.float64) - self._states.location[actor.row]
-            self._states.angular_velocity_dps[actor.row, 2] += math.degrees(
-                float(lever[0] * push[1] - lever[1] * push[0]) / body.inertia
-            )
-
-    def add_force(self, actor: Actor, force_n: ArrayLike, at: ArrayLike | None = None) -> None:
-        """World frame, N, during the next tick."""
-        solid = self._pushable(actor)
-        if solid is None or self._keeps(solid, PushKind.FORCE, force_n, at):
-            return
-        push = np.asarray(force_n, np.float64)
-        lever = np.zeros(3) if at is None else np.asarray(at, np.float64) - self._states.location[actor.row]
-        solid.force = solid.force + push
-        solid.torque += float(lever[0] * push[1] - lever[1] * push[0])
-        solid.is_pushed = True
-
-    def add_angular_impulse(self, actor: Actor, impulse: ArrayLike) -> None:
-        """World frame, degrees times kg cm^2/s as in CARLA; of vehicles and walkers only its vertical part turns them."""
-        solid, turn = self._pushable(actor), np.radians(np.asarray(impulse, np.float64)) / _PHYSX_PER_SI
-        if solid is not None and not self._keeps(solid, PushKind.ANGULAR_IMPULSE, turn):
-            self._states.angular_velocity_dps[actor.row, 2] += math.degrees(turn[2] / float(self._solids.body(solid).inertia))
-
-    def add_torque(self, actor: Actor, torque: ArrayLike) -> None:
-        """World frame, degrees times kg cm^2/s^2, during the next tick; as ``add_angular_impulse``."""
-        solid, turn = self._pushable(actor), np.radians(np.asarray(torque, np.float64)) / _PHYSX_PER_SI
-        if solid is not None and not self._keeps(solid, PushKind.TORQUE, turn):
-            solid.torque += float(turn[2])
-            solid.is_pushed = True
-
-    def _keeps(self, solid: Solid, kind: PushKind, vector: ArrayLike, at: ArrayLike | None = None) -> bool:
-        """Keeps a push for a loose prop, whose rigid body takes it in the next tick."""
-        if not self._solids.body(solid).loose:
-            return False
-        x, y, z = np.asarray(vector, np.float64).tolist()
-        solid.pushes.append(Push(kind, (x, y, z), None if at is None else tuple(np.asarray(at, np.float64).tolist())))
-        return True
-
-    def _pushable(self, actor: Actor) -> Solid | None:
-        """What a push moves: neither what stands fast nor a walker, who moves by his own will alone in CARLA."""
-        solid = self._solids.by_id.get(actor.id)
-        if solid is None or actor.kind is Kind.WALKER or not actor.simulate_physics:
-            return None
-        return solid if self._solids.body(solid).inv_mass > 0.0 else None
 
     # vehicles ----------------------------------------------------------------------------------------------------------
 
@@ -345,6 +271,12 @@ class Physics:
         body = self._solids.body(solid)
         body.want_x, body.want_y = speed_mps * math.cos(yaw), speed_mps * math.sin(yaw)
 
+    def knock_down(self, actor: Actor, blow: Contact | None = None) -> None:
+        """Lets a walker fall, who moves by himself no more; ``blow`` is what threw him."""
+        solid = self._walker(actor)
+        actor.simulate_physics = actor.collisions = True
+        knock_down(solid, self._solids, self._states, blow)
+
     def _walker(self, actor: Actor) -> Solid:
         solid = self._solids.by_id.get(actor.id)
         if solid is None or actor.kind is not Kind.WALKER:
@@ -375,7 +307,10 @@ class Physics:
         load(
             bodies, vehicles, states.location, states.rotation_deg, states.velocity, states.angular_velocity_dps, dt_s
         )  # fmt: skip
-        self._apply_commands(dt_s)
+        for solid in solids.order:
+            if solid.ackermann.target is not None:
+                self._run_ackermann(solid, dt_s)
+        self.pushes.apply(dt_s)
         self._friction.apply(solids, states)
         points = np.empty((4 * len(vehicles) + len(bodies), 3))
         probe_points(bodies, vehicles, dt_s, points)
@@ -407,36 +342,6 @@ class Physics:
 
             self._loose = LooseProps(self._states, self._solids, self._ground, self._ground_meshes)
         return self._loose
-
-    def _apply_commands(self, dt_s: float) -> None:
-        """Ackermann targets, outer forces and constant velocities of this tick."""
-        solids = self._solids
-        for solid in solids.order:
-            if solid.ackermann.target is not None:
-                self._run_ackermann(solid, dt_s)
-            pushed = solid.is_pushed
-            if solid.vehicle >= 0:
-                if pushed or solid.was_pushed:
-                    record = solids.vehicle(solid)
-                    record.force[:], record.torque[2] = solid.force, solid.torque
-                    solid.was_pushed = pushed
-            elif pushed:
-                body = solids.body(solid)
-                body.vx, body.vy, body.vz = np.array([body.vx, body.vy, body.vz]) + solid.force * dt_s / body.mass
-                body.w += solid.torque * dt_s / body.inertia
-            if pushed:
-                solid.force, solid.torque, solid.is_pushed = np.zeros(3), 0.0, False
-            if solid.constant_velocity is not None:
-                body = solids.body(solid)
-                row = solid.actor.row
-                turn = geometry.rotation_matrices(self._states.rotation_deg[row])
-                if solid.vehicle >= 0 and not body.loose:  # the vertical part once a tick, as in CARLA, so that gravity acts within it
-                    body.vz = float(turn[2] @ np.asarray(solid.constant_velocity))
-                    continue
-                body.vx, body.vy, body.vz = turn @ np.asarray(solid.constant_velocity)
-                body.want_x, body.want_y = body.vx, body.vy
-                if body.loose:
-                    self._states.velocity[row] = (body.vx, body.vy, body.vz)
 
     def _run_ackermann(self, solid: Solid, dt_s: float) -> None:
         record, body = self._solids.vehicle(solid), self._solids.body(solid)

@@ -17,9 +17,9 @@ from carlite.physics.falls_kernel import find_tipped
 from carlite.physics.shapes import loose_shape
 from carlite.physics.solids import Solid, Solids
 from carlite.physics.types import Contact
-from carlite.world.actors import Kind
 from carlite.world.state import ActorStates
 
+_FAINTS_RADPS = 1.0
 _TOPPLES_MPS = 2.0  # a two-wheeler whose speed a blow changes by more falls over
 
 
@@ -45,6 +45,18 @@ def topple(contacts: Sequence[Contact], solids: Solids, states: ActorStates) -> 
         if solids.vehicle(solid).two_wheeled and blow > _TOPPLES_MPS:
             _fall(solid, solids, states, rotation_matrices(states.rotation_deg[solid.actor.row]))
             tumble(solid, solids, states, contact.impulse_ns, contact.point)
+
+
+def knock_down(solid: Solid, solids: Solids, states: ActorStates, blow: Contact | None) -> None:
+    """Lets a walker fall: as the blow has it, else backwards."""
+    solid.fallen = True
+    solids.refresh(solid)
+    if blow is not None:
+        tumble(solid, solids, states, blow.impulse_ns, blow.point)
+    else:
+        turn = rotation_matrices(states.rotation_deg[solid.actor.row])
+        states.angular_velocity_dps[solid.actor.row] = np.degrees(-_FAINTS_RADPS * turn[:, 1])
+        states.velocity[solid.actor.row] = -_FAINTS_RADPS * solid.actor.box.half_extent[2] * turn[:, 0]
 
 
 def tumble(solid: Solid, solids: Solids, states: ActorStates, impulse_ns: ArrayLike, point: ArrayLike) -> None:

@@ -1,6 +1,7 @@
 """Loose bodies: they fall, tip, roll, slide and bounce, and push and are pushed by what moves near them.
 
-Loose are props that physics moves, vehicles that have tipped over and walkers that were knocked down; they are called props here.
+Loose are props that physics moves, vehicles that have tipped over and walkers that were knocked down. Here all of them are
+called props.
 
 The engine is Rapier. Vehicles, walkers and scenery stay with the kernels of this package; near a prop each of them has a
 stand-in in the engine's world. A stand-in follows its actor's way through the tick; what props did to its velocity and place

@@ -54,7 +54,7 @@ class Solid:
         vehicle: index of its VEHICLE record, -1 for all else.
         constant_velocity: m/s in its own frame while that mode is on.
         wheel_override: the client turns the wheels itself.
-        force: N, world, and torque: N m about the vertical, both for the next tick only.
+        force, torque: N and N m, world, both for the next tick only.
         pushes: of a loose body, likewise.
         fallen: a vehicle that has tipped over or a walker that was knocked down: a loose body, as loose props are.
     """
@@ -70,7 +70,7 @@ class Solid:
     constant_velocity: tuple[float, float, float] | None = None
     wheel_override: bool = False
     force: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
-    torque: float = 0.0
+    torque: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
     is_pushed: bool = False
     was_pushed: bool = False
     pushes: list[Push] = field(default_factory=list)

@@ -329,6 +329,10 @@ def advance_vehicles(vehicles: Records, bodies: Records, gravity: float, dt: flo
             b.vy += dt * v.force[1] / v.mass
             b.vz += dt * v.force[2] / v.mass
             b.w += dt * v.torque[2] / v.inertia_z
+            if v.torque[0] != 0.0 or v.torque[1] != 0.0:
+                c, s = math.cos(b.yaw), math.sin(b.yaw)
+                v.roll_rate -= dt * (c * v.torque[0] + s * v.torque[1]) / v.inertia_x
+                v.pitch_rate -= dt * (c * v.torque[1] - s * v.torque[0]) / v.inertia_y
             delta = _steer(v, math.sqrt(b.vx * b.vx + b.vy * b.vy), dt)
             lean = v.roll
             if v.two_wheeled == 1:  # a rider balances: the lean is looks alone

@@ -87,7 +87,7 @@ class Stage:
             if actor.id in played:
                 self._world.physics.set_collisions(actor, True)
             if actor.kind is Kind.VEHICLE:
-                self._world.physics.set_target_velocity(actor, (0.0, 0.0, 0.0))
+                self._world.physics.pushes.set_target_velocity(actor, (0.0, 0.0, 0.0))
                 self._world.apply_vehicle_control(actor, VehicleControl(gear=1))
             else:
                 self._world.apply_walker_control(actor, WalkerControl(speed=0.0))

@@ -39,7 +39,7 @@ _FIRST_SENSOR_STREAM = 2
 _NOWHERE = Box(centre=(0.0, 0.0, 0.0), half_extent=(0.0, 0.0, 0.0))
 _SPECTATOR_HEIGHT_M = 10.0
 _DEAD_LIE_S = 10.0
-_LYING_HEIGHT_M = 0.2
+_DEADLY_NS = 150.0  # changes the speed of an adult by 2 m/s
 
 
 class World:
@@ -306,6 +306,7 @@ class World:
         self.delta_s = delta_s
         self._relax()
         self.contacts = self.physics.step(delta_s)
+        self._strike_walkers()
         if self.move_puppets is not None:
             self.move_puppets(delta_s)
         self._attachments.follow(delta_s)
@@ -388,16 +389,22 @@ class World:
         """Whether a walker lies there."""
         return walker.id in self._dead
 
-    def kill_walker(self, walker: Actor) -> None:
-        """Lays a walker down and removes it some seconds later; nothing happens to one that is dead already."""
+    def kill_walker(self, walker: Actor, blow: Contact | None = None) -> None:
+        """Lets a walker fall and removes it some seconds later; nothing happens to one that is dead already."""
         if walker.id in self._dead:
             return
         self._dead[walker.id] = self.elapsed_s + _DEAD_LIE_S
         self.apply_walker_control(walker, WalkerControl(speed=0.0))
-        self.physics.set_simulate_physics(walker, False)
-        x, y, z = (float(value) for value in self.states.location[walker.row])
-        _, yaw, _ = (float(value) for value in self.states.rotation_deg[walker.row])
-        self.place(walker, (x, y, z - walker.box.half_extent[2] + _LYING_HEIGHT_M), (90.0, yaw, 0.0))
+        self.physics.knock_down(walker, blow)
+
+    def _strike_walkers(self) -> None:
+        """Those that are not ``is_invincible`` die of a blow."""
+        for contact in self.contacts:
+            actor = self.actors.find(contact.actor_id)
+            if actor is None or actor.kind is not Kind.WALKER or actor.attributes.get("is_invincible", "true") == "true":
+                continue
+            if math.hypot(*contact.impulse_ns) > _DEADLY_NS:
+                self.kill_walker(actor, contact)
 
     def set_street_light(self, light_id: int, light: LightUpdate) -> None:
         """Changes a street light and makes clients ask for the lights after the next tick."""

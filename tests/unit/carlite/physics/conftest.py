@@ -77,7 +77,7 @@ class Yard:
         return self.states.velocity[actor.row].copy()
 
     def push_to(self, actor: Actor, velocity: ArrayLike) -> None:
-        self.physics.set_target_velocity(actor, velocity)
+        self.physics.pushes.set_target_velocity(actor, velocity)
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ def test_a_pushed_car_falls_off_a_kerb_and_comes_to_rest_on_its_wheels(make_yard
     car = yard.spawn(CAR, (0.0, 0.0, 0.0))
     yard.run(1.0)
     for _ in range(30):
-        yard.physics.add_force(car, (0.0, 6.0 * yard.physics.physics_control(car).mass * 2.5, 0.0))
+        yard.physics.pushes.add_force(car, (0.0, 6.0 * yard.physics.physics_control(car).mass * 2.5, 0.0))
         yard.run(0.05)
     yard.physics.apply_vehicle_control(car, VehicleControl(brake=1.0))
     yard.run(6.0)

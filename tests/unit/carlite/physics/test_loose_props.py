@@ -141,7 +141,7 @@ def test_a_ball_pushed_without_spin_slides_until_it_rolls(flat):
 def _rolling_wheel(yard, speed_mps):
     wheel = yard.spawn(WHEEL, (0.0, 8.0, 0.0))
     yard.push_to(wheel, (speed_mps, 0.0, 0.0))
-    yard.physics.set_target_angular_velocity(wheel, (0.0, math.degrees(speed_mps / 0.33), 0.0))
+    yard.physics.pushes.set_target_angular_velocity(wheel, (0.0, math.degrees(speed_mps / 0.33), 0.0))
     return wheel
 
 
@@ -163,7 +163,7 @@ def test_a_wheel_pushed_over_falls_on_its_side_and_lies_still(flat):
     wheel = flat.spawn(WHEEL, (0.0, 8.0, 0.0))
     flat.run(0.5)
     assert abs(rotation_matrices(flat.rotation(wheel))[2, 1]) < 0.01  # it stands on its tread
-    flat.physics.add_impulse(wheel, (0.0, 20.0, 0.0), _centre(flat, wheel) + np.array([0.0, 0.0, 0.3]))
+    flat.physics.pushes.add_impulse(wheel, (0.0, 20.0, 0.0), _centre(flat, wheel) + np.array([0.0, 0.0, 0.3]))
     flat.run(6.0)
     axle = rotation_matrices(flat.rotation(wheel))[:, 1]
     assert abs(axle[2]) > 0.98
@@ -175,7 +175,7 @@ def test_a_bin_tips_over_when_hit_high_and_slides_when_hit_low(flat):
     high, low = flat.spawn(BIN, (0.0, 0.0, 0.0)), flat.spawn(BIN, (0.0, 5.0, 0.0))
     flat.run(1.0)
     for actor, z in ((high, 1.0), (low, 0.1)):
-        flat.physics.add_impulse(actor, (40.0, 0.0, 0.0), (flat.at(actor) + np.array([0.0, 0.0, z])).tolist())
+        flat.physics.pushes.add_impulse(actor, (40.0, 0.0, 0.0), (flat.at(actor) + np.array([0.0, 0.0, z])).tolist())
     flat.run(4.0)
     upright = [rotation_matrices(flat.rotation(actor))[2, 2] for actor in (high, low)]
     assert abs(upright[0]) < 0.05
@@ -330,13 +330,13 @@ def test_impulses_forces_and_torques_act_on_mass_and_inertia(flat):
         flat.physics.set_gravity(prop, False)
     flat.run(0.1)
     mass, (_, _, inertia) = 22.0, _shape(props[0]).principal_inertia
-    flat.physics.add_impulse(props[0], (44.0, 0.0, 22.0))
-    flat.physics.add_impulse(props[1], (0.0, 22.0, 0.0), _centre(flat, props[1]) + np.array([0.5, 0.0, 0.0]))
-    flat.physics.add_angular_impulse(props[2], (0.0, 0.0, 1e4 * inertia * 90.0))
+    flat.physics.pushes.add_impulse(props[0], (44.0, 0.0, 22.0))
+    flat.physics.pushes.add_impulse(props[1], (0.0, 22.0, 0.0), _centre(flat, props[1]) + np.array([0.5, 0.0, 0.0]))
+    flat.physics.pushes.add_angular_impulse(props[2], (0.0, 0.0, 1e4 * inertia * 90.0))
     for _ in range(10):
-        flat.physics.add_force(props[3], (0.0, 0.0, 44.0))
-        flat.physics.add_force(props[4], (22.0, 0.0, 0.0), _centre(flat, props[4]) + np.array([0.0, 0.5, 0.0]))
-        flat.physics.add_torque(props[5], (0.0, 0.0, 1e4 * inertia * 90.0))
+        flat.physics.pushes.add_force(props[3], (0.0, 0.0, 44.0))
+        flat.physics.pushes.add_force(props[4], (22.0, 0.0, 0.0), _centre(flat, props[4]) + np.array([0.0, 0.5, 0.0]))
+        flat.physics.pushes.add_torque(props[5], (0.0, 0.0, 1e4 * inertia * 90.0))
         flat.run(0.05)
     spins = [flat.states.angular_velocity_dps[prop.row].copy() for prop in props]
     assert flat.velocity(props[0]) == pytest.approx([2.0, 0.0, 1.0], abs=1e-3)
@@ -355,16 +355,16 @@ def test_velocities_switches_and_teleports(flat):
     flat.physics.set_gravity(ball, False)
     flat.run(1.0)
     assert flat.at(ball) == pytest.approx([0.0, 0.0, 3.0], abs=1e-4)
-    flat.physics.set_target_angular_velocity(ball, (0.0, 0.0, 90.0))
+    flat.physics.pushes.set_target_angular_velocity(ball, (0.0, 0.0, 90.0))
     flat.push_to(ball, (0.0, 1.0, 0.0))
     flat.run(1.0)
     assert flat.rotation(ball)[1] == pytest.approx(90.0, abs=0.5)
     assert flat.at(ball) == pytest.approx([0.0, 1.0, 3.0], abs=0.01)
-    flat.physics.set_target_angular_velocity(ball, (0.0, 0.0, 0.0))
-    flat.physics.enable_constant_velocity(ball, (2.0, 0.0, 0.0))  # its own frame, which is turned by 90 degrees
+    flat.physics.pushes.set_target_angular_velocity(ball, (0.0, 0.0, 0.0))
+    flat.physics.pushes.enable_constant_velocity(ball, (2.0, 0.0, 0.0))  # its own frame, which is turned by 90 degrees
     flat.run(1.0)
     assert flat.at(ball) == pytest.approx([0.0, 3.0, 3.0], abs=0.05)
-    flat.physics.disable_constant_velocity(ball)
+    flat.physics.pushes.disable_constant_velocity(ball)
     flat.push_to(ball, (0.0, 1.0, 0.0))
     flat.physics.teleport(ball, (100.0, 100.0, 3.0), (0.0, 0.0, 0.0))
     flat.run(0.5)
@@ -550,14 +550,14 @@ def test_a_ball_lands_on_a_bonnet_and_a_car_passes_over_a_plank(flat):
 def test_absurd_orders_leave_the_world_whole(flat):
     props = [flat.spawn(BALL, (3.0 * k, 0.0, 0.0)) for k in range(6)]
     flat.run(1.0)
-    flat.physics.set_target_angular_velocity(props[0], (1e30, 0.0, 1e30))
-    flat.physics.add_angular_impulse(props[1], (1e30, 0.0, 0.0))
+    flat.physics.pushes.set_target_angular_velocity(props[0], (1e30, 0.0, 1e30))
+    flat.physics.pushes.add_angular_impulse(props[1], (1e30, 0.0, 0.0))
     flat.push_to(props[2], (1e12, 0.0, 0.0))
     flat.physics.teleport(props[3], (1e9, -1e9, 5.0))
-    flat.physics.add_impulse(props[4], (0.0, 1e30, 0.0))
+    flat.physics.pushes.add_impulse(props[4], (0.0, 1e30, 0.0))
     flat.run(2.0)
     assert np.isfinite(flat.states.location[[prop.row for prop in props]]).all()
-    flat.physics.add_impulse(props[5], (0.4, 0.0, 0.0))
+    flat.physics.pushes.add_impulse(props[5], (0.4, 0.0, 0.0))
     flat.run(0.5)
     assert flat.velocity(props[5])[0] > 0.2
 

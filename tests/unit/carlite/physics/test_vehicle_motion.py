@@ -195,10 +195,10 @@ def test_reverse_goes_backwards(flat):
 
 def test_constant_velocity_is_held_in_the_cars_frame(flat):
     car = flat.spawn(CAR, (0.0, 0.0, 0.0), (0.0, 90.0, 0.0))
-    flat.physics.enable_constant_velocity(car, (7.0, 0.0, 0.0))
+    flat.physics.pushes.enable_constant_velocity(car, (7.0, 0.0, 0.0))
     flat.run(2.0)
     assert flat.velocity(car)[:2] == pytest.approx([0.0, 7.0], abs=1e-6)
-    flat.physics.disable_constant_velocity(car)
+    flat.physics.pushes.disable_constant_velocity(car)
     flat.physics.apply_vehicle_control(car, VehicleControl(brake=1.0))
     flat.run(2.0)
     assert np.linalg.norm(flat.velocity(car)) < 1e-3
@@ -208,9 +208,9 @@ def test_impulse_and_force_change_momentum(flat):
     car = flat.spawn(CAR, (0.0, 0.0, 0.0))
     flat.run(1.0)
     mass = flat.physics.physics_control(car).mass
-    flat.physics.add_impulse(car, (mass * 3.0, 0.0, 0.0))
+    flat.physics.pushes.add_impulse(car, (mass * 3.0, 0.0, 0.0))
     assert flat.velocity(car)[0] == pytest.approx(3.0, abs=1e-6)
-    flat.physics.add_force(car, (mass * 10.0, 0.0, 0.0))
+    flat.physics.pushes.add_force(car, (mass * 10.0, 0.0, 0.0))
     flat.physics.step(0.05)
     assert flat.velocity(car)[0] == pytest.approx(3.5, abs=0.03)
     flat.physics.step(0.05)
