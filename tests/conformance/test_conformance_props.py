@@ -109,3 +109,15 @@ def test_a_prop_that_fell_over_is_recorded_and_replayed(bench: Any, world: Any, 
     worst = max(min(seen.distance(was) for was in track[max(k - 2, 0) : k + 3]) for k, seen in enumerate(shown[3:], 3))
     assert worst < 0.05
     bench.client.stop_replayer(True)
+
+
+def test_a_prop_that_the_client_holds_stops_a_car_like_a_wall(spawn: Make, place: Make, ticks: Make) -> None:
+    car, barrel = spawn("vehicle.tesla.model3", place()), spawn(BARREL, place(12.0))
+    barrel.set_simulate_physics(False)
+    ticks(40)
+    before = barrel.get_location()
+    car.set_target_velocity(car.get_transform().get_forward_vector() * 10.0)
+    ticks(40)
+    assert barrel.get_location().distance(before) < 1e-3
+    assert car.get_location().distance(before) > 1.5
+    assert car.get_velocity().length() < 3.0
