@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from carlite.scenery.lanes import lane_heights
+from carlite.scenery.lanes import DRIVABLE, lane_heights
 from carlite.scenery.strips import LaneStrip
 
 Array = NDArray[np.float64]
+_BESIDE = 0.1  # weight of what no waypoint lies on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,19 +22,25 @@ class SurfaceSamples:
     Attributes:
         points: (n, 3) world, without kerb heights.
         gradients: (n, 2) dz/dx, dz/dy.
+        weights: (n,) how much each counts beside others as near as it.
     """
 
     points: Array
     gradients: Array
+    weights: Array
 
     def subset(self, keep: NDArray[np.bool_]) -> SurfaceSamples:
         """The samples where ``keep`` is True."""
-        return SurfaceSamples(points=self.points[keep], gradients=self.gradients[keep])
+        return SurfaceSamples(points=self.points[keep], gradients=self.gradients[keep], weights=self.weights[keep])
 
 
 def surface_samples(strips: list[LaneStrip]) -> SurfaceSamples:
-    """Samples at the borders and the centre of every lane strip, at its own steps along s."""
-    points, gradients = [np.zeros((0, 3))], [np.zeros((0, 2))]
+    """Samples at the borders and the centre of every lane strip, at its own steps along s.
+
+    The roads of a junction may differ in height where they cross. The centres of lanes that are driven on count most there,
+    because waypoints lie on them.
+    """
+    points, gradients, weights = [np.zeros((0, 3))], [np.zeros((0, 2))], [np.zeros(0)]
     for strip in strips:
         down_inner, down_outer = _kerb_heights(strip)
         inner, outer = strip.inner - down_inner, strip.outer - down_outer
@@ -50,7 +57,9 @@ def surface_samples(strips: list[LaneStrip]) -> SurfaceSamples:
         for line in (inner, centre, outer):
             points.append(line)
             gradients.append(gradient)
-    return SurfaceSamples(points=np.concatenate(points), gradients=np.concatenate(gradients))
+            has_waypoints = line is centre and strip.lane.type in DRIVABLE
+            weights.append(np.full(len(line), 1.0 if has_waypoints else _BESIDE))
+    return SurfaceSamples(points=np.concatenate(points), gradients=np.concatenate(gradients), weights=np.concatenate(weights))
 
 
 class HeightField:
@@ -65,7 +74,7 @@ class HeightField:
     def __call__(self, xy: Array) -> tuple[Array, Array]:
         """Heights (n,) and unit normals (n, 3) at (n, 2)."""
         distance, index = self._tree.query(xy, k=range(1, self._nearest + 1))
-        weights = 1.0 / (distance**2 + self._softness**2) ** 2
+        weights = self._samples.weights[index] / (distance**2 + self._softness**2) ** 2
         weights /= weights.sum(1, keepdims=True)
         offset = xy[:, None] - self._samples.points[index, :2]
         planes = self._samples.points[index, 2] + np.einsum("nkd,nkd->nk", offset, self._samples.gradients[index])

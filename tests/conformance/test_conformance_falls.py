@@ -53,6 +53,6 @@ def test_a_mortal_walker_who_is_run_over_falls_and_goes(world: Any, spawn: Make,
     ticks(60)
     assert abs(walker.get_transform().get_up_vector().z) < 0.5
     walker_id = walker.id
-    assert world.get_actor(walker_id) is not None
+    assert world.get_snapshot().has_actor(walker_id)
     ticks(240)
-    assert world.get_actor(walker_id) is None
+    assert not world.get_snapshot().has_actor(walker_id)
