@@ -20,6 +20,7 @@ from carlite.physics.types import Contact
 from carlite.world.state import ActorStates
 
 _FAINTS_RADPS = 1.0
+_LOSES_BALANCE_RADPS = 1.0  # towards the side to which it was hit: nobody holds it up any more
 _TOPPLES_MPS = 2.0  # a two-wheeler whose speed a blow changes by more falls over
 
 
@@ -43,8 +44,11 @@ def topple(contacts: Sequence[Contact], solids: Solids, states: ActorStates) -> 
             continue
         blow = math.hypot(*contact.impulse_ns) / float(solids.body(solid).mass)
         if solids.vehicle(solid).two_wheeled and blow > _TOPPLES_MPS:
-            _fall(solid, solids, states, rotation_matrices(states.rotation_deg[solid.actor.row]))
+            turn = rotation_matrices(states.rotation_deg[solid.actor.row])
+            _fall(solid, solids, states, turn)
             tumble(solid, solids, states, contact.impulse_ns, contact.point)
+            towards = math.copysign(_LOSES_BALANCE_RADPS, turn[:, 1] @ np.asarray(contact.impulse_ns))
+            states.angular_velocity_dps[solid.actor.row] -= np.degrees(towards * turn[:, 0])
 
 
 def knock_down(solid: Solid, solids: Solids, states: ActorStates, blow: Contact | None) -> None:

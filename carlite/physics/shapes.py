@@ -100,7 +100,7 @@ _DRUM = _Matter(0.5, 0.2, 0.02)
 _CONE = _Matter(0.7, 0.2, 0.0)
 _THING = _Matter(0.55, 0.15, 0.0)
 _WRECK = _Matter(0.45, 0.1, 0.0)  # sheet metal on asphalt (accident reconstruction uses 0.4 to 0.5 for cars on their roofs)
-_PERSON_HALF_DEPTH_M = 0.15
+_PERSON_HALF_DEPTH_M, _BIKE_HALF_WIDTH_M = 0.15, 0.12
 _PERSON = _Matter(0.6, 0.0, 0.0)  # 0.5 to 0.7 for tumbling pedestrians (Searle, The physics of throw distance, 1993)
 
 
@@ -116,13 +116,17 @@ def loose_shape(actor: Actor, blueprint: Blueprint | None, mass_kg: float, mass_
     if actor.kind is Kind.PROP:
         return prop_shape(blueprint, actor.box, mass_kg)
     hull = contact_hull(blueprint, actor.box)
-    is_walker = actor.kind is Kind.WALKER
+    is_walker, is_bike = actor.kind is Kind.WALKER, blueprint is not None and len(blueprint.wheels) == 2
     length, width, height = hull.half_extent
+    if is_walker:
+        length = min(length, _PERSON_HALF_DEPTH_M)
+    elif is_bike:
+        width = min(width, _BIKE_HALF_WIDTH_M)
     matter = _PERSON if is_walker else _WRECK
     is_car = blueprint is not None and blueprint.base_type == "car"
     return LooseShape(
         kind=ShapeKind.CAR if is_car else ShapeKind.BOX,
-        half_extent=(min(length, _PERSON_HALF_DEPTH_M), width, height) if is_walker else hull.half_extent,
+        half_extent=(length, width, height),
         centre=hull.centre,
         mass_kg=mass_kg,
         friction=matter.friction,

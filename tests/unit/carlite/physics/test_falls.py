@@ -77,8 +77,9 @@ def test_a_tall_narrow_van_rolls_over_where_a_saloon_slides(flat, type_id, rolls
     assert (_tilt_deg(flat, actor) > 60.0) == rolls
 
 
-def test_a_bicycle_that_a_lorry_hits_falls_and_stays_behind(flat):
-    truck, bike = flat.spawn(TRUCK, (0.0, 0.0, 0.0)), flat.spawn(BIKE, (12.0, 0.8, 0.0))
+@pytest.mark.parametrize(("aside_m", "yaw_deg"), [(0.8, 0.0), (0.0, 0.0), (0.0, 90.0), (-0.5, 180.0)])
+def test_a_bicycle_that_a_lorry_hits_falls(flat, aside_m, yaw_deg):
+    truck, bike = flat.spawn(TRUCK, (0.0, 0.0, 0.0)), flat.spawn(BIKE, (12.0, aside_m, 0.0), (0.0, yaw_deg, 0.0))
     flat.run(0.5)
     flat.push_to(truck, (10.0, 0.0, 0.0))
     contacts = flat.run(1.5)
