@@ -222,7 +222,7 @@ def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gra
     # in _suspension, so here it tells only what the tyres must hold.
     vx += dt * (drive_f + drive_r - math.copysign(v.drag, vx)) / v.mass
     rolling = min(_ROLLING, 0.1 * (limit_f + limit_r) / max(total, 1.0))  # tyres without grip slow nothing
-    capacity = brake_f + brake_r + (rolling * total + min(resist + stick, limit_f + limit_r))
+    capacity = min(brake_f + brake_r + (rolling * total + (resist + stick)), limit_f + limit_r)
     needed = abs(vx) * v.mass / dt
     share = 1.0 if needed >= capacity else needed / max(capacity, 1e-9)
     sign = 1.0 if vx > 0 else -1.0

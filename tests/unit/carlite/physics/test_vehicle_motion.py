@@ -284,3 +284,19 @@ def test_a_friction_trigger_is_slippery_while_one_is_in_it(flat):
     flat.physics.remove(ice)
     flat.run(0.5)
     assert flat.velocity(on_ice)[0] < 4.5
+
+
+@pytest.mark.parametrize("friction", [0.5, 1.0, 2.0])
+def test_on_ice_a_car_stops_in_v_squared_over_two_mu_g_whatever_slows_it(flat, friction):
+    """The engine's drag adds nothing to brakes that already use all the grip."""
+    car = flat.spawn("vehicle.lincoln.mkz_2020", (0.0, 0.0, 0.0))
+    physics = flat.physics.physics_control(car)
+    slippery = replace(physics, wheels=tuple(replace(wheel, tire_friction=friction) for wheel in physics.wheels))
+    flat.physics.apply_physics_control(car, slippery)
+    flat.run(0.5)
+    flat.push_to(car, (12.0, 0.0, 0.0))
+    flat.physics.apply_vehicle_control(car, VehicleControl(brake=1.0))
+    start = flat.at(car)[0]
+    flat.run(10.0)
+    assert flat.velocity(car)[0] == pytest.approx(0.0, abs=1e-6)
+    assert flat.at(car)[0] - start == pytest.approx(12.0**2 / (2 * 0.3 * friction * 9.81), rel=0.06)
