@@ -25,7 +25,7 @@ def _apply_control(context: Context, walker: Actor, control: WalkerControl) -> N
 @TABLE.void("set_walker_state", WALKER, decode.transform, decode.number)
 def _set_state(context: Context, walker: Actor, feet: decode.Pose, speed: float) -> None:
     """Pose (feet level) and speed that the client's walker AI computed."""
-    if context.world.is_dead(walker):
+    if context.world.losses.is_dead(walker):
         raise ActorCallError("set_walker_state", "Walker is already dead", walker.id)
     location, rotation = feet
     context.world.set_walker_state(walker, location, rotation, max(speed, 0.0))
@@ -72,4 +72,4 @@ def _take_pose(context: Context, walker: Actor) -> None:
 
 @TABLE.void("set_actor_dead", WALKER)
 def _die(context: Context, walker: Actor) -> None:
-    context.world.kill_walker(walker)
+    context.world.losses.kill(walker)

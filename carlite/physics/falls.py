@@ -20,6 +20,7 @@ from carlite.physics.types import Contact
 from carlite.world.state import ActorStates
 
 _FAINTS_RADPS = 1.0
+_BUMPER_M = 0.5  # what hits people takes their legs away first
 _LOSES_BALANCE_RADPS = 1.0  # towards the side to which it was hit: nobody holds it up any more
 _TOPPLES_MPS = 2.0  # a two-wheeler whose speed a blow changes by more falls over
 
@@ -56,7 +57,9 @@ def knock_down(solid: Solid, solids: Solids, states: ActorStates, blow: Contact 
     solid.fallen = True
     solids.refresh(solid)
     if blow is not None:
-        tumble(solid, solids, states, blow.impulse_ns, blow.point)
+        x, y, z = blow.point
+        feet_m = float(states.location[solid.actor.row, 2]) - solid.actor.box.half_extent[2]
+        tumble(solid, solids, states, blow.impulse_ns, (x, y, min(z, feet_m + _BUMPER_M)))
     else:
         turn = rotation_matrices(states.rotation_deg[solid.actor.row])
         states.angular_velocity_dps[solid.actor.row] = np.degrees(-_FAINTS_RADPS * turn[:, 1])

@@ -44,7 +44,6 @@ _FARTHEST_M = 50.0  # in one tick, as far as scenery is brought
 _PLENTY_OF_TILES = 64
 _ON_GROUND_M = 0.03
 _FALLEN_THROUGH_M = 0.1
-_BOTTOMLESS_M = -2000.0
 
 
 @dataclass(slots=True, eq=False)
@@ -299,15 +298,13 @@ class LooseProps:
         self._remember()
 
     def _keep_above_ground(self, prop: _Prop, ground_m: float) -> None:
-        """Lifts what a heavy thing pressed through the ground; stops what fell off the world."""
+        """Lifts what a heavy thing pressed through the ground."""
         body = prop.body
         z = body.center_of_mass.z + float(self._origin[2])
         if z < ground_m - _FALLEN_THROUGH_M and prop.solid.actor.collisions:
             place, speed = body.translation, body.linvel
             body.translation = rapier.Vec3(place.x, place.y, place.z + ground_m - z + prop.shape.radius_m)
             body.linvel = rapier.Vec3(speed.x, speed.y, max(speed.z, 0.0))
-        elif z < _BOTTOMLESS_M:
-            body.sleep()
 
 
 def _reach(shape: LooseShape) -> float:

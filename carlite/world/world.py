@@ -23,6 +23,7 @@ from carlite.world.attachments import Attachments
 from carlite.world.buffers import SensorRequests, Texture
 from carlite.world.level import Level
 from carlite.world.limits import WorldLimits
+from carlite.world.losses import Losses
 from carlite.world.records import SnapshotRecords
 from carlite.world.registry import ActorRegistry
 from carlite.world.settings import EpisodeSettings
@@ -38,8 +39,6 @@ Vector = tuple[float, float, float]
 _FIRST_SENSOR_STREAM = 2
 _NOWHERE = Box(centre=(0.0, 0.0, 0.0), half_extent=(0.0, 0.0, 0.0))
 _SPECTATOR_HEIGHT_M = 10.0
-_DEAD_LIE_S = 10.0
-_DEADLY_NS = 150.0  # changes the speed of an adult by 2 m/s
 
 
 class World:
@@ -111,7 +110,7 @@ class World:
             self._points_of, self.spawn_points = level, points if generated else clear_spawn_points(points, self.physics)
         self.shown_objects = ShownObjects(level, self.physics, layers)
         self._attachments = Attachments(self.states)
-        self._dead: dict[int, float] = {}  # walkers that lie there, and when they go
+        self.losses = Losses(self.actors, self.states, self.physics, self.destroy)
         self._simulation_state = binary.MAP_CHANGE
         self.street_lights = StreetLights(level.static_world.lamps)
         self.set_weather(Weather())
@@ -306,16 +305,12 @@ class World:
         self.delta_s = delta_s
         self._relax()
         self.contacts = self.physics.step(delta_s)
-        self._strike_walkers()
+        self.losses.strike(self.contacts)
         if self.move_puppets is not None:
             self.move_puppets(delta_s)
         self._attachments.follow(delta_s)
         self._tell_vehicles(delta_s)
-        for actor_id in [actor_id for actor_id, end_s in self._dead.items() if self.elapsed_s >= end_s]:
-            del self._dead[actor_id]
-            walker = self.actors.find(actor_id)
-            if walker is not None:
-                self.destroy(walker)
+        self.losses.remove(delta_s)
         if self.tick_done is not None:
             self.tick_done(delta_s)
 
@@ -384,27 +379,6 @@ class World:
         control = WalkerControl(direction=(math.cos(yaw), math.sin(yaw), 0.0), speed=speed_mps)
         self.records.write_walker_control(walker.row, control)
         self.level.rays.invalidate()
-
-    def is_dead(self, walker: Actor) -> bool:
-        """Whether a walker lies there."""
-        return walker.id in self._dead
-
-    def kill_walker(self, walker: Actor, blow: Contact | None = None) -> None:
-        """Lets a walker fall and removes it some seconds later; nothing happens to one that is dead already."""
-        if walker.id in self._dead:
-            return
-        self._dead[walker.id] = self.elapsed_s + _DEAD_LIE_S
-        self.apply_walker_control(walker, WalkerControl(speed=0.0))
-        self.physics.knock_down(walker, blow)
-
-    def _strike_walkers(self) -> None:
-        """Those that are not ``is_invincible`` die of a blow."""
-        for contact in self.contacts:
-            actor = self.actors.find(contact.actor_id)
-            if actor is None or actor.kind is not Kind.WALKER or actor.attributes.get("is_invincible", "true") == "true":
-                continue
-            if math.hypot(*contact.impulse_ns) > _DEADLY_NS:
-                self.kill_walker(actor, contact)
 
     def set_street_light(self, light_id: int, light: LightUpdate) -> None:
         """Changes a street light and makes clients ask for the lights after the next tick."""
