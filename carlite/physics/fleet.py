@@ -11,8 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carlite.mesh import Wheel
-from carlite.physics.controls import VehicleControl, VehiclePhysicsControl, VehicleTelemetry, WheelTelemetry
-from carlite.physics.presets import MU_PER_FRICTION
+from carlite.physics.controls import (
+    VehicleControl,
+    VehiclePhysicsControl,
+    VehicleTelemetry,
+    WheelPhysicsControl,
+    WheelTelemetry,
+)
+from carlite.physics.presets import CYCLE_MOI, MU_PER_FRICTION
 from carlite.physics.tables import GEARS, STEER_POINTS, TORQUE_POINTS, VEHICLE, Record, Records
 
 _AIR_DENSITY = 1.225
@@ -23,6 +29,7 @@ _DAMPING = 0.6  # of critical
 _CONTROL = struct.Struct("=ddd???5xq")  # throttle, steer, brake, hand_brake, reverse, manual, gear_wish of VEHICLE
 _CONTROL_OFFSET = np.dtype(VEHICLE).fields["throttle"][1]  # type: ignore[index]
 _ENGINE_BRAKE = 0.05  # N m s/rad at the crankshaft for each unit of CARLA's zero-throttle damping
+_PRESET = VehiclePhysicsControl()
 _CYCLE_RATIO = 16.0  # CARLA's bicycles have a car's first gear
 _LEAST_CREEP_BRAKE = 1.25  # per mass and damping, 1/s: heavy vehicles too come to rest on slopes of a tenth
 
@@ -69,7 +76,19 @@ def write_mechanics(
     vehicle.creep_brake = max(damping, 0.0) * max(
         (first / float(vehicle.wheel_radius[2])) ** 2, _LEAST_CREEP_BRAKE * physics.mass
     )
+    _write_losses(vehicle, physics, slots, len(wheels))
     vehicle.drag_area = 0.5 * _AIR_DENSITY * physics.drag_coefficient * _FILL * width * height
+
+
+def _write_losses(vehicle: Record, physics: VehiclePhysicsControl, slots: Sequence[int], wheels: int) -> None:
+    """What turns and rubs more than the presets do: the torque curves and the rolling resistance hold those already."""
+    vehicle.more_moi = physics.moi - (CYCLE_MOI if wheels == 2 else _PRESET.moi)
+    vehicle.more_damping = physics.damping_rate_full_throttle - _PRESET.damping_rate_full_throttle
+    rubs = [physics.wheels[k].damping_rate - WheelPhysicsControl().damping_rate for k in slots]
+    share = wheels / len(slots)
+    vehicle.more_wheel_drag = share * sum(
+        rub / float(radius) ** 2 for rub, radius in zip(rubs, vehicle.wheel_radius, strict=True)
+    )
 
 
 def _check(physics: VehiclePhysicsControl, wheels: int) -> None:

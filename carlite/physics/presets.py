@@ -7,6 +7,7 @@ from carlite.physics.controls import GearPhysicsControl, VehiclePhysicsControl, 
 
 TYRE_FRICTION = 3.5  # CARLA's number for dry road
 MU_PER_FRICTION = 0.3  # so 3.5 gives a friction coefficient of 1.05, a good dry tyre
+CYCLE_MOI = 0.02  # engine of a two-wheeler, kg m^2
 CORNERING_PER_LOAD = 20.0  # lateral stiffness per wheel load, 1/rad, as CARLA's presets
 _BRAKING_MPS2 = {"truck": 7.5, "bus": 7.0, "motorcycle": 8.5, "bicycle": 5.5}
 _BRAKING_CAR_MPS2 = 9.0
@@ -34,7 +35,7 @@ def default_physics(blueprint: Blueprint) -> VehiclePhysicsControl:
     return VehiclePhysicsControl(
         torque_curve=tuple((fraction * preset.max_rpm, factor * preset.peak_torque_nm) for fraction, factor in curve),
         max_rpm=preset.max_rpm,
-        moi=0.02 if two_wheeled else 1.0,
+        moi=CYCLE_MOI if two_wheeled else VehiclePhysicsControl().moi,
         gear_switch_time=0.1 if two_wheeled else 0.25,
         final_ratio=1.0 if legs else preset.final_ratio,
         forward_gears=tuple(GearPhysicsControl(ratio=r, down_ratio=0.25, up_ratio=up) for r in preset.forward_gears),

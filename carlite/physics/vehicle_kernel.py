@@ -173,6 +173,10 @@ def _drive_force(v: Record, vx: float, dt: float) -> tuple[float, float]:
     torque = interpolate(v.rpm, v.torque_rpm, v.torque_nm, v.torque_points)
     limiter = min(max((v.max_rpm - v.rpm) / (0.03 * v.max_rpm), 0.0), 1.0)
     force = v.throttle * torque * limiter * ratio * _EFFICIENCY / radius
+    if v.more_moi != 0.0 or v.more_damping != 0.0:
+        lost = min(v.throttle, 1.0) * v.more_damping * v.rpm / _RPM_PER_RADS * abs(ratio) * _EFFICIENCY / radius
+        turning = v.more_moi * (ratio / radius) ** 2  # as mass, kg
+        force = math.copysign(max(abs(force) - lost, 0.0), force) * v.mass / max(v.mass + turning, 0.5 * v.mass)
     drag = 0.0
     if v.throttle < 0.05:
         if abs(vx) > 1.0:
@@ -221,6 +225,7 @@ def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gra
     # longitudinal: forces that push, then those that only resist, at most to a stop. Gravity acts on the velocity already
     # in _suspension, so here it tells only what the tyres must hold.
     vx += dt * (drive_f + drive_r - math.copysign(v.drag, vx)) / v.mass
+    resist = max(resist + v.more_wheel_drag * abs(vx), 0.0)
     rolling = min(_ROLLING, 0.1 * (limit_f + limit_r) / max(total, 1.0))  # tyres without grip slow nothing
     capacity = min(brake_f + brake_r + (rolling * total + (resist + stick)), limit_f + limit_r)
     needed = abs(vx) * v.mass / dt

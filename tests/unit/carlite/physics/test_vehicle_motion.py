@@ -300,3 +300,56 @@ def test_on_ice_a_car_stops_in_v_squared_over_two_mu_g_whatever_slows_it(flat, f
     flat.run(10.0)
     assert flat.velocity(car)[0] == pytest.approx(0.0, abs=1e-6)
     assert flat.at(car)[0] - start == pytest.approx(12.0**2 / (2 * 0.3 * friction * 9.81), rel=0.06)
+
+
+def _driven(yard, change, *, seconds, speed_mps, throttle):
+    car = yard.spawn(CAR, (0.0, 0.0, 0.0))
+    yard.physics.apply_physics_control(car, change(yard.physics.physics_control(car)))
+    yard.run(0.5)
+    yard.push_to(car, (speed_mps, 0.0, 0.0))
+    yard.physics.apply_vehicle_control(car, VehicleControl(throttle=throttle, manual_gear_shift=True, gear=1))
+    yard.run(0.1)
+    before = yard.velocity(car)[0]
+    yard.run(seconds)
+    return before, (yard.velocity(car)[0] - before) / seconds
+
+
+def test_a_heavier_engine_speeds_up_slower_by_its_inertia_at_the_wheels(make_yard):
+    (_, usual), (_, slow) = (
+        _driven(make_yard(), lambda p, more=more: replace(p, moi=p.moi + more), seconds=0.3, speed_mps=3.0, throttle=0.5)
+        for more in (0.0, 1.0)
+    )
+    yard = make_yard()
+    physics = yard.physics.physics_control(yard.spawn(CAR, (0.0, 0.0, 0.0)))
+    ratio = physics.forward_gears[0].ratio * physics.final_ratio / (physics.wheels[2].radius / 100.0)
+    assert slow / usual == pytest.approx(physics.mass / (physics.mass + ratio**2), rel=0.06)
+
+
+def test_rubbing_wheels_slow_a_car_by_their_damping(make_yard):
+    """Damping times the wheel's angular speed is its torque: a force of d v / r^2 at each wheel."""
+    rub = 5.0
+
+    def rubbing(physics):
+        return replace(physics, wheels=tuple(replace(w, damping_rate=w.damping_rate + rub) for w in physics.wheels))
+
+    (speed, usual), (_, slow) = (
+        _driven(make_yard(), change, seconds=0.1, speed_mps=15.0, throttle=0.0) for change in (lambda p: p, rubbing)
+    )
+    yard = make_yard()
+    physics = yard.physics.physics_control(yard.spawn(CAR, (0.0, 0.0, 0.0)))
+    expected = sum(rub * speed / (wheel.radius / 100.0) ** 2 for wheel in physics.wheels) / physics.mass
+    assert usual - slow == pytest.approx(expected, rel=0.05)
+
+
+def test_an_engine_that_rubs_has_less_top_speed(make_yard):
+    speeds = []
+    for more in (0.0, 0.3):
+        yard = make_yard()
+        car = yard.spawn(CAR, (0.0, 0.0, 0.0))
+        physics = yard.physics.physics_control(car)
+        changed = replace(physics, damping_rate_full_throttle=physics.damping_rate_full_throttle + more)
+        yard.physics.apply_physics_control(car, changed)
+        yard.physics.apply_vehicle_control(car, VehicleControl(throttle=1.0))
+        yard.run(40.0)
+        speeds.append(yard.velocity(car)[0])
+    assert speeds[1] < 0.92 * speeds[0]
