@@ -39,18 +39,12 @@ def _objects(context: Context, tag: int) -> list[PlacedObject]:
 @TABLE.value("get_all_level_BBs", _tag)
 def _level_boxes(context: Context, tag: int) -> Value:
     """Boxes of scenery and of actors with that tag, in the world."""
-    ids = _signal_ids(context)
+    ids = context.world.signal_ids()
     boxes = [values.bounding_box(world_box(o.world_from_local, o.box), ids.get(o.name, 0)) for o in _objects(context, tag)]
     for actor in context.world.actors:
         if actor.tags and (tag == ANY_TAG or tag in actor.tags):
             boxes.append(values.bounding_box(world_box(context.world.world_from_actor(actor), actor.box), actor.id))
     return boxes
-
-
-def _signal_ids(context: Context) -> dict[str, int]:
-    """Ids of the actors of traffic lights and signs by the names of the objects that show them."""
-    signals = (actor for actor in context.world.actors if actor.kind in (Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN))
-    return {context.world.signals.shown_as(signal): signal.id for signal in signals}
 
 
 @TABLE.value("get_environment_objects", _tag)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,6 +80,7 @@ class Physics:
         self._found = np.zeros((_MAX_FOUND, PAIR_COLUMNS))
         self.gravity_mps2 = GRAVITY_MPS2
         self.substep_s = _SUBSTEP_S
+        self.actor_ids: Mapping[int, int] = {}  # of the traffic lights and signs that obstacles show, by object id
         # Without an actor this does nothing but load or compile the kernels, which would take the first tick too long.
         self._tick(_SUBSTEP_S)
         overlaps_any(np.zeros(1, BODY), self._solids.bodies, self._obstacles.records)
@@ -323,10 +324,11 @@ class Physics:
             heights, np.asarray(below.normal, np.float64),
             self.gravity_mps2, dt_s, min(self.substep_s, _SUBSTEP_S), self._found,
         )  # fmt: skip
-        contacts = contacts_of(self._found[:count], solids, still)
+        contacts = contacts_of(self._found[:count], solids, still, self.actor_ids)
         if loose is not None and began is not None:
             under = heights[4 * len(vehicles) :]
-            contacts += contacts_of_touches(loose.step(dt_s, self.substep_s, self.gravity_mps2, began, under))
+            touches = loose.step(dt_s, self.substep_s, self.gravity_mps2, began, under)
+            contacts += contacts_of_touches(touches, self.actor_ids)
         store(
             bodies, vehicles, states.location, states.rotation_deg, states.velocity, states.angular_velocity_dps,
             states.acceleration, states.wheel_steer_deg, states.wheel_spin_rad, states.gait_phase_rad, dt_s,

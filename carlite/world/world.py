@@ -116,6 +116,15 @@ class World:
         self.set_weather(Weather())
         self.spectator = self._add(Kind.SPECTATOR, "spectator", {}, _NOWHERE, (0.0, 0.0, _SPECTATOR_HEIGHT_M), (0.0, 0.0, 0.0))
         self.signals = TrafficSignals(level.network, self._add, self.records)
+        ids = self.signal_ids()
+        shown = {thing.object_id: ids[thing.name] for thing in level.static_world.objects if thing.name in ids}
+        self.physics.actor_ids = shown
+        level.rays.own_objects(shown)
+
+    def signal_ids(self) -> dict[str, int]:
+        """Ids of the actors of traffic lights and signs by the names of the objects that show them."""
+        signals = (actor for actor in self.actors if actor.kind in (Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN))
+        return {self.signals.shown_as(signal): signal.id for signal in signals}
 
     def set_weather(self, weather: Weather) -> None:
         """Changes the weather; it is stored as given, and shown with unset values resolved."""
