@@ -15,8 +15,9 @@ from carlite.rays.scene import KERNEL_LOCK
 from carlite.sensors import render_buffers
 from carlite.sensors.base import Payload, Sensor, View
 from carlite.sensors.effects import Effects
+from carlite.sensors.exposure import Adaptation, exposure_of
 from carlite.sensors.image_codes import encode_depth, encode_labels, encode_normals
-from carlite.sensors.optics import Exposure, Lens, exposure_of
+from carlite.sensors.optics import Lens
 from carlite.tags import Tag
 from carlite.wire.binary import SensorKind, image_header
 from carlite.world.actors import Actor
@@ -120,6 +121,7 @@ class ColourCamera(Camera):
         mode = actor.attributes.get("exposure_mode", "histogram")
         effects = self.flag("enable_postprocess_effects", True)
         self._exposure = exposure_of(self.number, mode, effects)
+        self._adaptation = Adaptation(self.number)
         self._effects = Effects(self.number if effects else _usual, self.width, self.height, self.fov_deg)
         self._buffers: dict[Texture, tuple[int, CameraRequest]] = {}
 
@@ -142,9 +144,10 @@ class ColourCamera(Camera):
         if needs:
             before = self._seen_from if needs & Channel.FLOW else None
             request = replace(request, channels=request.channels | needs, previous_from_world=before)
-        if self._exposure == Exposure():
-            return request
-        return replace(request, film=self._exposure.film_in(view.scene.illuminance_lx), glare=self._exposure.glare)
+        light_lx = view.scene.illuminance_lx
+        aim_ev = self._exposure.metered_ev(light_lx)
+        adapted_ev = self._adaptation.follow(aim_ev, view.dt_s) if self._exposure.adapts else aim_ev
+        return replace(request, film=self._exposure.film_in(light_lx, adapted_ev), glare=self._exposure.glare)
 
     def picture(self, view: View) -> NDArray[np.uint8]:
         """(h, w, 4) this tick's colours, through the lens; not to be written."""

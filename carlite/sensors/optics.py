@@ -1,4 +1,4 @@
-"""Lens and exposure of a camera, from its attributes.
+"""The lens of a camera, from its attributes.
 
 Pictures of cameras with default attributes are those of a pinhole. What Unreal's materials do is not published; the lens
 here has CARLA's attribute names and behaves alike: it does nothing at a ``lens_circle_multiplier`` of 0, else it distorts, the
@@ -7,97 +7,16 @@ more the nearer to the edge, one way with ``lens_k`` below 0 and the other way a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
-from carlite.rays.film import Film
-
-_DEFAULT_BLOOM, _DEFAULT_FLARE = 0.675, 0.1
-_DEFAULT_BRIGHTNESS_EV = (10.0, 12.0)  # the range of automatic exposure, as exposure values at ISO 100
-_METER_K = 12.5  # calibration of reflected light meters, ISO 2720
-_WHITE_OF_EV = 1.2  # luminance over 2^EV that exposes to 1 (Lagarde, Moving Frostbite to PBR, 2014)
-_GREY = 0.18
 _FRINGE = 0.01  # of the radius, for red and blue, at an intensity of 1
 
 Number = Callable[[str, float], float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
-    """How a camera exposes and shows its pictures; the attributes of these names."""
-
-    mode: str = "histogram"
-    compensation: float = 0.0
-    shutter_speed: float = 200.0
-    iso: float = 100.0
-    fstop: float = 1.4
-    min_bright: float = _DEFAULT_BRIGHTNESS_EV[0]
-    max_bright: float = _DEFAULT_BRIGHTNESS_EV[1]
-    film: Film = field(default_factory=Film)
-    glare: float = 1.0
-
-    def film_in(self, illuminance_lx: float) -> Film:
-        """The film for a scene whose level ground receives this illuminance.
-
-        The automatic exposure shows every scene at its proper brightness, so its limits count relative to the usual ones; the
-        manual one has the gain of its exposure value over the scene's own.
-        """
-        if self == Exposure():
-            return self.film
-        luminance = max(_GREY * illuminance_lx / math.pi, 1e-6)
-        scene_ev = math.log2(luminance * 100.0 / _METER_K)
-        if self.mode == "manual":
-            camera_ev = math.log2(max(self.fstop, 0.1) ** 2 * max(self.shutter_speed, 1e-3) * 100.0 / max(self.iso, 1e-3))
-            stops = math.log2(luminance / (_WHITE_OF_EV * _GREY)) - camera_ev
-        else:
-            usual, own = (
-                min(max(scene_ev, low), max(low, high))
-                for low, high in (_DEFAULT_BRIGHTNESS_EV, (self.min_bright, self.max_bright))
-            )
-            stops = usual - own
-        gain = 2.0 ** min(max(stops + self.compensation, -20.0), 20.0)
-        return replace(self.film, gain=gain)
-
-
-def exposure_of(number: Number, mode: str, effects: bool) -> Exposure:
-    """Reads the attributes; without post-processing effects the picture is the neutral one, without glare.
-
-    Args:
-        number: an attribute's value, or the given default.
-        mode: "histogram" or "manual".
-        effects: attribute ``enable_postprocess_effects``.
-    """
-    if not effects:
-        return Exposure(glare=0.0)
-    plain = Film()
-    film = Film(
-        temp_k=number("temp", plain.temp_k),
-        tint=number("tint", plain.tint),
-        gamma=number("gamma", plain.gamma),
-        slope=number("slope", plain.slope),
-        toe=number("toe", plain.toe),
-        shoulder=number("shoulder", plain.shoulder),
-        black_clip=number("black_clip", plain.black_clip),
-        white_clip=number("white_clip", plain.white_clip),
-    )
-    bloom, flare = number("bloom_intensity", _DEFAULT_BLOOM), number("lens_flare_intensity", _DEFAULT_FLARE)
-    return Exposure(
-        mode=mode,
-        compensation=number("exposure_compensation", 0.0),
-        shutter_speed=number("shutter_speed", 200.0),
-        iso=number("iso", 100.0),
-        fstop=number("fstop", 1.4),
-        min_bright=number("exposure_min_bright", _DEFAULT_BRIGHTNESS_EV[0]),
-        max_bright=number("exposure_max_bright", _DEFAULT_BRIGHTNESS_EV[1]),
-        film=film,
-        glare=0.5 * max(bloom, 0.0) / _DEFAULT_BLOOM + 0.5 * max(flare, 0.0) / _DEFAULT_FLARE,
-    )
 
 
 class Lens:

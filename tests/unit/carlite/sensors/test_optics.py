@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from carlite.rays.film import CURVE_SIZE, Film, curves, shown_light
-from carlite.sensors import measure_all
-from carlite.sensors.optics import Exposure, Lens
+from carlite.sensors import Sensor, measure_all
+from carlite.sensors.exposure import Exposure, remaining_ev
+from carlite.sensors.optics import Lens
+from carlite.world.weather import Weather
 
 _LENS = {"image_size_x": 64, "image_size_y": 48}
 # every attribute of the colour camera that changes pictures, and what to change it to from a picture that shows it
@@ -111,11 +114,9 @@ def test_white_balance_keeps_luminance_and_turns_the_hue(temp: float) -> None:
 
 
 def test_manual_exposure_of_a_stop_is_a_factor_of_two() -> None:
-    slow = Exposure(mode="manual", shutter_speed=100.0).film_in(10_000.0)
-    fast = Exposure(mode="manual", shutter_speed=200.0).film_in(10_000.0)
+    slow = Exposure(mode="manual", shutter_speed=100.0).film_in(10_000.0, 0.0)
+    fast = Exposure(mode="manual", shutter_speed=200.0).film_in(10_000.0, 0.0)
     assert slow.gain == pytest.approx(2.0 * fast.gain)
-    assert Exposure(compensation=1.0).film_in(50_000.0).gain == pytest.approx(2.0)
-    assert Exposure(max_bright=13.0).film_in(50_000.0).gain == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("film", [Film(), Film(temp_k=4000.0), Film(gamma=1.8), Film(gain=0.5)])
@@ -128,3 +129,45 @@ def test_the_light_can_be_read_off_a_picture(film: Film) -> None:
         error = np.abs(table[curve[below_white]] - 255.0 * light[below_white])
         assert error.max() <= 8.0  # the shoulder of the curve shows that much light as one value
         assert error.mean() < 1.5
+
+
+def test_automatic_exposure_counts_relative_to_the_usual_one() -> None:
+    for exposure, gain in ((Exposure(), 1.0), (Exposure(compensation=1.0), 2.0), (Exposure(max_bright=13.0), 0.5)):
+        assert exposure.film_in(50_000.0, exposure.metered_ev(50_000.0)).gain == pytest.approx(gain)
+
+
+def test_the_exposure_closes_a_gap_in_a_line_and_then_by_an_exponential() -> None:
+    assert remaining_ev(4.0, 2.0, 1.0) == pytest.approx(2.0)
+    assert remaining_ev(1.5, 2.0, 0.6) == pytest.approx(1.5 * math.exp(-2.0 * 0.6 / 1.5))
+    assert remaining_ev(4.0, 2.0, 2.0) == pytest.approx(1.5 * math.exp(-2.0 * (2.0 - 1.25) / 1.5))
+    in_steps = 4.0
+    for _ in range(40):
+        in_steps = remaining_ev(in_steps, 2.0, 0.05)
+    assert in_steps == pytest.approx(remaining_ev(4.0, 2.0, 2.0))  # however the time is cut
+    assert remaining_ev(4.0, 2.0, 30.0) == 0.0
+
+
+def _seen(bench: Any, sensors: list[Sensor], weather: Weather) -> list[np.ndarray]:
+    view = replace(bench.view(0.05), weather=weather)
+    return [np.frombuffer(bytes(message.payload), np.uint8, offset=12) for message in measure_all(sensors, view)]
+
+
+def test_a_camera_adapts_to_a_new_light(scene: Any) -> None:
+    day, night = Weather(), Weather(sun_altitude_angle=-30.0)
+    cameras = [
+        scene.add_sensor("sensor.camera.rgb", (0.0, 0.0, 1.5), **_LENS, **attributes)
+        for attributes in ({}, {"exposure_speed_down": 5.0}, {"enable_postprocess_effects": "false"})
+    ]
+    steady = _seen(scene, cameras, day)
+    assert all((a == b).all() for a, b in zip(steady, _seen(scene, cameras, day), strict=True))
+    first = _seen(scene, cameras, night)
+    for _ in range(19):
+        later = _seen(scene, cameras, night)
+    fresh = [scene.add_sensor("sensor.camera.rgb", (0.0, 0.0, 1.5), **_LENS, **extra)
+             for extra in ({}, {"exposure_speed_down": 5.0}, {"enable_postprocess_effects": "false"})]  # fmt: skip
+    adapted = _seen(scene, fresh, night)
+    assert first[0].mean() < later[0].mean() < later[1].mean() <= adapted[1].mean()  # of a brighter light still
+    assert (first[2] == adapted[2]).all()  # no automatic exposure without effects
+    for _ in range(300):
+        cameras[0].prepare(replace(scene.view(0.05), weather=night))
+    assert (_seen(scene, cameras[:1], night)[0] == adapted[0]).all()
