@@ -23,7 +23,6 @@ from carlite.world.state import ActorStates
 from carlite.world.weather import Weather
 
 _log = logging.getLogger(__name__)
-_TICK_TOLERANCE_S = 1e-7
 
 Payload: TypeAlias = bytes | memoryview
 
@@ -103,17 +102,14 @@ class Sensor(ABC):
 
     Attributes:
         kind: type code of its messages.
-        covers_s: time from the last firing to this one; what a sweep covers.
     """
 
     kind: ClassVar[SensorKind]
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
-        self._interval_s = self.number("sensor_tick", 0.0)
-        self._waited_s: float | None = None
-        self._since_s = 0.0
-        self.covers_s = 0.0
+        self._interval_s = np.float32(self.number("sensor_tick", 0.0))
+        self._rest_s: np.float32 | None = None
 
     def number(self, name: str, default: float) -> float:
         """An attribute as a number; ``default`` where the actor lacks it or the text is none."""
@@ -131,26 +127,18 @@ class Sensor(ABC):
     def is_due(self, dt_s: float) -> bool:
         """Counts a tick of ``dt_s`` and says whether the sensor fires in it; call it once a tick.
 
-        The first tick fires, later ones when ``sensor_tick`` seconds have passed; the overshoot is carried over.
+        As Unreal counts, in single precision: the first tick fires and sets the time to rest to ``sensor_tick``. A tick that
+        does not outlast the rest shortens it; one that does fires, and its overshoot shortens the next rest. So where
+        ``sensor_tick`` is exactly n ticks, a sensor fires at ticks 0, n + 1, 2 n + 1, ...
         """
-        self._since_s += dt_s
-        if not self._fires(dt_s):
-            return False
-        self.covers_s, self._since_s = self._since_s, 0.0
-        return True
-
-    def _fires(self, dt_s: float) -> bool:
-        if self._interval_s <= 0.0:
+        if not self._interval_s > 0.0:
             return True
-        if self._waited_s is None:
-            self._waited_s = 0.0
-            return True
-        self._waited_s += dt_s
-        if self._waited_s + _TICK_TOLERANCE_S < self._interval_s:
+        tick_s = np.float32(dt_s)
+        if self._rest_s is not None and self._rest_s >= tick_s:
+            self._rest_s -= tick_s
             return False
-        self._waited_s = max(self._waited_s - self._interval_s, 0.0) % self._interval_s
-        if self._interval_s - self._waited_s < _TICK_TOLERANCE_S:
-            self._waited_s = 0.0
+        overshoot_s = np.float32(0.0) if self._rest_s is None else tick_s - self._rest_s
+        self._rest_s = self._interval_s - overshoot_s
         return True
 
     def prepare(self, view: View) -> None:  # noqa: B027 - most sensors have nothing to ask for

@@ -113,8 +113,9 @@ def add_vehicle(record: np.ndarray, motion: Motion) -> None:
     often["heading"][0] = (round(motion.heading_deg * 10.0), 10)
     often["speed"][0] = (_speed(motion.speed_mps), 3)
     often["drive_direction"] = 0 if motion.forwards else 1
-    often["length"][0] = (round(motion.size_m[0] * 10.0), 4)
-    often["width"] = round(motion.size_m[1] * 10.0)
+    # CARLA takes its centimetres for metres: tenths of centimetres, not of metres
+    often["length"][0] = (round(motion.size_m[0] * 1000.0), 4)
+    often["width"] = round(motion.size_m[1] * 1000.0)
     ahead, right, up = (_acceleration(value) for value in motion.acceleration_mps2)
     often["longitudinal"][0] = (ahead, 102)
     often["curvature"][0], often["curvature_mode"] = (30001, 7), 0

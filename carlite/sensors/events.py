@@ -6,12 +6,15 @@ import math
 
 import msgpack
 import numpy as np
+from numpy.typing import NDArray
 
 from carlite.sensors.base import Sensor, View
 from carlite.wire.binary import SensorKind
 from carlite.world.actors import Actor
 
-_RINGS = ((0.0, 1), (0.5, 6), (1.0, 12))  # radius in hit radii, rays on it
+_RINGS = ((0.0, 1), (0.25, 6), (0.5, 12), (0.75, 18), (1.0, 24))  # radius in hit radii, rays on it
+_PAST_A_HIT_M = 1e-3
+_MOST_HITS = 64
 
 
 class Collision(Sensor):
@@ -59,19 +62,35 @@ class Obstacle(Sensor):
     def measure(self, view: View) -> list[bytes]:
         """``[sensor, other actor, distance]`` in metres, or nothing; the sensor itself is told, as CARLA does."""
         pose = view.world_from(self.actor)
-        owner = self.actor.parent or self.actor
-        origins = self._offsets @ pose[:, :3].T + pose[:, 3]
-        directions = np.tile(pose[:, 0], (len(origins), 1))
-        longest = self._reach_m + float(self._lead.max())
-        hits = view.scene.cast(origins, directions, longest, ignore=(owner.id, self.actor.id))
-        way = np.maximum(hits.distance_m.astype(np.float64) - self._lead, 0.0)
-        way[~(way <= self._reach_m)] = np.inf
-        if self._only_dynamics:
-            way[hits.row < 0] = np.inf
+        starts = self._offsets @ pose[:, :3].T + pose[:, 3]
+        distance_m, actor_id, tag = self._hits(view, starts, pose[:, 0], (self.actor.parent or self.actor).id)
+        way = np.maximum(distance_m - self._lead, 0.0)
         nearest = int(np.argmin(way))
-        if not math.isfinite(way[nearest]):
+        if not way[nearest] <= self._reach_m:
             return []
-        other = view.actors.get(int(hits.actor_id[nearest]))
-        value = view.encode_actor(other) if other is not None else view.encode_scenery(int(hits.tag[nearest]))
+        other = view.actors.get(int(actor_id[nearest]))
+        value = view.encode_actor(other) if other is not None else view.encode_scenery(int(tag[nearest]))
         packed: bytes = msgpack.packb([view.encode_actor(self.actor), value, float(way[nearest])])
         return [packed]
+
+    def _hits(
+        self, view: View, starts: NDArray[np.float64], ahead: NDArray[np.float64], owner_id: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.uint8]]:
+        """Distance, actor id and tag of what each ray meets; ``only_dynamics`` lets rays pass through all that never moves."""
+        longest = self._reach_m + float(self._lead.max())
+        ahead, ignore = np.tile(ahead, (len(starts), 1)), (owner_id, self.actor.id)
+        hits = view.scene.cast(starts, ahead, longest, ignore=ignore)
+        distance_m, actor_id, tag = hits.distance_m.astype(np.float64), hits.actor_id, hits.tag
+        standing = np.flatnonzero((hits.row < 0) & np.isfinite(distance_m)) if self._only_dynamics else np.zeros(0, np.intp)
+        for _ in range(_MOST_HITS):
+            if not len(standing):
+                break
+            distance_m[standing] += _PAST_A_HIT_M
+            beyond = view.scene.cast(
+                starts[standing] + ahead[standing] * distance_m[standing, None], ahead[standing], longest, ignore=ignore
+            )
+            distance_m[standing] += beyond.distance_m
+            actor_id[standing], tag[standing] = beyond.actor_id, beyond.tag
+            standing = standing[(beyond.row < 0) & (distance_m[standing] <= longest)]
+        distance_m[standing] = np.inf
+        return distance_m, actor_id, tag

@@ -41,7 +41,8 @@ class _Sweep(Sensor):
     """What both lidars share: a sweep that turns with time, all channels at once.
 
     Rays go out as CARLA's RayCastSemanticLidar sends them: with channel elevations from upper_fov down to lower_fov, and
-    azimuths from the sweep's angle on, centred on the forward axis.
+    azimuths from the sweep's angle on, centred on the forward axis. A scan covers the tick in which the sensor fires, whatever
+    its ``sensor_tick``, and the sweep stands still while nobody listens.
     """
 
     def __init__(self, actor: Actor) -> None:
@@ -58,12 +59,12 @@ class _Sweep(Sensor):
         self._steps = -1
         self._order: tuple[NDArray[np.int32], NDArray[np.int32]] = packet_order(0, 0)
 
-    def _scan(self, view: View, dt_s: float, keep: NDArray[np.float32] = _NOTHING, drop_rate: float = 0.0) -> Scan | None:
-        """Casts the rays of ``dt_s`` seconds, those with ``keep`` below ``drop_rate`` left out; None for no rays at all."""
+    def _scan(self, view: View, keep: NDArray[np.float32] = _NOTHING, drop_rate: float = 0.0) -> Scan | None:
+        """Casts the rays of a tick, those with ``keep`` below ``drop_rate`` left out; None for no rays at all."""
         steps, (channel, step) = self._steps, self._order
         if steps <= 0:
             return None
-        sweep_deg = self._hertz * self._fov_deg * dt_s
+        sweep_deg = self._hertz * self._fov_deg * view.dt_s
         turned = np.fmod(self._angle_deg + sweep_deg / steps * np.arange(steps), self._fov_deg)
         azimuth = np.radians(turned - self._fov_deg / 2.0).astype(np.float32)
         self._angle_deg = math.fmod(self._angle_deg + sweep_deg, self._fov_deg)
@@ -77,10 +78,10 @@ class _Sweep(Sensor):
         hits = view.scene.cast(pose[:, 3], world, self.range_m, ignore=(self.actor.id,))
         return Scan(angle_rad=math.radians(self._angle_deg), channel=sent, local=local, world=world, hits=hits)
 
-    def _begin(self) -> float:
-        """Arranges the rays for the time since the last scan; returns that time."""
-        dt_s = self.covers_s
-        steps = round(self._points_per_s * dt_s / self.channels)
+    def _begin(self, dt_s: float) -> None:
+        """Arranges the rays for a tick of ``dt_s``."""
+        points = np.float32(self._points_per_s) * np.float32(dt_s) / np.float32(self.channels)
+        steps = math.floor(float(points) + 0.5)
         if steps != self._steps:
             if steps <= 0:
                 _log.warning(
@@ -88,7 +89,6 @@ class _Sweep(Sensor):
                     self.actor.type_id, self.actor.id, self._points_per_s, dt_s,
                 )  # fmt: skip
             self._steps, self._order = steps, packet_order(self.channels, max(steps, 0))
-        return dt_s
 
     def _header(self, angle_rad: float, counts: NDArray[np.uint32]) -> bytes:
         return np.float32(angle_rad).tobytes() + np.uint32(self.channels).tobytes() + counts.astype("<u4").tobytes()
@@ -110,10 +110,10 @@ class Lidar(_Sweep):
 
     def measure(self, view: View) -> list[bytes]:
         """Angle, channels, points per channel, then x, y, z, intensity of each point in the sensor's frame."""
-        dt_s = self._begin()
+        self._begin(view.dt_s)
         dropped = self._general_drop > 0.0
         keep = self._rng.random(len(self._order[0]), np.float32) if dropped else _NOTHING
-        scan = self._scan(view, dt_s, keep, self._general_drop)
+        scan = self._scan(view, keep, self._general_drop)
         counts = np.zeros(self.channels, np.uint32)
         if scan is None:
             return [self._header(math.radians(self._angle_deg), counts)]
@@ -145,8 +145,8 @@ class SemanticLidar(_Sweep):
 
     def measure(self, view: View) -> list[bytes]:
         """Angle, channels, points per channel, then x, y, z, cosine of incidence, actor id, tag of each point."""
-        dt_s = self._begin()
-        scan = self._scan(view, dt_s)
+        self._begin(view.dt_s)
+        scan = self._scan(view)
         counts = np.zeros(self.channels, np.uint32)
         if scan is None:
             return [self._header(math.radians(self._angle_deg), counts)]

@@ -13,12 +13,45 @@ from carlite.sensors.base import Sensor, View
 from carlite.wire.binary import SensorKind
 from carlite.world.actors import Actor
 
+Vector = NDArray[np.float64]
+
+
+class Accelerometer:
+    """What CARLA computes as acceleration: the parabola through the places of the last three readings.
+
+    As in CARLA it takes them to be one tick apart, however far apart they are, and those before the first to be the map's
+    origin: the second reading is far off, and with it a reading after a pause or with a ``sensor_tick`` of several ticks.
+    """
+
+    def __init__(self) -> None:
+        self._places = np.zeros((2, 3))
+        self._before_s = math.inf
+
+    def read(self, location: NDArray[np.float64], turn: NDArray[np.float64], dt_s: float, gravity_mps2: float) -> Vector:
+        """(3,) in the sensor's frame, with the reaction to gravity.
+
+        Args:
+            location: (3,) world, metres.
+            turn: (3, 3) world-from-sensor.
+            dt_s: length of the tick.
+            gravity_mps2: downwards.
+        """
+        oldest, middle = self._places
+        h1, h2 = dt_s, self._before_s
+        felt = np.array([0.0, 0.0, gravity_mps2])
+        if h1 > 0.0:
+            felt += 2.0 * (location / (h1 * (h1 + h2)) - middle / (h1 * h2) + oldest / (h2 * (h1 + h2)))
+            self._before_s = h1
+        self._places = np.stack([middle, location])
+        in_sensor: Vector = felt @ turn
+        return in_sensor
+
 
 class Imu(Sensor):
     """Accelerometer, gyroscope and compass in the sensor's frame.
 
-    The acceleration is the second difference of the sensor's last three positions plus the reaction to gravity, as in
-    CARLA; the first two measurements hold gravity alone.
+    The gyroscope tells its parent's angular velocity in the parent's frame, turned by the sensor's rotation on the parent,
+    as in CARLA; the inverse would be right.
     """
 
     kind = SensorKind.IMU
@@ -29,32 +62,27 @@ class Imu(Sensor):
         self._accel_sigma = self._axes("noise_accel_stddev")
         self._gyro_sigma = self._axes("noise_gyro_stddev")
         self._gyro_bias = self._axes("noise_gyro_bias")
-        self._history: list[tuple[float, NDArray[np.float64]]] = []
+        self._accelerometer = Accelerometer()
 
-    def _axes(self, name: str) -> NDArray[np.float64]:
+    def _axes(self, name: str) -> Vector:
         return np.array([self.number(f"{name}_{axis}", 0.0) for axis in "xyz"])
 
     def measure(self, view: View) -> list[bytes]:
         """``[[ax, ay, az], [gx, gy, gz], compass]``: m/s^2, rad/s, rad clockwise from north (-y)."""
         row, states = self.actor.row, view.states
         turn = rotation_matrices(states.rotation_deg[row])
-        felt = self._acceleration(view.elapsed_s, states.location[row]) + np.array([0.0, 0.0, view.gravity_mps2])
-        acceleration = felt @ turn + self._rng.standard_normal(3) * self._accel_sigma
-        spin = np.radians(states.angular_velocity_dps[row]) @ turn
-        spin = spin + self._gyro_bias + self._rng.standard_normal(3) * self._gyro_sigma
+        acceleration = self._accelerometer.read(states.location[row], turn, view.dt_s, view.gravity_mps2)
+        acceleration = acceleration + self._rng.standard_normal(3) * self._accel_sigma
+        spin = self._spin(view, turn) + self._gyro_bias + self._rng.standard_normal(3) * self._gyro_sigma
         compass = math.atan2(turn[0, 0], -turn[1, 0]) % (2.0 * math.pi)
         return [_pack([acceleration.tolist(), spin.tolist(), compass])]
 
-    def _acceleration(self, now_s: float, location: NDArray[np.float64]) -> NDArray[np.float64]:
-        """World frame, from this and the last two positions, which may lie unequal times apart."""
-        self._history = [*self._history, (now_s, location.copy())][-3:]
-        if len(self._history) < 3:
-            return np.zeros(3)
-        (t0, p0), (t1, p1), (t2, p2) = self._history
-        if t1 <= t0 or t2 <= t1:
-            return np.zeros(3)
-        result: NDArray[np.float64] = 2.0 * ((p2 - p1) / (t2 - t1) - (p1 - p0) / (t1 - t0)) / (t2 - t0)
-        return result
+    def _spin(self, view: View, turn: NDArray[np.float64]) -> Vector:
+        """(3,) rad/s."""
+        owner = self.actor.parent or self.actor
+        carrier = rotation_matrices(view.states.rotation_deg[owner.row])
+        spin: Vector = (carrier.T @ turn) @ (np.radians(view.states.angular_velocity_dps[owner.row]) @ carrier)
+        return spin
 
 
 class Gnss(Sensor):

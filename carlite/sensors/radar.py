@@ -15,8 +15,9 @@ from carlite.world.actors import Actor
 class Radar(Sensor):
     """``sensor.other.radar``: random rays within an elliptical cone, denser in its middle, as CARLA draws them.
 
-    The speed of a detection is that of the hit point, v + w x r, against the sensor's, along the ray: negative when
-    approaching.
+    The speed of a detection is that of the actor that was hit (not of the point on it) against the radar's own, along the ray:
+    negative when approaching. The radar's own is its way since its last measurement over the length of the tick, so that a
+    ``sensor_tick`` of n ticks makes it n times too fast, as in CARLA.
     """
 
     kind = SensorKind.RADAR
@@ -28,10 +29,12 @@ class Radar(Sensor):
         self._points_per_s = self.number("points_per_second", 1500.0)
         self._width = math.tan(math.radians(self.number("horizontal_fov", 30.0)) / 2.0)
         self._height = math.tan(math.radians(self.number("vertical_fov", 30.0)) / 2.0)
+        self._stood: NDArray[np.float64] | None = None
 
     def measure(self, view: View) -> list[bytes]:
         """Detections of 16 bytes: speed m/s, azimuth rad (right), altitude rad (up), depth m."""
-        count = math.floor(self._points_per_s * self.covers_s + 1e-6)
+        count = int(np.float32(self._points_per_s) * np.float32(view.dt_s))
+        own = self._own_velocity(view)
         if count <= 0:
             return [b""]
         radius, angle = self._rng.random(count), self._rng.random(count) * 2.0 * math.pi
@@ -45,8 +48,8 @@ class Radar(Sensor):
         hits = view.scene.cast(pose[:, 3], world, longest, ignore=(self.actor.id,), coherent=False)
         distance = hits.distance_m.astype(np.float64)
         seen = np.flatnonzero(distance * local[:, 0] <= self._range_m)
-        points = pose[:, 3] + world[seen] * distance[seen, None]
-        closing = _point_velocities(view, hits.row[seen], points) - view.states.velocity[self.actor.row]
+        rows = hits.row[seen]
+        closing = np.where((rows >= 0)[:, None], view.states.velocity[rows], 0.0) - own
         detections = np.empty((len(seen), 4), np.float32)
         detections[:, 0] = np.einsum("ij,ij->i", closing, world[seen])
         detections[:, 1] = np.arctan2(local[seen, 1], local[seen, 0])
@@ -54,10 +57,9 @@ class Radar(Sensor):
         detections[:, 3] = distance[seen]
         return [detections.tobytes()]
 
-
-def _point_velocities(view: View, rows: NDArray[np.int32], points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Velocities (n, 3) of points on the bodies of actors, zero for row -1."""
-    states = view.states
-    lever = points - states.location[rows]
-    velocity = states.velocity[rows] + np.cross(np.radians(states.angular_velocity_dps[rows]), lever)
-    return np.where((rows >= 0)[:, None], velocity, 0.0)
+    def _own_velocity(self, view: View) -> NDArray[np.float64]:
+        """(3,) m/s in the world; zero in the first measurement."""
+        here = view.states.location[self.actor.row].copy()
+        before, self._stood = here if self._stood is None else self._stood, here
+        velocity: NDArray[np.float64] = (here - before) / view.dt_s if view.dt_s > 0.0 else np.zeros(3)
+        return velocity

@@ -13,6 +13,7 @@ import numpy as np
 from carlite.geometry import rotation_matrices
 from carlite.sensors import cam_message
 from carlite.sensors.base import Sensor, Transmission, View
+from carlite.sensors.motion import Accelerometer
 from carlite.sensors.radio import Radio, between
 from carlite.tags import Tag
 from carlite.wire.binary import SensorKind
@@ -111,6 +112,7 @@ class CooperativeAwareness(_RadioSensor):
         self._calm = 0
         self._sent_s = self._sent_seldom_s = -math.inf
         self._told: tuple[np.ndarray, float, np.ndarray] | None = None
+        self._accelerometer = Accelerometer()  # as in CARLA it is read with each message, not with each tick
         self._place = [(self.number(f"noise_{axis}_bias", 0.0), self.number(f"noise_{axis}_stddev", 0.0))
                        for axis in ("lat", "lon", "alt", "head")]  # fmt: skip
         self._accel_sigma = np.array([self.number(f"noise_accel_stddev_{axis}", 0.0) for axis in "xyz"])
@@ -175,19 +177,18 @@ class CooperativeAwareness(_RadioSensor):
         states, row, rng = view.states, vehicle.row, self._rng
         forward, speed = _forward(view, vehicle)
         turn = rotation_matrices(states.rotation_deg[row])
-        felt = (states.acceleration[row] + np.array([0.0, 0.0, view.gravity_mps2])) @ turn
+        felt = self._accelerometer.read(states.location[row], turn, view.dt_s, view.gravity_mps2)
         felt = felt + rng.standard_normal(3) * self._accel_sigma
         bias, sigma = self._place[3]
         heading = math.degrees(math.atan2(forward[0], -forward[1])) % 360.0 + bias + rng.normal(0.0, max(sigma, 0.0))
         rate = math.degrees(self._yaw_bias + rng.normal(0.0, max(self._yaw_sigma, 0.0)))
-        spin = states.angular_velocity_dps[row] @ turn
         return cam_message.Motion(
             heading_deg=heading,
             speed_mps=max(speed + rng.normal(0.0, max(self._speed_sigma, 0.0)), 0.0),
             forwards=speed >= 0.0,
             size_m=(2.0 * vehicle.box.half_extent[0], 2.0 * vehicle.box.half_extent[1]),
             acceleration_mps2=(float(felt[0]), float(felt[1]), float(felt[2])),
-            yaw_rate_dps=float(spin[2]) + rate,
+            yaw_rate_dps=float(states.angular_velocity_dps[row, 2]) + rate,
         )
 
 

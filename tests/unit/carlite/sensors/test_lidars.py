@@ -57,6 +57,19 @@ def test_a_quarter_turn_a_tick_goes_once_round_in_four(bench, read_lidar):
         assert ((azimuth - low + 0.01) % 360.0).max() <= 90.0
 
 
+def test_a_scan_covers_one_tick_whatever_the_sensor_tick(bench, read_lidar):
+    settings = {**CLEAN, "rotation_frequency": 5.0, "sensor_tick": 0.0999}
+    lidar = bench.add_sensor("sensor.lidar.ray_cast", (0.0, 0.0, 2.0), **settings)
+    angles = []
+    for _ in range(5):
+        view = bench.view(0.05)
+        if lidar.is_due(0.05):
+            angle, counts, _ = read_lidar(bytes(lidar.measure(view)[0]))
+            angles.append(angle)
+            assert counts.max() == 90
+    assert np.degrees(angles) == pytest.approx([90.0, 180.0, 270.0], abs=1e-3)
+
+
 def test_a_narrow_field_lies_about_the_forward_axis(bench, read_lidar):
     lidar = bench.add_sensor("sensor.lidar.ray_cast", (0.0, 0.0, 2.0), **{**CLEAN, "horizontal_fov": 60.0})
     _, _, points = read_lidar(bench.measure(lidar)[0])

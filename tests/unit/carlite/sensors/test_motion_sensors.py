@@ -49,8 +49,13 @@ def test_gnss_adds_bias_and_seeded_noise(bench):
 
 def test_an_imu_at_rest_reads_gravity_upwards_in_its_own_frame(bench):
     sensor = bench.add_sensor("sensor.other.imu", (1.0, 2.0, 3.0))
+    felt = []
     for _ in range(4):
         acceleration, spin, compass = msgpack.unpackb(bench.measure(sensor)[0])
+        felt.append(acceleration)
+    assert felt[0] == pytest.approx([0.0, 0.0, 9.81])
+    assert felt[1] == pytest.approx([-1.0 / 0.05**2, -2.0 / 0.05**2, 9.81 - 3.0 / 0.05**2])  # it came from the origin
+    assert felt[2] == pytest.approx([0.0, 0.0, 9.81])
     assert acceleration == pytest.approx([0.0, 0.0, 9.81])
     assert spin == [0.0, 0.0, 0.0]
     assert compass == pytest.approx(math.pi / 2)  # east
@@ -78,12 +83,33 @@ def test_an_imu_on_a_circle_feels_the_centripetal_acceleration_and_the_yaw_rate(
     assert spin == pytest.approx([0.0, 0.0, rate])
 
 
+def test_an_imu_with_a_sensor_tick_takes_its_ways_for_those_of_one_tick(bench):
+    sensor = bench.add_sensor("sensor.other.imu", sensor_tick=0.0999)
+    row, ahead = sensor.actor.row, []
+    for k in range(9):
+        bench.states.location[row] = (0.5 * 2.0 * (0.05 * k) ** 2, 0.0, 0.0)  # 2 m/s^2
+        view = bench.view(0.05)
+        if sensor.is_due(0.05):
+            ahead.append(msgpack.unpackb(sensor.measure(view)[0])[0][0])
+    assert ahead[3:] == pytest.approx([4 * 2.0, 4 * 2.0])  # two ticks apart, so four times too much
+
+
+def test_a_gyroscope_turns_its_parents_rates_by_its_own_rotation(bench):
+    car = bench.add_box((0.0, 0.0, 1.0), (1.0, 1.0, 1.0), yaw_deg=90.0)
+    bench.states.angular_velocity_dps[car.row] = (0.0, 30.0, 10.0)  # world; about the car's own forward axis and upwards
+    straight = bench.add_sensor("sensor.other.imu", (0, 0, 1), (0.0, 90.0, 0.0), parent=car)
+    turned = bench.add_sensor("sensor.other.imu", (0, 0, 1), (0.0, 180.0, 0.0), parent=car)  # yawed by 90 on the car
+    rates = [msgpack.unpackb(bench.measure(sensor)[0])[1] for sensor in (straight, turned)]
+    assert rates[0] == pytest.approx(np.radians([30.0, 0.0, 10.0]))
+    assert rates[1] == pytest.approx(np.radians([0.0, 30.0, 10.0]))
+
+
 def test_imu_noise_and_bias_are_per_axis(bench):
     sensor = bench.add_sensor("sensor.other.imu", noise_accel_stddev_y=0.2, noise_gyro_bias_x=0.1, noise_seed=5)
     values = [msgpack.unpackb(bench.measure(sensor)[0]) for _ in range(300)]
     acceleration, spin = np.array([v[0] for v in values]), np.array([v[1] for v in values])
     assert acceleration[:, 1].std() == pytest.approx(0.2, rel=0.12)
-    assert (acceleration[:, 0] == 0.0).all()
+    assert (acceleration[:, 0] == 0.0).all()  # it stands at the origin
     assert (spin[:, 0] == 0.1).all()
 
 
@@ -100,7 +126,7 @@ def test_radar_speed_is_negative_when_approaching(bench):
     assert found[:, 0] == pytest.approx(-5.0 * np.cos(found[:, 1]) * np.cos(found[:, 2]), abs=1e-4)
     assert found[:, 3] == pytest.approx(19.0 / (np.cos(found[:, 1]) * np.cos(found[:, 2])), rel=1e-4)
     assert np.abs(found[:, 1]).max() <= math.radians(10.0) + 1e-6
-    bench.states.velocity[radar.actor.row] = (3.0, 0.0, 0.0)
+    bench.states.location[radar.actor.row] = (0.15, 0.0, 1.0)  # 3 m/s in a tick of 0.05 s
     assert _detections(bench.measure(radar)[0])[:, 0].mean() == pytest.approx(-8.0, abs=0.1)
 
 
@@ -114,15 +140,28 @@ def test_radar_azimuth_is_positive_to_the_right_and_altitude_upwards(bench):
     assert found[:, 2].mean() == pytest.approx(math.atan2(3.0, 19.7), abs=0.02)
 
 
-def test_radar_sees_the_turning_of_a_body(bench):
+def test_radar_tells_the_speed_of_the_actor_not_that_of_the_point_on_it(bench):
     car = bench.add_box((20.0, 0.0, 1.0), (1.0, 5.0, 3.0))
     bench.states.angular_velocity_dps[car.row] = (0.0, 0.0, math.degrees(1.0))
+    bench.states.velocity[car.row] = (0.0, 4.0, 0.0)
     radar = bench.add_sensor("sensor.other.radar", (0.0, 0.0, 1.0), horizontal_fov=26, vertical_fov=1, points_per_second=4000)
     found = _detections(bench.measure(radar)[0])
-    y = found[:, 3] * np.sin(found[:, 1])
-    speed = np.stack([-y, np.full(len(y), -1.0)], -1)  # w x r of the points on the front face, r = (-1, y)
-    along = np.stack([np.cos(found[:, 1]), np.sin(found[:, 1])], -1)
-    assert found[:, 0] == pytest.approx((speed * along).sum(1), abs=0.02)
+    assert len(found) == 200
+    assert found[:, 0] == pytest.approx(4.0 * np.sin(found[:, 1]), abs=0.02)
+
+
+def test_radar_with_a_sensor_tick_sends_the_rays_of_one_tick(bench):
+    bench.add_box((20.0, 0.0, 1.0), (1.0, 8.0, 6.0))
+    radar = bench.add_sensor("sensor.other.radar", (0.0, 0.0, 1.0), horizontal_fov=20, vertical_fov=4, sensor_tick=0.0999)
+    counts = []
+    for k in range(5):
+        bench.states.location[radar.actor.row] = (0.1 * k, 0.0, 1.0)  # 2 m/s
+        view = bench.view(0.05)
+        if radar.is_due(0.05):
+            found = _detections(radar.measure(view)[0])
+            counts.append((k, len(found)))
+    assert counts == [(0, 75), (2, 75), (4, 75)]
+    assert found[:, 0].mean() == pytest.approx(-2 * 2.0, abs=0.05)  # the way of two ticks in the time of one
 
 
 def test_radar_ends_at_its_range(bench):
@@ -170,11 +209,38 @@ def test_obstacle_sees_scenery_unless_told_otherwise(bench):
     assert bench.measure(movers) == []
 
 
+def test_obstacle_told_so_looks_through_what_never_moves(bench):
+    """A level ray from beneath the ground's surface crosses it, and meets the box behind it."""
+    hidden = bench.add_box((10.0, 0.0, -4.0), (1.0, 3.0, 2.0))
+    down = {"distance": 20.0, "hit_radius": 0.25, "rotation_deg": (-45.0, 0.0, 0.0)}
+    ((_, first, _),) = [
+        msgpack.unpackb(p) for p in bench.measure(bench.add_sensor("sensor.other.obstacle", (6.0, 0.0, 1.0), **down))
+    ]
+    movers = bench.add_sensor("sensor.other.obstacle", (6.0, 0.0, 1.0), only_dynamics="true", **down)
+    ((_, second, way),) = [msgpack.unpackb(payload) for payload in bench.measure(movers)]
+    assert first == ["scenery", int(Tag.ROADS)]
+    assert second == ["actor", hidden.id]
+    # the sphere of 0.25 m comes down at 45 degrees upon the edge at x 9, z -2
+    assert way == pytest.approx(3.0 * math.sqrt(2.0) - 0.25, abs=0.02)
+
+
 def test_sensor_tick_fires_at_once_and_carries_the_overshoot(bench):
     sensor = bench.add_sensor("sensor.other.gnss", sensor_tick=0.12)
-    fired = [k for k in range(20) if sensor.is_due(0.05)]
-    assert fired == [0, 3, 5, 8, 10, 12, 15, 17]
-    steady = bench.add_sensor("sensor.other.gnss", sensor_tick=0.1)
-    assert [k for k in range(40) if steady.is_due(0.05)] == list(range(0, 40, 2))
+    assert [k for k in range(12) if sensor.is_due(0.05)] == [0, 3, 5, 8, 10]
     every = bench.add_sensor("sensor.other.gnss")
     assert all(every.is_due(0.05) for _ in range(5))
+
+
+@pytest.mark.parametrize(
+    ("sensor_tick", "step_s", "wanted"),
+    [
+        (0.1, 0.05, [0, 3, 5, 7, 9]),
+        (0.05, 0.05, [0, 2, 3, 4, 5, 6, 7, 8, 9]),
+        (0.04, 0.02, [0, 3, 5, 7, 9]),
+        (0.03, 0.05, list(range(10))),
+    ],
+)
+def test_a_sensor_tick_of_whole_ticks_waits_one_tick_more_after_the_first(bench, sensor_tick, step_s, wanted):
+    """Unreal fires when a tick outlasts the rest, not when it equals it: what carla-simulator/carla#3653 shows."""
+    sensor = bench.add_sensor("sensor.other.gnss", sensor_tick=sensor_tick)
+    assert [k for k in range(10) if sensor.is_due(step_s)] == wanted
