@@ -14,6 +14,7 @@ import numpy as np
 from carlite.physics.compiling import inner, kernel
 from carlite.physics.tables import Floats, Integers, Record, Records
 
+_WALKER = 1
 _RESTITUTION = 0.15
 _SOFT_MPS = 1.0  # below this closing speed nothing bounces
 _FRICTION = 0.4
@@ -151,10 +152,28 @@ def touch(a: Record, b: Record, p: Floats, q: Floats, out: Floats) -> bool:
 
 
 @inner
+def _stop_walkers(a: Record, b: Record, hit: Floats, impulse: Floats) -> None:
+    """People who meet stop, each by himself, as Unreal's characters: the faster one pushes nobody along."""
+    nx, ny = hit[0], hit[1]
+    ahead = max(a.vx * nx + a.vy * ny, 0.0) if a.inv_mass > 0.0 else 0.0
+    back = max(-(b.vx * nx + b.vy * ny), 0.0) if b.inv_mass > 0.0 else 0.0
+    a.vx -= ahead * nx
+    a.vy -= ahead * ny
+    b.vx += back * nx
+    b.vy += back * ny
+    met = a.mass * ahead + b.mass * back
+    impulse[0] -= met * nx
+    impulse[1] -= met * ny
+
+
+@inner
 def _resolve(a: Record, b: Record, hit: Floats, impulse: Floats) -> None:
     """Impulses and separation of one touching pair; the normal impulse on a is added to ``impulse``."""
     inverse = a.inv_mass + b.inv_mass
     if inverse <= 0.0:
+        return
+    if a.kind == _WALKER and b.kind == _WALKER:
+        _stop_walkers(a, b, hit, impulse)
         return
     nx, ny = hit[0], hit[1]
     rax, ray, rbx, rby = hit[3] - a.x, hit[4] - a.y, hit[3] - b.x, hit[4] - b.y
@@ -183,13 +202,18 @@ def _resolve(a: Record, b: Record, hit: Floats, impulse: Floats) -> None:
 
 @inner
 def _separate(a: Record, b: Record, hit: Floats) -> None:
-    """Moves two overlapping bodies apart, each by its share of the mass."""
-    inverse = a.inv_mass + b.inv_mass
+    """Moves two overlapping bodies apart, each by its share of the mass; who walks yields to who stands."""
+    share_a, share_b = a.inv_mass, b.inv_mass
+    if a.kind == _WALKER and b.kind == _WALKER and share_a > 0.0 and share_b > 0.0:
+        a_walks, b_walks = abs(a.want_x) + abs(a.want_y) > 0.0, abs(b.want_x) + abs(b.want_y) > 0.0
+        share_a = 0.0 if b_walks and not a_walks else share_a
+        share_b = 0.0 if a_walks and not b_walks else share_b
+    inverse = share_a + share_b
     push = 0.8 * max(hit[2] - _SLOP_M, 0.0) / inverse if inverse > 0.0 else 0.0
-    a.x -= push * a.inv_mass * hit[0]
-    a.y -= push * a.inv_mass * hit[1]
-    b.x += push * b.inv_mass * hit[0]
-    b.y += push * b.inv_mass * hit[1]
+    a.x -= push * share_a * hit[0]
+    a.y -= push * share_a * hit[1]
+    b.x += push * share_b * hit[0]
+    b.y += push * share_b * hit[1]
 
 
 @inner

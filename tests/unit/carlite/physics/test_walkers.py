@@ -92,3 +92,19 @@ def test_gravity_off_lets_it_hover(flat):
     flat.physics.set_gravity(walker, False)
     flat.run(1.0)
     assert flat.at(walker)[2] == 5.0
+
+
+def test_walkers_who_meet_stop_and_the_faster_one_pushes_nobody_along(flat):
+    fast, slow, idle = (flat.spawn("walker.pedestrian.0002", place) for place in ((0, 0, 0.93), (6, 0, 0.93), (0, 8, 0.93)))
+    other = flat.spawn("walker.pedestrian.0002", (-5, 8, 0.93))
+    for walker, ahead, speed in ((fast, 1.0, 3.0), (slow, -1.0, 1.0), (other, 1.0, 2.0)):
+        flat.physics.apply_walker_control(walker, WalkerControl(direction=(ahead, 0.0, 0.0), speed=speed))
+    contacts = flat.run(2.0)
+    assert {contact.actor_id for contact in contacts} == {fast.id, slow.id}
+    met = flat.at(slow)[0]
+    contacts = flat.run(6.0)
+    assert {idle.id, other.id} <= {contact.actor_id for contact in contacts}
+    assert flat.at(slow)[0] == pytest.approx(met, abs=0.1)
+    assert flat.at(idle)[0] == pytest.approx(0.0, abs=0.1)
+    apart = flat.at(slow)[0] - flat.at(fast)[0]
+    assert apart == pytest.approx(2 * max(fast.box.half_extent[:2]), abs=0.1)
