@@ -10,7 +10,7 @@ from carlite.rays import layout as at
 from carlite.rays.air import inlined, sky_light
 from carlite.rays.kernels import LANES, NO_HIT, call4
 from carlite.rays.shading import ambient
-from carlite.rays.surface import noise_at
+from carlite.rays.surface import lamp_gain, noise_at
 
 _INV_PI = 0.31830988
 
@@ -51,8 +51,9 @@ def plain_hit(s, u, j, p, vertices, triangles, owners, table, transforms, tints,
     s[at.LR + j] = red * (ao * ambient(p, x, y, z, 0) + float32(_INV_PI) * lit * p[at.P_SUNR])
     s[at.LG + j] = green * (ao * ambient(p, x, y, z, 1) + float32(_INV_PI) * lit * p[at.P_SUNG])
     s[at.LB + j] = blue * (ao * ambient(p, x, y, z, 2) + float32(_INV_PI) * lit * p[at.P_SUNB])
-    if (emission[slot] >> material) & uint32(1):
-        k = float32(1) / p[at.P_EXPOSURE]
+    gain = lamp_gain(emission[slot], material, looks, look, p)
+    if gain > float32(0):
+        k = gain / p[at.P_EXPOSURE]
         s[at.LR + j] += k * looks[look + at.L_EMIT_R]
         s[at.LG + j] += k * looks[look + at.L_EMIT_G]
         s[at.LB + j] += k * looks[look + at.L_EMIT_B]

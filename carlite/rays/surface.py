@@ -60,6 +60,15 @@ def aim(s, u, i, p):
 
 
 @inlined
+def lamp_gain(lamps, material, looks, look, p):
+    """Factor on what a material emits: none where it is off, street lamps by night alone, rear lamps brighter when braking."""
+    gain = looks[look + at.L_BRAKE] if lamps & uint32(0x80000000) else float32(1)
+    if material == uint32(_STREET):
+        gain = p[at.P_NIGHT]
+    return gain if (lamps >> material) & uint32(1) else float32(0)
+
+
+@inlined
 def fetch(s, u, i, block, p, vertices, triangles, owners, table, tints, emission, looks):
     """Attributes of the surfaces hit, from the three corners of each triangle; returns how many lanes hit.
 
@@ -101,11 +110,8 @@ def fetch(s, u, i, block, p, vertices, triangles, owners, table, tints, emission
             s[k] *= tints[slot * 3]
             s[k + 1] *= tints[slot * 3 + 1]
             s[k + 2] *= tints[slot * 3 + 2]
-        lamps = emission[slot]
-        if (lamps >> material) & uint32(1):
-            gain = look_of[look + at.L_BRAKE] if lamps & uint32(0x80000000) else float32(1)
-            if material == uint32(_STREET):
-                gain = p[at.P_NIGHT]
+        gain = lamp_gain(emission[slot], material, look_of, look, p)
+        if gain > float32(0):
             s[at.ER + j] = gain * look_of[look + at.L_EMIT_R]
             s[at.EG + j] = gain * look_of[look + at.L_EMIT_G]
             s[at.EB + j] = gain * look_of[look + at.L_EMIT_B]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numba
 import numpy as np
 import pytest
 
 from carlite.geometry import world_from_local
-from carlite.mesh import ActorModel, Box, Mesh, Part, StaticWorld
+from carlite.mesh import ActorModel, Box, Material, Mesh, Part, PlacedObject, StaticWorld
 from carlite.rays import CameraRequest, Channel, GBuffer, RayScene
 from carlite.tags import Tag
 from carlite.world.actors import Actor, Kind
@@ -80,7 +81,7 @@ def test_silhouette_and_labels_are_exact_to_the_pixel(street: tuple[RayScene, Ac
     u, v = np.meshgrid(np.arange(400) + 0.5, np.arange(200) + 0.5)
     inside = (np.abs(u - 200) < 200 * 1 / 20) & (np.abs(v - 100) < 200 * 1 / 20)
     np.testing.assert_array_equal(image.tag == Tag.CAR, inside)
-    np.testing.assert_array_equal(image.instance == 0x0203, inside)
+    np.testing.assert_array_equal(image.instance == (0x1_0203 - 1) % 32767 + 1, inside)
     assert set(np.unique(image.tag)) == {Tag.CAR, Tag.ROADS, Tag.SKY}
 
 
@@ -182,6 +183,34 @@ def test_weather_shows(street: tuple[RayScene, ActorStates, Actor]) -> None:
     blinding = (5, 0, 0, 10, 0.01, 8, 2, 0.75, 0.1, 0, 1, 0.03, 0.0331, 0)
     assert _mean(scene, blinding, sky).mean() > clear_sky.mean() + 40
     assert _mean(scene, _CLEAR, road).mean() > _mean(scene, night, road).mean() + 40
+
+
+def _mirrored(material: Material, weather: tuple[float, ...]) -> np.ndarray:
+    """(100, 100) green of a wet road that mirrors a sheet of that material, which itself is out of the picture."""
+    ground = solid((-200, -200, -1), (200, 200, 0), Tag.ROADS)
+    sheet = solid((30, -4, 3), (31, 4, 9), Tag.POLE)
+    road = replace(ground, materials=np.full(12, Material.ASPHALT, np.uint8))
+    with RayScene(StaticWorld(ground=(road,), objects=(_placed(sheet, material),)), threads=2) as scene:
+        scene.set_weather(weather)
+        pose = world_from_local([0.0, 0.0, 2.0], [-30.0, 0.0, 0.0])
+        image = scene.trace_camera(CameraRequest(world_from_camera=pose, width=100, height=100, fov_deg=40.0))
+    assert image.tag is not None
+    assert image.bgra is not None
+    assert (image.tag == Tag.ROADS).all()
+    return image.bgra[..., 1].astype(int)
+
+
+def _placed(mesh: Mesh, material: Material) -> PlacedObject:
+    model = ActorModel(parts=(Part(mesh=replace(mesh, materials=np.full(12, material, np.uint8))),))
+    return PlacedObject(object_id=40_000, name="sheet", tag=Tag.POLE, model=model, world_from_local=np.eye(3, 4), box=_BOX)
+
+
+def test_a_street_lamp_in_a_puddle_shines_by_night_alone() -> None:
+    day, night = _RAIN, (*_RAIN[:5], -30.0, *_RAIN[6:])
+    plain, lamp = _mirrored(Material.MATTE, day), _mirrored(Material.LAMP_STREET, day)
+    assert (plain == lamp).all()
+    plain, lamp = _mirrored(Material.MATTE, night), _mirrored(Material.LAMP_STREET, night)
+    assert (lamp - plain).max() > 30
 
 
 def test_only_the_channels_asked_for_are_made(street: tuple[RayScene, ActorStates, Actor]) -> None:

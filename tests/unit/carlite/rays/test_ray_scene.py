@@ -70,7 +70,7 @@ def test_cast_reports_distance_identity_and_facing_normal(empty: RayScene) -> No
     np.testing.assert_allclose(hits.distance_m, [9.0, 1.0, np.inf], atol=1e-5)
     assert hits.tag.tolist() == [Tag.CAR, Tag.ROADS, 0]
     assert hits.actor_id.tolist() == [70_001, 0, 0]
-    assert hits.instance_id.tolist() == [70_001 & 0xFFFF, 0, 0]
+    assert hits.instance_id.tolist() == [(70_001 - 1) % 32767 + 1, 0, 0]
     assert hits.row.tolist() == [actor.row, -1, -1]
     np.testing.assert_allclose(hits.normal, [[-1, 0, 0], [0, 0, 1], [0, 0, 0]], atol=1e-6)
 
