@@ -188,10 +188,10 @@ def test_sensor_tick_skips_frames(world: Any) -> None:
     messages: queue.Queue[Any] = queue.Queue()
     sensor.listen(messages.put)
     first = world.tick()
-    for _ in range(6):
+    for _ in range(7):
         world.tick()
     frames = [messages.get(timeout=_TIME_OUT_S).frame - first for _ in range(4)]
-    assert frames == [0, 2, 4, 6]
+    assert frames == [0, 3, 5, 7]
     sensor.destroy()
 
 
