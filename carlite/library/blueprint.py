@@ -89,7 +89,7 @@ class Blueprint:
         wheels: FL, FR, RL, RR (front, back for two-wheelers); empty for what is no vehicle.
         preset: of vehicles.
         motion: how a prop moves when pushed: "box" slides, "wheel" rolls about its y axis, "sphere" rolls any way,
-            "animal" walks; "" for all else.
+            "animal" walks, "dirt" lies on the road and touches nothing; "" for all else.
     """
 
     uid: int

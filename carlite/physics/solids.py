@@ -153,7 +153,7 @@ class Solids:
         if loose or body.loose:
             self.loose_changed = True
         body.simulate, body.gravity, body.loose = actor.simulate_physics, actor.gravity, loose
-        body.solid = actor.collisions and max(actor.box.half_extent) > 0.0
+        body.solid = actor.collisions and max(actor.box.half_extent) > 0.0 and self._motion(solid) != "dirt"
         moves = actor.simulate_physics and not self._is_anchored(solid)
         body.inv_mass = 1.0 / body.mass if moves else 0.0
         body.inv_inertia = 1.0 / body.inertia if moves and actor.kind is not Kind.WALKER else 0.0
@@ -179,7 +179,7 @@ class Solids:
         return (
             solid.actor.kind is Kind.PROP
             and max(solid.actor.box.half_extent) > 0.0
-            and self._motion(solid) != "animal"
+            and self._motion(solid) not in {"animal", "dirt"}
             and not self._is_anchored(solid)
         )
 

@@ -64,6 +64,22 @@ def test_a_car_knocks_a_prop_away_and_both_feel_it(world: Any, spawn: Make, plac
     assert car.get_velocity().length() > 8.0
 
 
+def test_dirt_on_the_road_is_driven_over_without_a_collision(world: Any, spawn: Make, place: Make, ticks: Make) -> None:
+    dirt, car = spawn("static.prop.dirtdebris01", place(12.0)), spawn("vehicle.tesla.model3", place())
+    dirt.set_simulate_physics(False)
+    sensor = world.spawn_actor(world.get_blueprint_library().find("sensor.other.collision"), carla.Transform(), attach_to=car)
+    felt: list[Any] = []
+    sensor.listen(felt.append)
+    ticks(40)
+    start = car.get_location()
+    car.set_target_velocity(car.get_transform().get_forward_vector() * 12.0)
+    ticks(40)
+    sensor.stop()
+    sensor.destroy()
+    assert car.get_location().distance(start) > 16.0
+    assert [event for event in felt if event.other_actor is not None and event.other_actor.id == dirt.id] == []
+
+
 def test_pushes_act_on_a_floating_prop(spawn: Make, place: Make, ticks: Make) -> None:
     cone = spawn(CONE, place(0.0, 0.0, 3.0))
     cone.set_simulate_physics(True)
