@@ -1,8 +1,15 @@
-"""A simulator to check: carlite, or the server that CARLA_HOST (and CARLA_PORT) names."""
+"""A simulator to check: carlite, or the server that CARLA_HOST (and CARLA_PORT) names.
+
+The wheel's Traffic Manager works in a thread that a tick wakes without holding its lock, so a tick that follows the last one at
+once can find it half asleep, and both wait for ever. So ticks are a moment apart, and a wait that has no end ends the run.
+"""
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +21,8 @@ import pytest
 _STARTING_S = 300.0  # carlite may have to compile its kernels first
 _CALL_S = 60.0
 _STEP_S = 0.05
+_MOMENT_S, _FOR_EVER_S = 0.001, 600.0
+_DRIVEN = "vehicle.tesla.model3"
 _LANE = '<lane id="{}" type="{}" level="false"><width sOffset="0" a="{}" b="0" c="0" d="0"/></lane>'
 _ROAD = f"""<?xml version="1.0"?>
 <OpenDRIVE><header revMajor="1" revMinor="4" name="conformance"/>
@@ -113,12 +122,43 @@ def spawn(world: Any, place: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.fixture
 def ticks(world: Any) -> Callable[[int], int]:
-    """``ticks(n)``: n ticks; the last frame's number."""
+    """``ticks(n)``: n ticks, a moment apart; the last frame's number."""
 
     def run(count: int) -> int:
         frame = 0
         for _ in range(count):
             frame = world.tick()
+            time.sleep(_MOMENT_S)
         return frame
 
     return run
+
+
+@pytest.fixture
+def manager(bench: Bench, world: Any) -> Iterator[Any]:
+    """A Traffic Manager in synchronous mode."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    faulthandler.dump_traceback_later(_FOR_EVER_S, exit=True)
+    manager = bench.client.get_trafficmanager(port)
+    try:
+        manager.set_synchronous_mode(True)
+        manager.set_random_device_seed(3)
+        yield manager
+    finally:
+        manager.shut_down()
+        faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture
+def driven(manager: Any, spawn: Callable[..., Any]) -> Callable[..., Any]:
+    """``driven(pose=None)``: a car that the Traffic Manager drives and that keeps its lane."""
+
+    def make(pose: Any = None, **attributes: str) -> Any:
+        car = spawn(_DRIVEN, pose, **attributes)
+        car.set_autopilot(True, manager.get_port())
+        manager.auto_lane_change(car, False)
+        return car
+
+    return make

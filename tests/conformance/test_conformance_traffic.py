@@ -1,18 +1,9 @@
-"""The client's Traffic Manager drives: what it sets out to do depends on what the server tells of roads, lights and motion.
-
-The wheel's Traffic Manager works in a thread that a tick wakes without holding its lock, so a tick that follows the last one at
-once can find it half asleep, and both wait for ever. So ticks are a moment apart here, and a wait that has no end ends the run.
-"""
+"""The client's Traffic Manager drives: what it sets out to do depends on what the server tells of roads, lights and motion."""
 
 from __future__ import annotations
 
-import faulthandler
 import itertools
-import math
-import socket
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import carla
@@ -21,62 +12,6 @@ import pytest
 Make = Callable[..., Any]
 CAR = "vehicle.tesla.model3"
 _STEP_S = 0.05
-_MOMENT_S, _FOR_EVER_S = 0.001, 600.0
-_LANE = """<lane id="-{}" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/>
-<roadMark sOffset="0" type="{}" weight="standard" color="white" width="0.15" laneChange="{}"/></lane>"""
-_TWO_LANES = f"""<?xml version="1.0"?><OpenDRIVE><header revMajor="1" revMinor="4" name="two lanes"/>
-<road name="wide" length="300" id="1" junction="-1"><planView>
-<geometry s="0" x="0" y="0" hdg="0" length="300"><line/></geometry></planView>
-<lanes><laneSection s="0"><center><lane id="0" type="none" level="false"/></center>
-<right>{_LANE.format(1, "broken", "both")}{_LANE.format(2, "solid", "none")}</right></laneSection></lanes></road></OpenDRIVE>"""
-
-
-@contextmanager
-def _managing(client: Any) -> Iterator[Any]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    faulthandler.dump_traceback_later(_FOR_EVER_S, exit=True)
-    manager = client.get_trafficmanager(port)
-    try:
-        manager.set_synchronous_mode(True)
-        manager.set_random_device_seed(3)
-        yield manager
-    finally:
-        manager.shut_down()
-        faulthandler.cancel_dump_traceback_later()
-
-
-@pytest.fixture
-def manager(bench: Any, world: Any) -> Iterator[Any]:
-    """A Traffic Manager in synchronous mode."""
-    with _managing(bench.client) as manager:
-        yield manager
-
-
-def _drive(world: Any, count: int) -> None:
-    for _ in range(count):
-        world.tick()
-        time.sleep(_MOMENT_S)
-
-
-@pytest.fixture
-def ticks(world: Any) -> Callable[[int], None]:
-    """``ticks(n)``: n ticks, a moment apart."""
-    return lambda count: _drive(world, count)
-
-
-@pytest.fixture
-def driven(manager: Any, spawn: Make) -> Make:
-    """``driven(pose=None)``: a car that the Traffic Manager drives and that keeps its lane."""
-
-    def make(pose: Any = None, **attributes: str) -> Any:
-        car = spawn(CAR, pose, **attributes)
-        car.set_autopilot(True, manager.get_port())
-        manager.auto_lane_change(car, False)
-        return car
-
-    return make
 
 
 def _kph(actor: Any) -> float:
@@ -241,29 +176,6 @@ def test_a_car_near_the_hero_has_physics_and_goes_on_as_it_was(
     assert max(pedals) > 0.0
     assert max(abs(after - before) for before, after in itertools.pairwise(steps)) < 1.5 * _STEP_S
     assert max(place.z for place in places) - min(place.z for place in places) < 0.2
-
-
-def test_it_changes_the_lane_when_forced(bench: Any, world: Any) -> None:
-    home = world.get_map().name.rsplit("/", 1)[-1]
-    wide = bench.client.generate_opendrive_world(_TWO_LANES, carla.OpendriveGenerationParameters(), False)
-    try:
-        with _managing(bench.client) as manager:
-            start = wide.get_map().get_waypoint(carla.Location(20.0, 1.75)).transform
-            start.location.z += 0.3
-            car = wide.spawn_actor(wide.get_blueprint_library().find(CAR), start)
-            wide.tick()
-            car.set_autopilot(True, manager.get_port())
-            manager.auto_lane_change(car, False)
-            manager.set_desired_speed(car, 20.0)
-            _drive(wide, 100)
-            for rightwards in (True, False):
-                before = car.get_location().y
-                manager.force_lane_change(car, rightwards)
-                _drive(wide, 300)  # a change too soon after the last one is not made
-                assert car.get_location().y - before == pytest.approx(3.5 if rightwards else -3.5, abs=0.4)
-                assert math.isclose(car.get_transform().rotation.yaw, 0.0, abs_tol=3.0)
-    finally:
-        bench.client.load_world(home, False)
 
 
 def test_it_goes_on_when_a_car_vanishes_under_it(bench: Any, manager: Any, driven: Make, place: Make, ticks: Make) -> None:
