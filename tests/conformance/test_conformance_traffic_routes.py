@@ -184,9 +184,7 @@ def test_it_stops_at_a_stop_sign_unless_told_not_to(manager: Any, driven: Make, 
 
 
 @pytest.mark.parametrize("distance_m", [1.0, 3.0, 5.0])
-def test_it_keeps_the_distance_that_it_is_told(
-    manager: Any, driven: Make, spawn: Make, ticks: Make, distance_m: float
-) -> None:
+def test_it_keeps_the_distance_that_it_is_told(manager: Any, driven: Make, spawn: Make, ticks: Make, distance_m: float) -> None:
     leader, car = _standing(spawn, _wide(80.0)), driven(_wide(20.0))
     manager.distance_to_leading_vehicle(car, distance_m)
     ticks(400)
@@ -232,9 +230,7 @@ def test_its_lights_show_that_it_brakes_and_turns(manager: Any, driven: Make, sp
     assert not shown & int(carla.VehicleLightState.LeftBlinker)
 
 
-def test_nobody_who_is_awake_is_put_elsewhere_as_dormant_ones_are(
-    manager: Any, driven: Make, spawn: Make, ticks: Make
-) -> None:
+def test_nobody_who_is_awake_is_put_elsewhere_as_dormant_ones_are(manager: Any, driven: Make, spawn: Make, ticks: Make) -> None:
     manager.set_hybrid_physics_mode(True)
     manager.set_hybrid_physics_radius(50.0)
     manager.set_respawn_dormant_vehicles(True)
