@@ -285,6 +285,24 @@ def test_an_asynchronous_world_runs_by_itself(server: _Server) -> None:
     assert later[-1].timestamp.elapsed_seconds > first.timestamp.elapsed_seconds
 
 
+def test_calls_have_room_beside_slow_sensors(server: _Server) -> None:
+    """A client that calls after each reply gets more than one call between two ticks that take long."""
+    world = server.client().get_world()
+    blueprint = world.get_blueprint_library().find("sensor.camera.rgb")
+    blueprint.set_attribute("image_size_x", "2560")
+    blueprint.set_attribute("image_size_y", "1440")
+    camera = world.spawn_actor(blueprint, carla.Transform(carla.Location(z=2.0)))
+    frames: queue.Queue[int] = queue.Queue()
+    camera.listen(lambda image: frames.put(image.frame))
+    first = frames.get(timeout=_TIME_OUT_S)
+    for _ in range(60):
+        world.get_weather()
+    last = world.wait_for_tick(_TIME_OUT_S).frame
+    camera.stop()
+    camera.destroy()
+    assert last - first < 30
+
+
 def test_a_second_client_sees_a_world_that_nobody_ticks(server: _Server, world: Any) -> None:
     vehicle = _vehicle(world, 50.0)
     frame = world.tick()
