@@ -93,7 +93,10 @@ class ScenePictures:
                 if stream is None:
                     stream = container.add_stream("libx264", rate=Fraction(rate_hz))
                     stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
-                    stream.options = {"crf": "23", "preset": "veryfast"}
+                    # The same bytes on every machine: they depend on the number of threads, and x264's assembly on some
+                    # processors takes memory into account that nobody has set.
+                    stream.options = {"crf": "23", "preset": "veryfast", "x264-params": "asm=0"}
+                    stream.thread_count = 1
                 frame = av.VideoFrame.from_ndarray(np.asarray(picture.crop((0, 0, *size))), format="rgb24")
                 container.mux(stream.encode(frame))
             if stream is not None:
