@@ -126,7 +126,8 @@ def test_a_semantic_lidar_tells_the_actor_of_a_traffic_light(world: Any, light: 
     beside = carla.Transform(there + carla.Location(x=-6.0, z=2.0))
     dense = {"channels": 64, "points_per_second": 64 * 2000 * 20, "rotation_frequency": 20, "upper_fov": 40, "lower_fov": -20}
     with _sensor(world, "sensor.lidar.ray_cast_semantic", beside, range=30, **dense) as (_, data):
-        points = np.frombuffer(_of_frame(data, world.tick()).raw_data, _POINT)
+        scan = _of_frame(data, world.tick())  # owns the memory of raw_data
+        points = np.frombuffer(bytes(scan.raw_data), _POINT)
     tags = carla.CityObjectLabel
     on_lamps = points[points["tag"] == int(tags.TrafficLight)]
     assert len(on_lamps) > 5
