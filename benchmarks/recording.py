@@ -23,20 +23,20 @@ import yaml
 from numpy.typing import NDArray
 
 from rarebit.core.errors import RarebitError
-from rarebit.dataset.nuscenes import NuScenesWriter
 from rarebit.generate import concretise
 from rarebit.labels.annotate import annotate
 from rarebit.labels.annotations import Annotations
+from rarebit.language import find, load
+from rarebit.nuscenes.writer import NuScenesWriter
+from rarebit.rig import plan
+from rarebit.rig.load import rig_from_mapping
+from rarebit.rig.rig import Rig
 from rarebit.run import Attempt, attempt, record
 from rarebit.run.play import play, with_run_up
 from rarebit.scenario import ConcreteScenario
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 from rarebit.session.session import Session, open_session
-from rarebit.spec import find, load
-from sensors import plan
-from sensors.load import rig_from_mapping
-from sensors.rig import Rig
 
 _RIGS = Path(__file__).parents[1] / "hydra_conf" / "rig"
 _START_LIMIT_S = 400.0

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from generators.family import Parameter, PopulateFamily, Surroundings, number, reach
-from generators.fleet import CARS, pick
+from rarebit.families.family import Parameter, PopulateFamily, Surroundings, number, reach
+from rarebit.families.fleet import CARS, pick
 from rarebit.scenario import ActorPlan, Place, Value
 
 _HALF_BOX_M = 3.0  # longest car of the stock, and the half length assumed of a named actor

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from generators.family import Parameter, PopulateFamily, Surroundings, number, reach
-from generators.fleet import ADULTS
+from rarebit.families.family import Parameter, PopulateFamily, Surroundings, number, reach
+from rarebit.families.fleet import ADULTS
 from rarebit.scenario import ActorPlan, Place, Value
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from generators.family import Parameter, RoadFamily, number
-from generators.opendrive_text import Bend, LaneText, Rise, RoadMark, RoadText, write_road
+from rarebit.families.family import Parameter, RoadFamily, number
+from rarebit.roads.opendrive_text import Bend, LaneText, Rise, RoadMark, RoadText, write_road
 from rarebit.scenario import Value
 
 

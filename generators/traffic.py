@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from generators.family import Parameter, PopulateFamily, Surroundings, number, reach
-from generators.fleet import CARS, TRUCKS, pick
+from rarebit.families.family import Parameter, PopulateFamily, Surroundings, number, reach
+from rarebit.families.fleet import CARS, TRUCKS, pick
 from rarebit.scenario import ActorPlan, Place, Value
 
 _REACH_M = 400.0

@@ -25,7 +25,8 @@ from rarebit.batch import Batch, Outcome
 from rarebit.config import AppConfig, read_config
 from rarebit.core.errors import Interrupted, RarebitError, SceneError
 from rarebit.gallery import words_of, write_gallery
-from rarebit.spec.load import FOLDER
+from rarebit.language.load import FOLDER
+from rarebit.packs import builtin
 
 _exit_code = 0
 
@@ -86,7 +87,7 @@ def run(config: AppConfig, console: Console) -> list[Outcome]:
     return outcomes
 
 
-@hydra.main(config_path="../hydra_conf", config_name="config", version_base="1.3")
+@hydra.main(config_path=str(builtin().folder / "hydra_conf"), config_name="config", version_base="1.3")
 def _hydra_main(cfg: DictConfig) -> None:
     try:
         run(_config(cfg), Console())

@@ -18,21 +18,21 @@ from rarebit import __version__
 from rarebit.config import AppConfig
 from rarebit.core.errors import Fault, OutputError, SceneError, SpecError, UnlikeRehearsalError
 from rarebit.core.files import content_hash
-from rarebit.dataset.nuscenes import NuScenesWriter
 from rarebit.draws import Accepted, Draws, Rejected
 from rarebit.generate import concretise
 from rarebit.history import Event
 from rarebit.labels.annotate import annotate
 from rarebit.labels.annotations import Annotations
 from rarebit.labels.first_sight import cameras_that_see
+from rarebit.language import LogicalScenario, find, load
+from rarebit.nuscenes.writer import NuScenesWriter
+from rarebit.rig.load import rig_from_mapping
+from rarebit.rig.rig import Rig
 from rarebit.run import Attempt, attempt, record
 from rarebit.scenario import ConcreteScenario
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 from rarebit.session.session import Session, open_session
-from rarebit.spec import LogicalScenario, find, load
-from sensors.load import rig_from_mapping
-from sensors.rig import Rig
 
 _log = logging.getLogger(__name__)
 # The first start on a machine compiles carlite's kernels.

@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from generators import populate_families, road_families
-from generators.family import Surroundings
 from rarebit import scenario as s
 from rarebit.core.rng import stream
-from rarebit.spec.draw import draw_values
-from rarebit.spec.logical import Block, LogicalScenario
-from rarebit.spec.presets import PRESETS
+from rarebit.families import populate_families, road_families
+from rarebit.families.family import Surroundings
+from rarebit.language.draw import draw_values
+from rarebit.language.logical import Block, LogicalScenario
+from rarebit.language.presets import PRESETS
 
 _BANDS = ("min_ttc_s", "min_distance_m", "max_required_decel_mps2", "post_encroachment_s", "ego_speed_at_event_mps")
 

@@ -1,7 +1,7 @@
 """One recorded tick: the world's state and what the sensors due in it delivered, decoded into Rarebit's frames.
 
-``rarebit.run.record`` makes them, ``rarebit.labels`` annotates them, ``rarebit.dataset`` writes them. Sensor frames are made by
-the modules of ``sensors/``, one for each modality.
+``rarebit.run.record`` makes them, ``rarebit.labels`` annotates them, ``rarebit.nuscenes`` writes them. Sensor frames are made
+by the modules of ``sensors/``, one for each modality.
 """
 
 from __future__ import annotations
@@ -11,6 +11,16 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+RETURN = np.dtype(
+    [
+        *[("x", "<f4"), ("y", "<f4"), ("z", "<f4"), ("dyn_prop", "i1"), ("id", "<i2"), ("rcs", "<f4")],
+        *[("vx", "<f4"), ("vy", "<f4"), ("vx_comp", "<f4"), ("vy_comp", "<f4")],
+        *[(name, "i1") for name in ("is_quality_valid", "ambig_state", "x_rms", "y_rms", "invalid_state", "pdh0")],
+        *[("vx_rms", "i1"), ("vy_rms", "i1")],
+    ]
+)
+"""One return as nuScenes stores it, 43 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

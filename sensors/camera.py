@@ -9,10 +9,10 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from rarebit.rig.numbers import Numbers
+from rarebit.rig.request import RawData, SensorRequest, every_ticks, sensor_tick
+from rarebit.rig.rig import Mount
 from rarebit.snapshot import LabelImages, Picture
-from sensors.numbers import Numbers
-from sensors.request import RawData, SensorRequest, every_ticks, sensor_tick
-from sensors.rig import Mount
 
 # Depth is 24 bits over this range (CARLA's encoding).
 _DEPTH_RANGE_M = 1000.0

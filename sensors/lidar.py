@@ -20,11 +20,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rarebit.rig.numbers import Numbers
+from rarebit.rig.request import RawData, SensorRequest, every_ticks
+from rarebit.rig.rig import Mount
 from rarebit.scenario import Weather
 from rarebit.snapshot import LidarSweep
-from sensors.numbers import Numbers
-from sensors.request import RawData, SensorRequest, every_ticks
-from sensors.rig import Mount
 
 HIT = np.dtype([("x", "<f4"), ("y", "<f4"), ("z", "<f4"), ("cos_incidence", "<f4"), ("object_id", "<u4"), ("tag", "<u4")])
 """One point of CARLA's semantic lidar, in the sensor's left-handed frame (x forward, y right, z up)."""

@@ -14,22 +14,12 @@ from numpy.typing import NDArray
 
 from rarebit.core.boxes import points_in_boxes
 from rarebit.core.frames import apply, inverse
-from rarebit.snapshot import ActorState, RadarScan
-from sensors.request import RawData, Role, SensorRequest, every_ticks, sensor_tick
-from sensors.rig import Mount
+from rarebit.rig.request import RawData, Role, SensorRequest, every_ticks, sensor_tick
+from rarebit.rig.rig import Mount
+from rarebit.snapshot import RETURN, ActorState, RadarScan
 
 DETECTION = np.dtype([("velocity_mps", "<f4"), ("azimuth_rad", "<f4"), ("altitude_rad", "<f4"), ("depth_m", "<f4")])
 """One detection of CARLA's radar: speed away from the sensor, azimuth to the right, altitude upwards."""
-
-RETURN = np.dtype(
-    [
-        *[("x", "<f4"), ("y", "<f4"), ("z", "<f4"), ("dyn_prop", "i1"), ("id", "<i2"), ("rcs", "<f4")],
-        *[("vx", "<f4"), ("vy", "<f4"), ("vx_comp", "<f4"), ("vy_comp", "<f4")],
-        *[(name, "i1") for name in ("is_quality_valid", "ambig_state", "x_rms", "y_rms", "invalid_state", "pdh0")],
-        *[("vx_rms", "i1"), ("vy_rms", "i1")],
-    ]
-)
-"""One return as nuScenes stores it, 43 bytes."""
 
 MOST_RETURNS = 125
 # Radar equation in decibels: a target of 10 dBsm is reported every second time at 150 m.

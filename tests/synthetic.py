@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from rarebit.core.frames import apply, inverse, rotation_from_rpy, transform
 from rarebit.core.rng import stream
-from rarebit.lane_map import Lane, LaneKey, LaneMap, Signal
+from rarebit.rig.load import load_rig
+from rarebit.rig.modules import lidar, radar
+from rarebit.rig.rig import Mount, Rig
+from rarebit.roads.lane_map import Lane, LaneKey, LaneMap, Signal
 from rarebit.scenario import ActorPlan, ConcreteScenario, Place, TemplateRoad, Weather
 from rarebit.snapshot import ActorState, LabelImages, Picture, SensorData, Snapshot
-from sensors import lidar, radar
-from sensors.load import load_rig
-from sensors.rig import Mount, Rig
 
 ROOT = Path(__file__).resolve().parents[1]
 TICK_S = 0.05

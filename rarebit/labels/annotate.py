@@ -16,8 +16,8 @@ from rarebit.labels.classes import attribute_of, category_of, lidarseg_of_actor,
 from rarebit.labels.upright import upright_box
 from rarebit.labels.visibility import visibility
 from rarebit.labels.vocabulary import INDEX
+from rarebit.rig.rig import Mount, Rig
 from rarebit.snapshot import ActorState, LidarSweep, RadarScan, Snapshot
-from sensors.rig import Mount, Rig
 
 LEAST_PIXELS = 30
 """Visible pixels, over all cameras, that make an object count as seen; about a walker at 100 m in a 1600-pixel image."""

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.frames import apply, box_corners, inverse
+from rarebit.rig.rig import Mount, Rig
 from rarebit.snapshot import ActorState, LabelImages
-from sensors.rig import Mount, Rig
 
 # Rays tested for one box in one camera; larger boxes are sampled on a grid.
 _MOST_SAMPLES = 3000

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.lane_map import Lane, LaneKey, LaneMap
+from rarebit.roads.lane_map import Lane, LaneKey, LaneMap
 
 _MIN_STEP_M = 0.05
 

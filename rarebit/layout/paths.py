@@ -7,11 +7,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.lane_map import LaneMap
 from rarebit.layout.corridor import Corridor, follow, shifted
 from rarebit.layout.placed import Stand
 from rarebit.layout.room import Room
 from rarebit.layout.section import Slot
+from rarebit.roads.lane_map import LaneMap
 from rarebit.scenario import ActorPlan, ConcreteScenario
 
 EXTRA_PATH_M = 60.0

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.lane_map import LaneKey
 from rarebit.layout.section import Slot
+from rarebit.roads.lane_map import LaneKey
 
 Size = tuple[float, float, float]
 """Full length, width and height of a box, metres."""

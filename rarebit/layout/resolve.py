@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.errors import SceneError
-from rarebit.lane_map import LaneKey, LaneMap
 from rarebit.layout.boxes import Footprint, Obstacle
 from rarebit.layout.corridor import Corridor, follow, wrap
 from rarebit.layout.paths import EXTRA_PATH_M, Paths, lane_shifts
@@ -27,6 +26,7 @@ from rarebit.layout.placed import Layout, Placed, Size, Stand
 from rarebit.layout.room import NoRoomError, Room
 from rarebit.layout.section import Slot, Spot, cross_section, driving, find_spot, paved_edges
 from rarebit.layout.stretch import BEHIND_M, Stretch, needed_m, suited
+from rarebit.roads.lane_map import LaneKey, LaneMap
 from rarebit.scenario import ActorPlan, ConcreteScenario, Cross, Roll
 
 _AHEAD_M = 400.0

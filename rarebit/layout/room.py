@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry import Point, Polygon
 
-from rarebit.lane_map import LaneKey, LaneMap
 from rarebit.layout.boxes import Footprint, Obstacle
 from rarebit.layout.corridor import Corridor
 from rarebit.layout.placed import Size, Stand
 from rarebit.layout.section import Slot, paved_edges
+from rarebit.roads.lane_map import LaneKey, LaneMap
 from rarebit.scenario import ActorPlan
 
 _CLEAR_M = {"parked": 0.25, "traffic": 0.5}

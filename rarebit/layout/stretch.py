@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.errors import SceneError
-from rarebit.lane_map import Lane, LaneKey, LaneMap
 from rarebit.layout.corridor import Corridor, follow
 from rarebit.layout.section import MIN_PARKING_M, Slot, cross_section, driving, find_spot
+from rarebit.roads.lane_map import Lane, LaneKey, LaneMap
 from rarebit.scenario import ActorPlan, ConcreteScenario, TemplateRoad, TownRoad, Value
 
 STEP_M = 10.0

@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 from rarebit.core.errors import SceneError, UnlikeRehearsalError
 from rarebit.core.rng import stream
 from rarebit.history import History
+from rarebit.rig import plan
+from rarebit.rig.modules import camera, lidar, radar
+from rarebit.rig.numbers import Numbers
+from rarebit.rig.request import SensorRequest
+from rarebit.rig.rig import Mount, Rig
 from rarebit.run.judge import judge
 from rarebit.run.play import Moment, play, with_run_up
 from rarebit.run.rehearse import Notes
@@ -21,10 +26,6 @@ from rarebit.session.session import Session
 from rarebit.session.stage import Stage
 from rarebit.session.state import Cast, RawMessage
 from rarebit.snapshot import ActorState, LabelImages, SensorData, Snapshot
-from sensors import camera, lidar, plan, radar
-from sensors.numbers import Numbers
-from sensors.request import SensorRequest
-from sensors.rig import Mount, Rig
 
 _FAR_M = 0.3  # a recording on another run of a real server may differ by this much from its rehearsal
 
@@ -177,7 +178,7 @@ class _Decoder:
         actors: tuple[ActorState, ...],
         rng: np.random.Generator,
     ) -> SensorData:
-        return radar.decode(
+        scan: SensorData = radar.decode(
             {request.role: raw[request.role].data for request in self._requests if request.channel == mount.channel},
             mount,
             world_from_ego=world_from_ego,
@@ -186,6 +187,7 @@ class _Decoder:
             actors=actors,
             rng=rng,
         )
+        return scan
 
     def _actor(self, taken: _Taken, row: int) -> ActorState:
         moment = taken.moment

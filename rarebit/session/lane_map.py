@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.errors import ServerError
-from rarebit.lane_map import Lane, LaneKey, LaneMap, Signal
+from rarebit.roads.lane_map import Lane, LaneKey, LaneMap, Signal
 from rarebit.session import convert
 
 _SPACING_M = 1.0

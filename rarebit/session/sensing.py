@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.errors import ServerError
+from rarebit.rig.request import SensorRequest, sensor_tick
+from rarebit.rig.rig import Mount
 from rarebit.session import convert
 from rarebit.session.server import CarlaServer
 from rarebit.session.state import RawMessage
-from sensors.request import SensorRequest, sensor_tick
-from sensors.rig import Mount
 
 _PROBE_TICKS = 10
 

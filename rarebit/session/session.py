@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 
 from rarebit.core.errors import ServerError
 from rarebit.core.rng import stream
-from rarebit.lane_map import LaneMap
 from rarebit.layout import Layout
+from rarebit.rig.request import SensorRequest
+from rarebit.rig.rig import Mount
+from rarebit.roads.lane_map import LaneMap
 from rarebit.scenario import ConcreteScenario, Road, TemplateRoad
 from rarebit.session import blueprints, lane_map, sensing, weather
 from rarebit.session.config import CarlaConfig
 from rarebit.session.map_objects import MapObject, parked_vehicles
 from rarebit.session.server import CarlaServer
 from rarebit.session.stage import Stage
-from sensors.request import SensorRequest
-from sensors.rig import Mount
 
 _log = logging.getLogger(__name__)
 _VERSION = "0.9.16"

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from rarebit.core.errors import SceneError, ServerError
 from rarebit.core.frames import apply, inverse
 from rarebit.layout import Layout
+from rarebit.rig.request import SensorRequest
+from rarebit.rig.rig import Mount
 from rarebit.scenario import ConcreteScenario
 from rarebit.session import convert, sensing
 from rarebit.session.config import CarlaConfig
@@ -32,8 +34,6 @@ from rarebit.session.state import (
     VelocityCommand,
     WalkCommand,
 )
-from sensors.request import SensorRequest
-from sensors.rig import Mount
 
 _log = logging.getLogger(__name__)
 

@@ -11,13 +11,13 @@ from types import ModuleType
 import pytest
 
 from rarebit.core.errors import OutputError
-from rarebit.dataset.nuscenes import NuScenesWriter
-from rarebit.dataset.protocol import DatasetWriter
 from rarebit.labels.annotate import annotate
-from rarebit.lane_map import LaneMap
+from rarebit.nuscenes.protocol import DatasetWriter
+from rarebit.nuscenes.writer import NuScenesWriter
+from rarebit.rig.rig import Rig
+from rarebit.roads.lane_map import LaneMap
 from rarebit.scenario import ConcreteScenario
 from rarebit.snapshot import Snapshot
-from sensors.rig import Rig
 
 WRITERS: dict[str, Callable[[Path], DatasetWriter]] = {
     "nuscenes": NuScenesWriter,

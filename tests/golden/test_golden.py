@@ -21,8 +21,8 @@ import pytest
 from PIL import Image
 
 from rarebit.generate import concretise
+from rarebit.language import find, load
 from rarebit.scenario_json import scenario_key
-from rarebit.spec import find, load
 
 GOLDEN = Path(__file__).with_name("smoke.json")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sensors.load import rig_from_mapping
-from sensors.rig import Rig
+from rarebit.rig.load import rig_from_mapping
+from rarebit.rig.rig import Rig
 
 
 @pytest.fixture(scope="session")

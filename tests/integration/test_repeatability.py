@@ -6,14 +6,14 @@ import hashlib
 from dataclasses import replace
 
 from rarebit.generate import concretise
+from rarebit.language import find, load
+from rarebit.rig.rig import Rig
 from rarebit.run import attempt, record
 from rarebit.scenario import ConcreteScenario
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 from rarebit.session.session import open_session
 from rarebit.snapshot import LidarSweep, Picture, RadarScan
-from rarebit.spec import find, load
-from sensors.rig import Rig
 
 
 def recorded(server: CarlaServer, scenario: ConcreteScenario, rig: Rig) -> dict[tuple[int, str], str]:

@@ -12,12 +12,12 @@ import pytest
 
 from rarebit.core.errors import SceneError
 from rarebit.generate import concretise
+from rarebit.language import load
+from rarebit.language.load import FOLDER
 from rarebit.run.scene import attempt
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 from rarebit.session.session import open_session
-from rarebit.spec import load
-from rarebit.spec.load import FOLDER
 
 DRAWS = 8
 SPECS = sorted(path.stem for path in FOLDER.glob("*.yaml"))

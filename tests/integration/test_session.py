@@ -14,6 +14,7 @@ from rarebit.core.errors import MissingBlueprintError, ServerError
 from rarebit.core.rng import stream
 from rarebit.history import History
 from rarebit.layout import Layout, resolve
+from rarebit.rig.rig import Rig
 from rarebit.run import Attempt, record
 from rarebit.run.judge import judge
 from rarebit.run.path import Path
@@ -36,7 +37,6 @@ from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 from rarebit.session.session import Session, open_session
 from rarebit.snapshot import LidarSweep
-from sensors.rig import Rig
 
 _LANE = '<lane id="{}" type="driving" level="false"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
 ROAD = TemplateRoad(

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from rarebit.dataset.nuscenes import VERSION, NuScenesWriter
 from rarebit.labels.annotate import annotate
+from rarebit.nuscenes.writer import VERSION, NuScenesWriter
 
 Judge = Callable[[Path, str], dict[str, Any]]
 

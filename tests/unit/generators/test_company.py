@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from generators import populate_families
-from generators.family import Surroundings
-from generators.fleet import CARS
 from rarebit.core.rng import stream
+from rarebit.families import populate_families
+from rarebit.families.family import Surroundings
+from rarebit.families.fleet import CARS
 from rarebit.scenario import ActorPlan, Place, Value
 
 ROAD: dict[str, Value] = {"parking": "both", "sidewalks": True, "lanes": 3, "one_way": False}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import carla
 import pytest
 
-from generators import road_families
+from rarebit.families import road_families
 from rarebit.scenario import Value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hydra import compose, initialize_config_module
+from hydra import compose, initialize_config_dir
 
 from rarebit.config import AppConfig, read_config
 from rarebit.core.errors import SpecError
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def _config(*overrides: str) -> AppConfig:
-    with initialize_config_module("hydra_conf", version_base="1.3"):
+    with initialize_config_dir(str(ROOT / "hydra_conf"), version_base="1.3"):
         return read_config(compose("config", list(overrides)), chosen_spec=None)
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from rarebit.core.rng import stream
+from rarebit.rig.modules import lidar
 from rarebit.scenario import Weather
 from rarebit.snapshot import LidarSweep
-from sensors import lidar
 
 CLEAR = Weather(fog_density=0.0, precipitation=0.0, wetness=0.0)
 

@@ -10,9 +10,9 @@ import pytest
 
 from rarebit.core.frames import rotation_from_rpy, transform
 from rarebit.core.rng import stream
+from rarebit.rig.modules import radar
+from rarebit.rig.rig import Mount
 from rarebit.snapshot import ActorState
-from sensors import radar
-from sensors.rig import Mount
 
 SETTINGS = {
     "range_m": 250.0, "near_range_m": 70.0, "near_fov_rad": 2.1, "far_fov_rad": 0.3, "vertical_fov_rad": 0.2, "rays": 2000.0,

@@ -17,8 +17,8 @@ from rarebit.labels.annotate import LEAST_PIXELS, annotate
 from rarebit.labels.annotations import Annotations, Box
 from rarebit.labels.upright import upright_box
 from rarebit.labels.vocabulary import INDEX
+from rarebit.rig.rig import Rig
 from rarebit.snapshot import ActorState, LidarSweep, Snapshot
-from sensors.rig import Rig
 
 
 @pytest.fixture(scope="module")

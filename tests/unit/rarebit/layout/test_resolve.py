@@ -11,9 +11,9 @@ import pytest
 
 from rarebit import scenario as s
 from rarebit.core.errors import SceneError
-from rarebit.lane_map import Lane, LaneKey, LaneMap
 from rarebit.layout import Layout, resolve
 from rarebit.layout.boxes import Footprint, Obstacle
+from rarebit.roads.lane_map import Lane, LaneKey, LaneMap
 
 LENGTH_M = 400.0
 SIZES = {

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from rarebit.generate import concretise
-from rarebit.lane_map import LaneMap
+from rarebit.language import load
+from rarebit.language.load import FOLDER
 from rarebit.layout import resolve
 from rarebit.layout.boxes import Footprint
+from rarebit.roads.lane_map import LaneMap
 from rarebit.scenario import ConcreteScenario, TemplateRoad
 from rarebit.session import lane_map
-from rarebit.spec import load
-from rarebit.spec.load import FOLDER
 
 MAPS = Path(__file__).resolve().parents[5] / "shared" / "maps"
 TOWNS = {"Town10HD": "carla/Town10HD.xodr", "Town04": "carla/Town04.xodr", "fabriksgatan": "esmini/fabriksgatan.xodr"}

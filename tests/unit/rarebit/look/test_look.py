@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 
 from rarebit.core.frames import transform
-from rarebit.dataset.nuscenes import VERSION, NuScenesWriter
 from rarebit.draws import Draws, Rejected
 from rarebit.gallery import words_of, write_gallery
 from rarebit.labels.annotate import annotate
 from rarebit.look import draw
 from rarebit.look.scene import _spread
 from rarebit.look.tables import Box, Tables
+from rarebit.nuscenes.writer import VERSION, NuScenesWriter
 
 INTRINSIC = np.array([[100.0, 0.0, 80.0], [0.0, 100.0, 45.0], [0.0, 0.0, 1.0]])
 

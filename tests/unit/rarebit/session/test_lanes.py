@@ -8,7 +8,7 @@ import carla
 import numpy as np
 import pytest
 
-from rarebit.lane_map import LaneKey, LaneMap
+from rarebit.roads.lane_map import LaneKey, LaneMap
 from rarebit.session import lane_map
 
 MAPS = Path(__file__).resolve().parents[5] / "shared" / "maps"
