@@ -13,6 +13,7 @@ from rarebit.families.family import Surroundings
 from rarebit.language.draw import draw_values
 from rarebit.language.logical import Block, LogicalScenario
 from rarebit.language.presets import PRESETS
+from rarebit.motions import Brake, ChangeLane, Cross, Roll, SetLights, SetSpeed
 
 _BANDS = ("min_ttc_s", "min_distance_m", "max_required_decel_mps2", "post_encroachment_s", "ego_speed_at_event_mps")
 
@@ -150,20 +151,20 @@ def _condition(block: Block) -> s.Condition:
 def _maneuver(block: Block) -> s.Maneuver:
     kind = block["is"]
     if kind == "reach_speed_mps":
-        return s.SetSpeed(speed_mps=block[kind], accel_mps2=block.get("accel_mps2", 2.5))
+        return SetSpeed(speed_mps=block[kind], accel_mps2=block.get("accel_mps2", 2.5))
     if kind == "brake_mps2":
-        return s.Brake(decel_mps2=block[kind], to_mps=block.get("to_speed_mps", 0.0))
+        return Brake(decel_mps2=block[kind], to_mps=block.get("to_speed_mps", 0.0))
     if kind == "change_lane":
         indicate = block.get("indicate", True)
-        return s.ChangeLane(side=block[kind], duration_s=block["within_s"], lanes=block.get("lanes", 1), indicate=indicate)
+        return ChangeLane(side=block[kind], duration_s=block["within_s"], lanes=block.get("lanes", 1), indicate=indicate)
     if kind == "roll":
         heading = math.radians(block.get("heading_deg", 0.0))
         across = block["roll"] == "across"
         slowing = block.get("slowing_mps2", 0.3)
-        return s.Roll(speed_mps=block["speed_mps"], decel_mps2=slowing, heading_rad=heading, towards="road" if across else None)
+        return Roll(speed_mps=block["speed_mps"], decel_mps2=slowing, heading_rad=heading, towards="road" if across else None)
     if kind in ("lights_on", "lights_off"):
-        return s.SetLights(on=block.get("lights_on", ()), off=block.get("lights_off", ()))
-    return s.Cross(
+        return SetLights(on=block.get("lights_on", ()), off=block.get("lights_off", ()))
+    return Cross(
         speed_mps=block["speed_mps"],
         accel_mps2=block.get("accel_mps2", 4.0 if kind == "run_across" else 1.5),
         angle_rad=math.radians(block.get("angle_deg", 0.0)),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from rarebit.motions import Brake, ChangeLane, Cross, Roll, SetLights, SetSpeed
+
 Value: TypeAlias = float | int | str | bool
 
 # ------------------------------------------------------------------------------------------------ where things stand
@@ -163,69 +165,6 @@ class AnyOf:
 
 
 Condition: TypeAlias = AtTime | TimeToReach | DistanceBelow | GapBelow | SpeedAbove | After | AllOf | AnyOf
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetSpeed:
-    """Change to ``speed_mps`` at ``accel_mps2`` (positive number; used for both directions) along the present path."""
-
-    speed_mps: float
-    accel_mps2: float = 2.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brake:
-    """Brake at ``decel_mps2`` down to ``to_mps``."""
-
-    decel_mps2: float
-    to_mps: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeLane:
-    """Move ``lanes`` lanes to ``side`` in ``duration_s`` (quintic offset), indicator on if ``indicate``."""
-
-    side: Literal["left", "right"]
-    duration_s: float
-    lanes: int = 1
-    indicate: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cross:
-    """Walkers, animals, props: go straight across the road.
-
-    Attributes:
-        speed_mps: reached at ``accel_mps2``.
-        angle_rad: from the perpendicular of the road towards its direction of travel.
-        distance_m: where to stop; None goes on to the far side's end and beyond.
-    """
-
-    speed_mps: float
-    accel_mps2: float = 4.0
-    angle_rad: float = 0.0
-    distance_m: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Roll:
-    """A wheel or ball rolls off, slowing at ``decel_mps2``; ``heading_rad`` is relative to the road's direction.
-
-    ``towards`` is "road" (across, away from the side it stands on) or a number in ``heading_rad`` if None.
-    """
-
-    speed_mps: float
-    decel_mps2: float = 0.3
-    heading_rad: float = 0.0
-    towards: Literal["road"] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetLights:
-    """Switch CARLA light flags by name."""
-
-    on: tuple[str, ...] = ()
-    off: tuple[str, ...] = ()
 
 
 Maneuver: TypeAlias = SetSpeed | Brake | ChangeLane | Cross | Roll | SetLights

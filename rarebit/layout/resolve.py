@@ -26,8 +26,9 @@ from rarebit.layout.placed import Layout, Placed, Size, Stand
 from rarebit.layout.room import NoRoomError, Room
 from rarebit.layout.section import Slot, Spot, cross_section, driving, find_spot, paved_edges
 from rarebit.layout.stretch import BEHIND_M, Stretch, needed_m, suited
+from rarebit.motions import Cross, Roll
 from rarebit.roads.lane_map import LaneKey, LaneMap
-from rarebit.scenario import ActorPlan, ConcreteScenario, Cross, Roll
+from rarebit.scenario import ActorPlan, ConcreteScenario
 
 _AHEAD_M = 400.0
 _NEAR_WAY_M = 40.0

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.run.path import Path
-from rarebit.scenario import Brake, ChangeLane, SetSpeed
+from rarebit.motions import Brake, ChangeLane, SetSpeed
+from rarebit.roads.path import Path
 from rarebit.session.state import DriveCommand, VehicleData
 
 _G = 9.81

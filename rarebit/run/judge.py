@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.history import History, Track, Verdict
+from rarebit.motions import Cross, Roll, SetSpeed
 from rarebit.run import criticality
-from rarebit.scenario import Band, Collision, ConcreteScenario, Cross, HiddenUntil, Roll, Rule, Seen, SetSpeed
+from rarebit.scenario import Band, Collision, ConcreteScenario, HiddenUntil, Rule, Seen
 
 _SPEED_SHARE, _SPEED_MPS = 0.1, 1.0
 _STAYS_M = 0.4

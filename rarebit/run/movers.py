@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from rarebit.core.frames import inverse, rotation_from_rpy, transform
 from rarebit.layout import Placed
-from rarebit.run.path import Path
-from rarebit.scenario import Brake, Cross, Roll, SetSpeed
+from rarebit.motions import Brake, Cross, Roll, SetSpeed
+from rarebit.roads.path import Path
 from rarebit.session.state import Cast, PoseCommand, WalkCommand
 
 _BEYOND_M = 4.0  # a crossing without a given length ends this far behind the far edge

@@ -12,25 +12,16 @@ from numpy.typing import NDArray
 from rarebit.core.errors import SceneError
 from rarebit.core.frames import yaw_of
 from rarebit.layout import Layout, Placed
+from rarebit.motions import Brake, ChangeLane, Cross, Roll, SetLights, SetSpeed
+from rarebit.roads.path import Path
 from rarebit.run.drive import VehicleDriver
 from rarebit.run.leads import leads
 from rarebit.run.movers import Thing, Walker
-from rarebit.run.path import Path
-from rarebit.run.story import Story, View
-from rarebit.scenario import (
-    ActorPlan,
-    Brake,
-    ChangeLane,
-    ConcreteScenario,
-    Cross,
-    Maneuver,
-    Roll,
-    Rule,
-    SetLights,
-    SetSpeed,
-)
+from rarebit.run.story import Story
+from rarebit.scenario import ActorPlan, ConcreteScenario, Maneuver, Rule
 from rarebit.session.stage import Stage
 from rarebit.session.state import Command, DriveCommand, LightsCommand, StageState, VelocityCommand
+from rarebit.world_view import WorldView
 
 RUN_UP_TICKS = 6
 """Ticks between the launch of what moves at the start and time 0: wheels, gears and controllers settle in them."""
@@ -226,14 +217,14 @@ class _Company:
                 self._box_now[self._rows[name]] = thing.world_from_box
                 self._velocity_now[self._rows[name]] = thing.velocity_mps
 
-    def _view(self, time_s: float, boxes: NDArray[np.float64]) -> View:
+    def _view(self, time_s: float, boxes: NDArray[np.float64]) -> WorldView:
         speed = {name: float(np.linalg.norm(self._velocity_now[row])) for name, row in self._rows.items()}
         # Stations of this tick, not of the last command: a trigger must not lag behind the world.
         station = {}
         for name, path in self._paths.items():
             x, y = boxes[self._rows[name], :2, 3].tolist()
             station[name] = path.project(x, y, self._last_station(name))[0]
-        return View(
+        return WorldView(
             time_s=time_s,
             position_m={name: boxes[row, :3, 3] for name, row in self._rows.items()},
             speed_mps=speed,

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rarebit.run.path import Path
 from rarebit.scenario import (
     After,
     AllOf,
@@ -21,49 +19,9 @@ from rarebit.scenario import (
     SpeedAbove,
     TimeToReach,
 )
+from rarebit.world_view import WorldView
 
 _STANDING_MPS = 0.1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """What triggers may look at.
-
-    Attributes:
-        time_s: since time 0.
-        position_m: box centre (3,) by name.
-        speed_mps: by name.
-        half_length_m: by name.
-        station_m: of each actor with a path, along it.
-        paths: by name; actors without one move straight along ``heading_rad``.
-        heading_rad: by name.
-    """
-
-    time_s: float
-    position_m: Mapping[str, NDArray[np.float64]]
-    speed_mps: Mapping[str, float]
-    half_length_m: Mapping[str, float]
-    station_m: Mapping[str, float]
-    paths: Mapping[str, Path]
-    heading_rad: Mapping[str, float]
-
-    def ahead_m(self, actor: str, target: str) -> float:
-        """How far ``target`` is ahead of ``actor`` along the path of ``actor``, between reference points."""
-        goal = self.position_m[target]
-        path = self.paths.get(actor)
-        if path is None:
-            offset, heading = goal - self.position_m[actor], self.heading_rad[actor]
-            return float(offset[0] * np.cos(heading) + offset[1] * np.sin(heading))
-        return path.locate(float(goal[0]), float(goal[1]))[0] - self.station_m[actor]
-
-    def beside_m(self, actor: str, target: str) -> float:
-        """How far ``target`` is to the left of the path of ``actor``."""
-        goal = self.position_m[target]
-        path = self.paths.get(actor)
-        if path is None:
-            offset, heading = goal - self.position_m[actor], self.heading_rad[actor]
-            return float(offset[1] * np.cos(heading) - offset[0] * np.sin(heading))
-        return path.locate(float(goal[0]), float(goal[1]))[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +31,7 @@ class Story:
     rules: tuple[Rule, ...]
     fired_s: Mapping[str, float] = field(default_factory=dict)
 
-    def step(self, view: View) -> tuple[Story, Sequence[Rule]]:
+    def step(self, view: WorldView) -> tuple[Story, Sequence[Rule]]:
         """The story after a tick, and the rules that fire in it, in the order of the spec.
 
         A rule fires once. Rules see those that fired earlier in the same tick, so ``After`` without delay follows at once if it
@@ -87,7 +45,7 @@ class Story:
         return Story(self.rules, fired), fresh
 
 
-def holds(condition: Condition, view: View, fired_s: Mapping[str, float]) -> bool:
+def holds(condition: Condition, view: WorldView, fired_s: Mapping[str, float]) -> bool:
     """Whether ``condition`` is true now."""
     match condition:
         case AtTime():

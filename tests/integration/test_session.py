@@ -14,24 +14,13 @@ from rarebit.core.errors import MissingBlueprintError, ServerError
 from rarebit.core.rng import stream
 from rarebit.history import History
 from rarebit.layout import Layout, resolve
+from rarebit.motions import Brake, ChangeLane, Cross
 from rarebit.rig.rig import Rig
+from rarebit.roads.path import Path
 from rarebit.run import Attempt, record
 from rarebit.run.judge import judge
-from rarebit.run.path import Path
 from rarebit.run.rehearse import rehearse
-from rarebit.scenario import (
-    ActorPlan,
-    AtTime,
-    Brake,
-    ChangeLane,
-    ConcreteScenario,
-    Cross,
-    Place,
-    Rule,
-    TemplateRoad,
-    TownRoad,
-    Weather,
-)
+from rarebit.scenario import ActorPlan, AtTime, ConcreteScenario, Place, Rule, TemplateRoad, TownRoad, Weather
 from rarebit.session import blueprints
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer

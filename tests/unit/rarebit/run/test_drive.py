@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from rarebit.core.frames import rotation_from_rpy, transform
+from rarebit.motions import Brake, ChangeLane, SetSpeed
+from rarebit.roads.path import Path
 from rarebit.run.drive import Lead, VehicleDriver
-from rarebit.run.path import Path
-from rarebit.scenario import Brake, ChangeLane, SetSpeed
 from rarebit.session.state import DriveCommand, VehicleData
 
 STEP_S = 0.05

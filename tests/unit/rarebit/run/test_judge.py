@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rarebit.history import Event, History, Track
+from rarebit.motions import Cross
 from rarebit.run.judge import judge
 from rarebit.scenario import (
     ActorPlan,
@@ -16,7 +17,6 @@ from rarebit.scenario import (
     Collision,
     ConcreteScenario,
     Criterion,
-    Cross,
     HiddenUntil,
     Place,
     Rule,

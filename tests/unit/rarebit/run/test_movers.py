@@ -9,8 +9,8 @@ import pytest
 
 from rarebit.core.frames import transform, yaw_of
 from rarebit.layout import Placed
+from rarebit.motions import Cross, Roll
 from rarebit.run.movers import Thing, Walker
-from rarebit.scenario import Cross, Roll
 from rarebit.session.state import Cast
 
 STEP_S = 0.05

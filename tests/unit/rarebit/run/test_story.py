@@ -5,26 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rarebit.run.path import Path
-from rarebit.run.story import Story, View, holds
-from rarebit.scenario import (
-    After,
-    AllOf,
-    AnyOf,
-    AtTime,
-    Brake,
-    Condition,
-    DistanceBelow,
-    GapBelow,
-    Rule,
-    SpeedAbove,
-    TimeToReach,
-)
+from rarebit.motions import Brake
+from rarebit.roads.path import Path
+from rarebit.run.story import Story, holds
+from rarebit.scenario import After, AllOf, AnyOf, AtTime, Condition, DistanceBelow, GapBelow, Rule, SpeedAbove, TimeToReach
+from rarebit.world_view import WorldView
 
 
-def view(time_s: float = 0.0, ego_x: float = 0.0, ego_mps: float = 10.0) -> View:
+def view(time_s: float = 0.0, ego_x: float = 0.0, ego_mps: float = 10.0) -> WorldView:
     path = Path(np.stack([np.arange(0.0, 200.0), np.zeros(200), np.zeros(200)], 1))
-    return View(
+    return WorldView(
         time_s=time_s,
         position_m={"ego": np.array([ego_x, 0.0, 0.0]), "child": np.array([60.0, -5.0, 0.0])},
         speed_mps={"ego": ego_mps, "child": 0.0},
@@ -50,7 +40,7 @@ def view(time_s: float = 0.0, ego_x: float = 0.0, ego_mps: float = 10.0) -> View
         (AnyOf(conditions=(AtTime(time_s=9.0), SpeedAbove(actor="ego", above_mps=11.0))), view(1.0), view(1.0, ego_mps=11.5)),
     ],
 )
-def test_each_condition_turns_true_where_it_says(condition: Condition, before: View, after: View) -> None:
+def test_each_condition_turns_true_where_it_says(condition: Condition, before: WorldView, after: WorldView) -> None:
     assert not holds(condition, before, {"go": 0.0})
     assert holds(condition, after, {"go": 0.0})
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from rarebit.run.path import Path
+from rarebit.roads.path import Path
 
 
 def arc(radius_m: float, angle_rad: float, spacing_m: float = 1.0) -> np.ndarray:

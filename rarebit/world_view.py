@@ -1,0 +1,52 @@
+"""What everybody who decides during a run may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rarebit.roads.path import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldView:
+    """The world at one tick, for the story, the movers and the judge.
+
+    Attributes:
+        time_s: since time 0.
+        position_m: box centre (3,) by name.
+        speed_mps: by name.
+        half_length_m: by name.
+        station_m: of each actor with a path, along it.
+        paths: by name; actors without one move straight along ``heading_rad``.
+        heading_rad: by name.
+    """
+
+    time_s: float
+    position_m: Mapping[str, NDArray[np.float64]]
+    speed_mps: Mapping[str, float]
+    half_length_m: Mapping[str, float]
+    station_m: Mapping[str, float]
+    paths: Mapping[str, Path]
+    heading_rad: Mapping[str, float]
+
+    def ahead_m(self, actor: str, target: str) -> float:
+        """How far ``target`` is ahead of ``actor`` along the path of ``actor``, between reference points."""
+        goal = self.position_m[target]
+        path = self.paths.get(actor)
+        if path is None:
+            offset, heading = goal - self.position_m[actor], self.heading_rad[actor]
+            return float(offset[0] * np.cos(heading) + offset[1] * np.sin(heading))
+        return path.locate(float(goal[0]), float(goal[1]))[0] - self.station_m[actor]
+
+    def beside_m(self, actor: str, target: str) -> float:
+        """How far ``target`` is to the left of the path of ``actor``."""
+        goal = self.position_m[target]
+        path = self.paths.get(actor)
+        if path is None:
+            offset, heading = goal - self.position_m[actor], self.heading_rad[actor]
+            return float(offset[1] * np.cos(heading) - offset[0] * np.sin(heading))
+        return path.locate(float(goal[0]), float(goal[1]))[1]
