@@ -33,7 +33,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened: a rule fired ("rule", its name), a touch ("collision", "ego/child"), a fault ("artefact")."""
+    """Something that happened: a rule fired ("rule", its name), a touch ("collision", "ego/child")."""
 
     time_us: int
     kind: str

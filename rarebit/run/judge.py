@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rarebit.history import History, Track, Verdict
-from rarebit.motions import Cross, Roll, SetSpeed
-from rarebit.run import criticality
-from rarebit.scenario import Band, Collision, ConcreteScenario, HiddenUntil, Rule, Seen
+from rarebit.history import History, Verdict
+from rarebit.run import artefacts, criticality
+from rarebit.run.artefacts.shapes import shrunk
+from rarebit.scenario import Band, Collision, ConcreteScenario, HiddenUntil, Seen
 
 _SPEED_SHARE, _SPEED_MPS = 0.1, 1.0
 _STAYS_M = 0.4
-_MOVES_M = 0.3
-_MOVES_AFTER_S = 1.5
-_JUMP_M = 0.5
-_FALL_MPS = 8.0
 _TYRES_MPS2 = 12.0  # no road tyre brakes harder; a pair about to touch asks for any amount
-_OVERLAP_SHRINK_M = 0.15
 
 
 def judge(scenario: ConcreteScenario, history: History) -> Verdict:
@@ -29,7 +22,7 @@ def judge(scenario: ConcreteScenario, history: History) -> Verdict:
     first_us = next((event.time_us for event in history.events if event.kind == "rule"), None)
     first = None if first_us is None else int(np.searchsorted(history.time_us, first_us))
     measures = _measures(scenario, history, first or 0) if first is not None or not scenario.story else {}
-    reasons = [*_rules(scenario, history), *_artefacts(scenario, history), *_plans(scenario, history, first)]
+    reasons = [*_rules(scenario, history), *artefacts.found(scenario, history), *_plans(scenario, history, first)]
     for criterion in scenario.accept:
         match criterion:
             case Band():
@@ -159,7 +152,7 @@ def _inside_ego(history: History) -> Iterator[str]:
     ego = history.tracks["ego"]
     for name, track in history.tracks.items():
         if name != "ego":
-            apart = criticality.distance_m(criticality.boxes(ego), _shrunk(track)) + criticality.height_gap_m(ego, track)
+            apart = criticality.distance_m(criticality.boxes(ego), shrunk(track)) + criticality.height_gap_m(ego, track)
             if (apart <= 0.0).any():
                 yield name
 
@@ -191,82 +184,3 @@ def _plans(scenario: ConcreteScenario, history: History, first: int | None) -> I
             moved = float(np.linalg.norm(track.position_m[first] - track.position_m[0]))
             if moved > _STAYS_M and plan.place.height_m <= 0.0:
                 yield f"{plan.name}: moved {moved:.1f} m before the event, planned to stand"
-
-
-def _artefacts(scenario: ConcreteScenario, history: History) -> Iterator[str]:
-    """What a simulator does that the world does not."""
-    for event in history.events:
-        if event.kind == "artefact":
-            yield event.name
-    step_s = float(history.time_us[1] - history.time_us[0]) * 1e-6
-    flying = {plan.name for plan in scenario.actors if plan.place.height_m > 0.0}
-    for name, track in history.tracks.items():
-        motion = np.diff(track.position_m, axis=0)
-        way = np.linalg.norm(track.velocity_mps, axis=1)
-        jump = np.linalg.norm(motion, axis=1) - np.maximum(way[1:], way[:-1]) * step_s
-        if len(jump) and jump.max() > _JUMP_M:
-            tick = int(jump.argmax())
-            yield f"{name}: jumped {jump[tick]:.1f} m at {history.time_us[tick + 1] * 1e-6:.1f} s"
-        elif len(motion) and name not in flying and (-motion[:, 2] / step_s).max() > _FALL_MPS:
-            yield f"{name}: fell through the ground"
-    yield from _overlaps(history)
-    yield from _passages(scenario, history)
-    for rule in scenario.story:
-        yield from _unmoved(rule, history)
-
-
-def _overlaps(history: History) -> Iterator[str]:
-    """Actors inside each other at time 0."""
-    tracks = list(history.tracks.values())
-    for i, a in enumerate(tracks):
-        rest = [b for b in tracks[i + 1 :] if _near(a, b)]
-        for b in rest:
-            shrunk = [_shrunk(track)[0:1] for track in (a, b)]
-            if criticality.distance_m(*shrunk)[0] <= 0.0 and criticality.height_gap_m(a, b)[0] <= 0.0:
-                yield f"{a.name} and {b.name} stand inside each other at the start"
-
-
-def _passages(scenario: ConcreteScenario, history: History) -> Iterator[str]:
-    """Vehicles and hazards that drive or roll through others than the ego."""
-    tracks = [track for name, track in history.tracks.items() if name != "ego"]
-    for i, a in enumerate(tracks):
-        for b in tracks[i + 1 :]:
-            bodies = any(t.type_id.startswith("vehicle.") or t.name in scenario.hazards for t in (a, b))
-            reach = (np.linalg.norm(a.size_lwh_m[:2]) + np.linalg.norm(b.size_lwh_m[:2])) / 2.0
-            close = np.flatnonzero(np.linalg.norm(a.position_m[:, :2] - b.position_m[:, :2], axis=1) < reach)
-            if not bodies or not len(close) or not (_moves(a) or _moves(b)):
-                continue
-            apart = criticality.distance_m(_shrunk(a)[close], _shrunk(b)[close]) + criticality.height_gap_m(a, b)[close]
-            if (apart <= 0.0).any():
-                tick = close[int(np.argmax(apart <= 0.0))]
-                yield f"{a.name} and {b.name} went through each other at {history.time_us[tick] * 1e-6:.1f} s"
-
-
-def _moves(track: Track) -> bool:
-    return bool(np.linalg.norm(track.position_m[-1] - track.position_m[0]) > _STAYS_M)
-
-
-def _shrunk(track: Track) -> criticality.Boxes:
-    size: NDArray[np.float64] = np.maximum(track.size_lwh_m[:2] - _OVERLAP_SHRINK_M, 0.05)
-    return dataclasses.replace(criticality.boxes(track), size_lw_m=size)
-
-
-def _near(a: Track, b: Track) -> bool:
-    reach = (np.linalg.norm(a.size_lwh_m[:2]) + np.linalg.norm(b.size_lwh_m[:2])) / 2.0
-    return bool(np.linalg.norm(a.position_m[0, :2] - b.position_m[0, :2]) < reach)
-
-
-def _unmoved(rule: Rule, history: History) -> Iterator[str]:
-    """Actors that were told to go and did not."""
-    at_us = next((e.time_us for e in history.events if e.kind == "rule" and e.name == rule.name), None)
-    if at_us is None:
-        return
-    start = int(np.searchsorted(history.time_us, at_us))
-    later = int(np.searchsorted(history.time_us, at_us + _MOVES_AFTER_S * 1e6))
-    for name, maneuver in rule.do:
-        goes = isinstance(maneuver, Cross | Roll) or (isinstance(maneuver, SetSpeed) and maneuver.speed_mps > 0.5)
-        if not goes or name not in history.tracks or later >= len(history.time_us):
-            continue
-        moved = float(np.linalg.norm(history.tracks[name].position_m[later] - history.tracks[name].position_m[start]))
-        if moved < _MOVES_M:
-            yield f"{name}: did not move within {_MOVES_AFTER_S:g} s of {rule.name}"

@@ -1,0 +1,25 @@
+"""What a simulator does that the world does not: one rule a file, each a pure function of a scenario and its history.
+
+A rule yields one line a fault; a new rule is one file and one line in ``RULES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from rarebit.history import History
+from rarebit.run.artefacts.falls import falls
+from rarebit.run.artefacts.jumps import jumps
+from rarebit.run.artefacts.overlaps import overlaps
+from rarebit.run.artefacts.passages import passages
+from rarebit.run.artefacts.unmoved import unmoved
+from rarebit.scenario import ConcreteScenario
+
+RULES: tuple[Callable[[ConcreteScenario, History], Iterator[str]], ...] = (jumps, falls, overlaps, passages, unmoved)
+"""All rules, in the order of their reasons."""
+
+
+def found(scenario: ConcreteScenario, history: History) -> Iterator[str]:
+    """One line a fault of the run."""
+    for rule in RULES:
+        yield from rule(scenario, history)

@@ -1,0 +1,31 @@
+"""Somebody was told to go and stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rarebit.history import History
+from rarebit.motions import Cross, Roll, SetSpeed
+from rarebit.scenario import ConcreteScenario
+
+_MOVES_M = 0.3
+_MOVES_AFTER_S = 1.5
+
+
+def unmoved(scenario: ConcreteScenario, history: History) -> Iterator[str]:
+    """Actors that were told to go and did not."""
+    fired_us = {event.name: event.time_us for event in history.events if event.kind == "rule"}
+    for rule in scenario.story:
+        if rule.name not in fired_us:
+            continue
+        start = int(np.searchsorted(history.time_us, fired_us[rule.name]))
+        later = int(np.searchsorted(history.time_us, fired_us[rule.name] + _MOVES_AFTER_S * 1e6))
+        for name, maneuver in rule.do:
+            goes = isinstance(maneuver, Cross | Roll) or (isinstance(maneuver, SetSpeed) and maneuver.speed_mps > 0.5)
+            if not goes or name not in history.tracks or later >= len(history.time_us):
+                continue
+            moved = float(np.linalg.norm(history.tracks[name].position_m[later] - history.tracks[name].position_m[start]))
+            if moved < _MOVES_M:
+                yield f"{name}: did not move within {_MOVES_AFTER_S:g} s of {rule.name}"
