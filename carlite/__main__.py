@@ -17,6 +17,7 @@ from pathlib import Path
 from carlite import limits
 from carlite.errors import MapError
 from carlite.parent import ParentWatch
+from carlite.store import user_folder
 from carlite.world.maps import EMPTY_STREET, MapShelf, MapSource, read_opendrive
 
 EXIT_USAGE = 2  # argparse's own
@@ -90,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=_positive, help="threads for rays and cameras; all cores by default")
     parser.add_argument("--ready-file", type=Path, help="written with HOST:PORT once clients can connect")
     parser.add_argument(
-        "--cache", type=Path, metavar="DIR", help="folder for built maps, which load faster; ~/.cache/carlite by default"
+        "--cache", type=Path, metavar="DIR", help="folder for built maps and compiled kernels; ~/.cache/carlite by default"
     )
     parser.add_argument(
         "--recordings", type=Path, metavar="DIR", help="folder of the recorder's logs; ~/.local/share/carlite by default"
@@ -115,36 +116,15 @@ def _positive(text: str) -> int:
     return number
 
 
-def _cache_dir(options: argparse.Namespace) -> Path | None:
-    """Where built maps are kept: the option, else the user's cache folder; None for a user without a home."""
-    return _user_dir(options.cache, "XDG_CACHE_HOME", ".cache")
-
-
-def _user_dir(given: Path | None, variable: str, default: str) -> Path | None:
-    """A folder of the user's for carlite: the one given, else the one that the XDG standard names."""
-    if given is not None:
-        return given
-    base = os.environ.get(variable, "")
-    try:
-        return (Path(base) if os.path.isabs(base) else Path.home() / default) / "carlite"
-    except RuntimeError:
-        return None
-
-
-def _has_kernels(folder: str) -> bool:
-    """Whether numba keeps the largest kernel in ``folder``, compiled from no older code than this."""
-    source = Path(__file__).parent / "physics" / "tick_kernel.py"
-    return any(kept.stat().st_mtime >= source.stat().st_mtime for kept in Path(folder).glob("tick_kernel.run_tick-*.nbi"))
-
-
 @contextlib.contextmanager
-def _compiling(done: bool) -> Iterator[None]:
+def _compiling(done: bool, cache_dir: Path | None) -> Iterator[None]:
     """On a new machine: says so, and compiles the camera's kernels in a process beside the body, which compiles the rest."""
     if done:
         yield
         return
     print(f"carlite: compiling its kernels for this machine, once; about {_COMPILING_S} s", file=sys.stderr, flush=True)
-    beside = subprocess.Popen([sys.executable, "-m", "carlite.compiling"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "carlite.compiling", *([] if cache_dir is None else [str(cache_dir)])]
+    beside = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         yield
         # A failure or a lack of time costs nothing but waiting: the first picture would compile what is missing.
@@ -174,17 +154,18 @@ def _serve(
 ) -> int:
     # Imported late: complaints about ports and maps come at once, without waiting for the compiled kernels.
     from carlite.compiling import compile_world, is_compiled
+    from carlite.jit import keep_kernels_in
     from carlite.models import keep_models_in
-    from carlite.physics.tick_kernel import run_tick
     from carlite.server import serve
     from carlite.world.level import build_level
     from carlite.world.world import World
 
-    cache_dir = _cache_dir(options)
+    cache_dir = options.cache or user_folder("XDG_CACHE_HOME", ".cache")
+    keep_kernels_in(cache_dir)
     keep_models_in(cache_dir)
     granted = limits.from_options(options)
-    done = _has_kernels(run_tick.stats.cache_path) and is_compiled()
-    with _compiling(done):
+    done = is_compiled()
+    with _compiling(done, cache_dir):
         if not done:
             compile_world()
         level = build_level(source, seed=options.seed, threads=options.threads, cache_dir=cache_dir)
@@ -207,7 +188,7 @@ def _serve(
         seed=options.seed,
         threads=options.threads,
         cache_dir=cache_dir,
-        log_dir=_user_dir(options.recordings, "XDG_DATA_HOME", ".local/share"),
+        log_dir=options.recordings or user_folder("XDG_DATA_HOME", ".local/share"),
         ready=ready,
         watch=watch,
         limits=granted.wire,

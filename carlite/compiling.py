@@ -1,19 +1,22 @@
-"""Compiles kernels into numba's cache: ``python -m carlite.compiling`` the camera's, ``compile_world`` those of a world.
+"""Compiles kernels into the cache: ``python -m carlite.compiling [FOLDER]`` the camera's, ``compile_world`` those of a world.
 
 On a new machine the two take equally long, so the server lets the first run beside its own start, which does the second.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
 
 from carlite.geometry import world_from_local
+from carlite.jit import is_kept, keep_kernels_in
 from carlite.mesh import Material, Mesh, StaticWorld
 from carlite.navigation import NavigationFile
 from carlite.opendrive import parse
-from carlite.rays import camera_kernel
+from carlite.physics.tick_kernel import run_tick
+from carlite.rays.camera_kernel import trace_kernel
 from carlite.rays.results import CameraRequest, Channel
 from carlite.rays.scene import RayScene
 from carlite.sensors import View, geo_reference, make_sensor, measure_all
@@ -34,11 +37,8 @@ _CASTING = ("sensor.lidar.ray_cast", "sensor.lidar.ray_cast_semantic", "sensor.o
 
 
 def is_compiled() -> bool:
-    """Whether numba keeps the camera kernel, compiled from no older code than this."""
-    folder = Path(camera_kernel.__file__).parent
-    newest = max(path.stat().st_mtime for path in folder.glob("*.py"))
-    kept = Path(camera_kernel.trace_kernel.stats.cache_path).glob("camera_kernel.trace_kernel-*.nbi")
-    return any(path.stat().st_mtime >= newest for path in kept)
+    """Whether the cache holds the camera's kernel and the world's, for this machine and from these sources."""
+    return is_kept(trace_kernel) and is_kept(run_tick)
 
 
 def _square() -> StaticWorld:
@@ -123,4 +123,6 @@ def _fall(world: World) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:]:
+        keep_kernels_in(Path(sys.argv[1]))
     compile_camera()

@@ -31,6 +31,20 @@ _Built = TypeVar("_Built")
 Arrays = Mapping[str, NDArray[Any]]
 
 
+def user_folder(variable: str, default: str) -> Path | None:
+    """The user's folder for carlite as the XDG base directory standard names it; None for a user without a home.
+
+    Args:
+        variable: of the environment: "XDG_CACHE_HOME", "XDG_DATA_HOME".
+        default: below the home directory, where the variable names no absolute path.
+    """
+    base = os.environ.get(variable, "")
+    try:
+        return (Path(base) if os.path.isabs(base) else Path.home() / default) / "carlite"
+    except RuntimeError:
+        return None
+
+
 def key(sources: tuple[str, ...], *values: object) -> str:
     """32 hex digits that name what the code in ``sources`` builds from ``values``.
 

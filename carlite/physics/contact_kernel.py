@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from carlite.physics.compiling import inner, kernel
+from carlite.jit import inner, kernel
 from carlite.physics.tables import Floats, Integers, Record, Records
 
 _WALKER = 1
@@ -24,7 +24,7 @@ _ITERATIONS = 4
 PAIR_COLUMNS = 7  # first body, second body or -1 - obstacle, impulse x, y on the first, point x, y, z
 
 
-@inner
+@inner()
 def _corners(b: Record, out: Floats) -> None:
     c, s = math.cos(b.yaw), math.sin(b.yaw)
     cx, cy = b.x + c * b.bx - s * b.by, b.y + s * b.bx + c * b.by
@@ -35,7 +35,7 @@ def _corners(b: Record, out: Floats) -> None:
         out[k, 0], out[k, 1] = cx + c * dx - s * dy, cy + s * dx + c * dy
 
 
-@inner
+@inner()
 def _axis_overlap(p: Floats, q: Floats, ax: float, ay: float) -> tuple[float, float]:
     """Overlap along one axis and the sign that points from p to q."""
     p0 = p1 = p[0, 0] * ax + p[0, 1] * ay
@@ -47,7 +47,7 @@ def _axis_overlap(p: Floats, q: Floats, ax: float, ay: float) -> tuple[float, fl
     return (forward, 1.0) if forward < backward else (backward, -1.0)
 
 
-@inner
+@inner()
 def _touch_boxes(p: Floats, q: Floats, out: Floats) -> bool:
     """Rectangles p and q by their corners; out: normal from p to q, depth, contact point."""
     best = 1e30
@@ -95,7 +95,7 @@ def _touch_boxes(p: Floats, q: Floats, out: Floats) -> bool:
     return True
 
 
-@inner
+@inner()
 def _touch_circle_box(x: float, y: float, radius: float, q: Floats, out: Floats) -> bool:
     """A circle p against rectangle q."""
     ax, ay = q[1, 0] - q[0, 0], q[1, 1] - q[0, 1]
@@ -126,7 +126,7 @@ def _touch_circle_box(x: float, y: float, radius: float, q: Floats, out: Floats)
     return True
 
 
-@inner
+@inner()
 def touch(a: Record, b: Record, p: Floats, q: Floats, out: Floats) -> bool:
     """Whether two bodies overlap; p and q are their corners. out: normal from a to b, depth, point (x, y)."""
     if min(a.z + a.high, b.z + b.high) <= max(a.z + a.low, b.z + b.low):
@@ -151,7 +151,7 @@ def touch(a: Record, b: Record, p: Floats, q: Floats, out: Floats) -> bool:
     return bool(_touch_boxes(p, q, out))
 
 
-@inner
+@inner()
 def _stop_walkers(a: Record, b: Record, hit: Floats, impulse: Floats) -> None:
     """People who meet stop, each by himself, as Unreal's characters: the faster one pushes nobody along."""
     nx, ny = hit[0], hit[1]
@@ -166,7 +166,7 @@ def _stop_walkers(a: Record, b: Record, hit: Floats, impulse: Floats) -> None:
     impulse[1] -= met * ny
 
 
-@inner
+@inner()
 def _resolve(a: Record, b: Record, hit: Floats, impulse: Floats) -> None:
     """Impulses and separation of one touching pair; the normal impulse on a is added to ``impulse``."""
     inverse = a.inv_mass + b.inv_mass
@@ -200,7 +200,7 @@ def _resolve(a: Record, b: Record, hit: Floats, impulse: Floats) -> None:
         impulse[1] -= j * ny
 
 
-@inner
+@inner()
 def _separate(a: Record, b: Record, hit: Floats) -> None:
     """Moves two overlapping bodies apart, each by its share of the mass; who walks yields to who stands."""
     share_a, share_b = a.inv_mass, b.inv_mass
@@ -216,7 +216,7 @@ def _separate(a: Record, b: Record, hit: Floats) -> None:
     b.y += push * share_b * hit[1]
 
 
-@inner
+@inner()
 def _bounds(b: Record, p: Floats, out: Floats) -> None:
     if b.radius > 0.0:
         out[0], out[1], out[2], out[3] = b.x - b.radius, b.x + b.radius, b.y - b.radius, b.y + b.radius
@@ -227,7 +227,7 @@ def _bounds(b: Record, p: Floats, out: Floats) -> None:
     out[3] = max(max(p[0, 1], p[1, 1]), max(p[2, 1], p[3, 1]))
 
 
-@inner
+@inner()
 def _candidates(
     bodies: Records,
     obstacles: Records,
@@ -259,7 +259,7 @@ def _candidates(
     return count
 
 
-@inner
+@inner()
 def _near_obstacles(
     i: int,
     bound: Floats,
@@ -295,7 +295,7 @@ def _near_obstacles(
     return count
 
 
-@inner
+@inner()
 def collide(
     bodies: Records,
     obstacles: Records,
@@ -348,7 +348,7 @@ def collide(
     return touches
 
 
-@kernel
+@kernel()
 def overlaps_any(probe: Records, bodies: Records, obstacles: Records) -> bool:
     """Whether the one BODY record ``probe`` overlaps a solid body or an obstacle."""
     p, q, hit = np.empty((4, 2)), np.empty((4, 2)), np.empty(5)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from carlite.physics.compiling import kernel
+from carlite.jit import kernel
 from carlite.physics.frame_kernel import write_rotation
 from carlite.physics.tables import Floats, Integers, Records
 
@@ -15,7 +15,7 @@ _STANDS = math.cos(math.radians(28.0))
 _BIKE_FALLS = math.cos(math.radians(65.0))  # a rider leans as far as 46 degrees
 
 
-@kernel
+@kernel()
 def find_tipped(vehicles: Records, bodies: Records, rotation_deg: Floats, tipped: Integers) -> int:
     """Vehicles that stand and are tilted too far from their ground's normal, or have fallen and are no more.
 

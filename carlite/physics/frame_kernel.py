@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from carlite.physics.compiling import inner
+from carlite.jit import inner
 from carlite.physics.tables import Floats
 
 
-@inner
+@inner()
 def write_rotation(rotation_deg: Floats, out: Floats) -> None:
     """World-from-local (3, 3) of pitch, yaw, roll in degrees (see ``carlite.geometry.rotation_matrices``)."""
     p, y, r = math.radians(rotation_deg[0]), math.radians(rotation_deg[1]), math.radians(rotation_deg[2])
@@ -18,7 +18,7 @@ def write_rotation(rotation_deg: Floats, out: Floats) -> None:
     out[2, 0], out[2, 1], out[2, 2] = sp, -cp * sr, cp * cr
 
 
-@inner
+@inner()
 def write_spin(before: Floats, after: Floats, dt: float, out: Floats) -> None:
     """Angular velocity in rad/s that turns one rotation matrix into another within ``dt``, by the rotation vector."""
     trace = 0.0
@@ -34,13 +34,13 @@ def write_spin(before: Floats, after: Floats, dt: float, out: Floats) -> None:
     out[0], out[1], out[2] = ax * factor, ay * factor, az * factor
 
 
-@inner
+@inner()
 def write_cross(a: Floats, b: Floats, out: Floats) -> None:
     """The product of the coordinate triples, a x b."""
     out[0], out[1], out[2] = a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
 
 
-@inner
+@inner()
 def wrapped_deg(angle: float) -> float:
     """An angle in -180..180 degrees."""
     return float((angle + 180.0) % 360.0 - 180.0)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from carlite.physics.compiling import kernel
+from carlite.jit import kernel
 from carlite.physics.tables import Floats, Integers, Records
 
 Booleans = NDArray[np.bool_]
@@ -16,7 +16,7 @@ _STANDS_MPS = 0.01
 _ROOM_M = 0.1
 
 
-@kernel
+@kernel()
 def read_states(
     rows: Integers,
     location: Floats,
@@ -53,7 +53,7 @@ def read_states(
     return count
 
 
-@kernel
+@kernel()
 def find_near(bodies: Records, told: Floats, reach: Floats, awake: Booleans, dt: float, near: Integers) -> int:
     """Bodies that a prop may meet in this tick: those near one that is awake, and those that move near any.
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from carlite.physics.compiling import inner, kernel
+from carlite.jit import inner, kernel
 from carlite.physics.frame_kernel import wrapped_deg, write_cross, write_rotation, write_spin
 from carlite.physics.pedestrian_kernel import stride_m
 from carlite.physics.tables import Floats, Record, Records
@@ -18,7 +18,7 @@ _ANIMAL_STRIDE_PER_HEIGHT = 1.6
 _STEEP = 0.3  # upward part of a normal below which ground is a wall
 
 
-@kernel
+@kernel()
 def load(
     bodies: Records, vehicles: Records, location: Floats, rotation_deg: Floats, velocity: Floats, spin_dps: Floats, dt: float
 ) -> None:
@@ -64,7 +64,7 @@ def load(
             v.roll = math.tan(v.roll)
 
 
-@kernel
+@kernel()
 def probe_points(bodies: Records, vehicles: Records, dt: float, points: Floats) -> None:
     """Where to ask for the ground: (4 per vehicle, then 1 per body, 3). Walkers and props where they will be after ``dt``."""
     n = 0
@@ -84,7 +84,7 @@ def probe_points(bodies: Records, vehicles: Records, dt: float, points: Floats) 
         n += 1
 
 
-@inner
+@inner()
 def take_ground(vehicles: Records, height: Floats, normal: Floats) -> None:
     """Gives the vehicles the answers for their wheels, which come first in the arrays."""
     n = 0
@@ -99,7 +99,7 @@ def take_ground(vehicles: Records, height: Floats, normal: Floats) -> None:
             n += 1
 
 
-@kernel
+@kernel()
 def store(
     bodies: Records,
     vehicles: Records,
@@ -167,7 +167,7 @@ def store(
             gait_phase_rad[row] = (gait_phase_rad[row] + 2.0 * math.pi * speed * dt / max(stride, 0.1)) % (2.0 * math.pi)
 
 
-@inner
+@inner()
 def _remember(b: Record, location: Floats, rotation_deg: Floats, velocity: Floats, acceleration: Floats, dt: float) -> None:
     """The acceleration of this tick, and what the next one compares with."""
     for k in range(3):
@@ -176,7 +176,7 @@ def _remember(b: Record, location: Floats, rotation_deg: Floats, velocity: Float
     b.seen = 1
 
 
-@inner
+@inner()
 def _lead_wheels(v: Record, b: Record, dt: float) -> None:
     """Wheels of a vehicle that is moved by its transform: they roll and steer as the movement asks for."""
     forward = math.cos(b.yaw) * b.vx + math.sin(b.yaw) * b.vy

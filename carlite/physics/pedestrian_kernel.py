@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from carlite.physics.compiling import inner
+from carlite.jit import inner
 from carlite.physics.frame_kernel import wrapped_deg
 from carlite.physics.tables import Floats, Record, Records
 
@@ -22,14 +22,14 @@ _STEP_M = 0.45
 _CLIMB_MPS = 3.0
 
 
-@inner
+@inner()
 def stride_m(speed_mps: float, half_height_m: float) -> float:
     """Length of two steps, metres: 1.4 m for an adult at 1.4 m/s, longer when running, in proportion to the height."""
     stretched = WALK_STRIDE_M + _STRIDE_PER_MPS * (speed_mps - _WALK_MPS)
     return float(min(max(stretched, 0.6), 3.5) * half_height_m / _ADULT_HALF_HEIGHT_M)
 
 
-@inner
+@inner()
 def _walk(b: Record, dt: float) -> None:
     """Nears the wanted velocity within some tenths of a second and turns to face it; who was knocked away slides."""
     dx, dy = b.want_x - b.vx, b.want_y - b.vy
@@ -44,7 +44,7 @@ def _walk(b: Record, dt: float) -> None:
         b.yaw += math.radians(min(max(off, -_TURN_DPS * dt), _TURN_DPS * dt))
 
 
-@inner
+@inner()
 def _slow_down(b: Record, dt: float) -> None:
     """Coulomb friction of a prop."""
     speed = math.sqrt(b.vx * b.vx + b.vy * b.vy)
@@ -54,7 +54,7 @@ def _slow_down(b: Record, dt: float) -> None:
     b.w = math.copysign(max(abs(b.w) - _SPIN_FRICTION * dt, 0.0), b.w)
 
 
-@inner
+@inner()
 def steer_others(bodies: Records, dt: float) -> None:
     """Velocities of simulated walkers and props for the coming tick."""
     for i in range(len(bodies)):
@@ -67,7 +67,7 @@ def steer_others(bodies: Records, dt: float) -> None:
             _slow_down(b, dt)
 
 
-@inner
+@inner()
 def drop_others(bodies: Records, heights: Floats, gravity: float, dt: float) -> None:
     """Heights of simulated walkers and props: they follow the ground up and down steps, else they fall.
 

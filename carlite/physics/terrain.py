@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.jit import kernel
 from carlite.mesh import Mesh
-from carlite.physics.compiling import kernel
 from carlite.physics.tables import Floats, Integers
 from carlite.physics.types import GroundSource
 from carlite.tags import Tag
@@ -142,7 +142,7 @@ def _overhang(bounds: NDArray[np.float64], first: NDArray[np.int64], size: NDArr
     return float(over[np.isfinite(bounds[:, 0])].max())
 
 
-@kernel
+@kernel()
 def sort_triangles(
     corners: NDArray[np.float32],
     first: Integers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from carlite.physics.compiling import kernel
+from carlite.jit import kernel
 from carlite.physics.contact_kernel import collide
 from carlite.physics.motion_kernel import take_ground
 from carlite.physics.pedestrian_kernel import drop_others, steer_others
@@ -15,7 +15,7 @@ _VEHICLE = 0
 _SLICE_M, _MAX_SLICES = 0.6, 10  # nothing moves further between two looks for contacts
 
 
-@kernel
+@kernel()
 def run_tick(
     vehicles: Records,
     bodies: Records,

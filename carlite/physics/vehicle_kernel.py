@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 
-from carlite.physics.compiling import inner, kernel
+from carlite.jit import inner, kernel
 from carlite.physics.tables import Floats, Record, Records
 
 _EFFICIENCY = 0.8
@@ -35,7 +35,7 @@ _BUMP_M, _BUMP_FACTOR = 0.10, 6.0
 _EPS = 1e-3
 
 
-@kernel
+@kernel()
 def interpolate(x: float, xs: Floats, ys: Floats, count: int) -> float:
     """Piecewise linear through the first ``count`` points, constant outside."""
     if count == 0:
@@ -48,7 +48,7 @@ def interpolate(x: float, xs: Floats, ys: Floats, count: int) -> float:
     return float(ys[count - 1])
 
 
-@kernel
+@kernel()
 def fiala(slip: float, stiffness: float, limit: float) -> float:
     """Lateral force against the slip (tangent of the slip angle), N: Fiala's brush tyre with a parabolic pressure."""
     s = abs(slip)
@@ -60,7 +60,7 @@ def fiala(slip: float, stiffness: float, limit: float) -> float:
     return math.copysign(z - z * z / (3.0 * limit) + z * z * z / (27.0 * limit * limit), slip)
 
 
-@inner
+@inner()
 def _steer(v: Record, speed: float, dt: float) -> float:
     """Turns the front wheels: the inner one to its limit times the steering curve, the others by Ackermann's geometry."""
     step = _STEER_RATE * dt
@@ -81,7 +81,7 @@ def _steer(v: Record, speed: float, dt: float) -> float:
     return sign * math.atan2(wheelbase, radius)
 
 
-@inner
+@inner()
 def _shift(v: Record, wheel_speed: float, dt: float) -> float:
     """Chooses the gear and returns the ratio from engine to wheel, negative in reverse, 0 while shifting or in neutral."""
     wish = v.gear
@@ -113,7 +113,7 @@ def _shift(v: Record, wheel_speed: float, dt: float) -> float:
     return float(-ratio if v.gear < 0 else ratio)
 
 
-@inner
+@inner()
 def _suspension(v: Record, b: Record, gravity: float, normal: Floats, dt: float) -> float:
     """Wheel loads and the body's heave, pitch and roll; writes the mean normal of the ground and returns the total load."""
     c, s = math.cos(b.yaw), math.sin(b.yaw)
@@ -163,7 +163,7 @@ def _suspension(v: Record, b: Record, gravity: float, normal: Floats, dt: float)
     return float(v.load[0] + v.load[1] + v.load[2] + v.load[3])
 
 
-@inner
+@inner()
 def _drive_force(v: Record, vx: float, dt: float) -> tuple[float, float]:
     """Force of the engine at the wheels, N (signed), and the size of what resists by engine drag, N."""
     radius = v.wheel_radius[2]
@@ -186,14 +186,14 @@ def _drive_force(v: Record, vx: float, dt: float) -> tuple[float, float]:
     return force, drag
 
 
-@inner
+@inner()
 def _stick(v: Record, speed: float, dt: float) -> float:
     """The force that holds a vehicle which has been slow for a while without throttle, N: without it all roll down slopes."""
     v.idle_s = v.idle_s + dt if v.throttle < 1e-3 and speed < _STICKS_MPS else 0.0
     return float(v.mass * _STICKS_MPS2 if v.idle_s > _STICKS_S else 0.0)
 
 
-@inner
+@inner()
 def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gravity: float, dt: float) -> None:
     """Drives, brakes and steers: changes the velocity in the plane of the ground and the yaw rate."""
     c, s = math.cos(b.yaw), math.sin(b.yaw)
@@ -284,7 +284,7 @@ def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gra
     _roll_wheels(v, vx, vy, w, locked, dt)
 
 
-@inner
+@inner()
 def _roll_wheels(v: Record, vx: float, vy: float, w: float, locked: bool, dt: float) -> None:
     """Angular speed of each wheel from the ground's speed under it and the slip that its force needs."""
     for k in range(4):
@@ -299,7 +299,7 @@ def _roll_wheels(v: Record, vx: float, vy: float, w: float, locked: bool, dt: fl
         v.wheel_spin[k] = (v.wheel_spin[k] + v.wheel_omega[k] * dt) % (2.0 * math.pi)
 
 
-@inner
+@inner()
 def _integrate(v: Record, b: Record, dt: float) -> None:
     """Moves the body and its attitude."""
     b.x += b.vx * dt
@@ -319,7 +319,7 @@ def _integrate(v: Record, b: Record, dt: float) -> None:
         v.roll = min(max(v.roll + v.roll_rate * dt, -_MAX_TILT), _MAX_TILT)
 
 
-@inner
+@inner()
 def advance_vehicles(vehicles: Records, bodies: Records, gravity: float, dt: float, substeps: int) -> None:
     """Advances every vehicle with ``simulate`` by ``substeps`` steps of ``dt`` seconds; the ground under its wheels, its
     controls and outer forces stay as they are in the records."""

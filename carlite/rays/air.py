@@ -3,13 +3,12 @@
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 from __future__ import annotations
 
-from numba import float32, int32, int64, njit
+from numba import float32, int32, int64
 
+from carlite.jit import inlined
 from carlite.rays import layout as at
 from carlite.rays.kernels import LANES, NO_HIT
 from carlite.rays.sky_map import SKY_SIZE
-
-inlined = njit(forceinline=True, error_model="numpy", fastmath={"nsz", "arcp", "contract"})
 
 
 @inlined

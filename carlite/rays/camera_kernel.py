@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import float32, int32, int64, njit, prange, uint8, uint16, uint32
+from numba import float32, int32, int64, prange, uint8, uint16, uint32
 
+from carlite.jit import inlined, inner, kernel
 from carlite.rays import layout as at
-from carlite.rays.air import inlined, sky_light, through_air
+from carlite.rays.air import sky_light, through_air
 from carlite.rays.film import CURVE_SIZE
 from carlite.rays.kernels import LANES, NO_HIT, call4, floats, halves, ints, octets, take, words
 from carlite.rays.mirror import lamp_light, wet_mirror
@@ -141,7 +142,7 @@ def write_means(i, curve, bgra):
         bgra[k] = uint32(0xFF000000) | mean | mean_of(at.LR, i, j, 16, 0, curve, bgra[k])
 
 
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy", boundscheck=False, fastmath={"nsz", "arcp", "contract"})
+@kernel(parallel=True, loose=True)
 def trace_kernel(workers, addresses, again, width, height, wanted, lamp_count):
     """Renders all tiles (``again`` 0), or the first ``again`` listed pixels with two samples more (colour alone).
 
@@ -158,7 +159,7 @@ def trace_kernel(workers, addresses, again, width, height, wanted, lamp_count):
         trace_jobs(addresses, block, again, width, height, wanted, lamp_count)
 
 
-@njit(nogil=True, error_model="numpy", boundscheck=False)
+@inner()
 def trace_jobs(addresses, block, again, width, height, wanted, lamp_count):
     """One thread's share; apart, because numba takes writes through pointers in a parallel loop for dead."""
     columns = (width + 3) // 4
@@ -178,7 +179,7 @@ def trace_jobs(addresses, block, again, width, height, wanted, lamp_count):
         trace_packets(addresses, block, again, first, last, width, height, wanted, lamp_count)
 
 
-@njit(nogil=True, error_model="numpy", boundscheck=False, fastmath={"nsz", "arcp", "contract"})
+@inner(loose=True)
 def trace_packets(addresses, block, again, first, last, width, height, wanted, lamp_count):
     """The packets ``first`` to ``last``: tiles in rows, or fours of the listed pixels."""
     s = floats(block)

@@ -3,10 +3,10 @@
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 from __future__ import annotations
 
-from numba import float32, int32, njit, prange, uint8, uint32
+from numba import float32, int32, prange, uint8, uint32
 
+from carlite.jit import inlined, inner, kernel
 from carlite.mesh import Material
-from carlite.rays.air import inlined
 from carlite.rays.kernels import NO_HIT, floats, octets, words
 
 _LEAVES = int(Material.LEAVES)
@@ -37,7 +37,7 @@ def edge_between(ids, depth, bgra, here, step):
     return uint8((contrast > int32(_ID_STEP)) if other != uint32(0) else rough)
 
 
-@njit(nogil=True, error_model="numpy", boundscheck=False)
+@inner()
 def mark_row(y, width, height, ids_at, depth_at, bgra_at, marks_at):
     """One row of ``mark_edges``; apart, because numba takes writes through pointers in a parallel loop for dead."""
     ids = words(ids_at)
@@ -52,7 +52,7 @@ def mark_row(y, width, height, ids_at, depth_at, bgra_at, marks_at):
     marks[start + width - 1] = edge_between(ids, depth, bgra, start + width - 1, down)
 
 
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy", boundscheck=False)
+@kernel(parallel=True)
 def mark_edges(width, height, ids_at, depth_at, bgra_at, marks_at):
     """Marks the pixels on edges with 1, all others with 0.
 

@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, prange, types
+from numba import prange, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
+
+from carlite.jit import inner, kernel, spliced
 
 NO_HIT = np.uint32(0xFFFFFFFF)
 LANES = 8
@@ -240,7 +242,7 @@ def addresses(*arrays: NDArray[Any]) -> NDArray[np.int64]:
     return np.array([array.ctypes.data for array in arrays], np.int64)
 
 
-@njit(inline="always")
+@spliced
 def aligned(rows):
     """(rows, LANES) float32 on a 64-byte boundary, as Embree demands."""
     raw = np.empty(rows * LANES + 16, np.float32)
@@ -248,7 +250,7 @@ def aligned(rows):
     return raw[start : start + rows * LANES].reshape(rows, LANES)
 
 
-@njit(inline="always")
+@spliced
 def _load_ray(s, u, lane, origin, direction, far):
     for axis in range(3):
         s[axis * LANES + lane] = origin[axis]
@@ -258,7 +260,7 @@ def _load_ray(s, u, lane, origin, direction, far):
     u[9 * LANES + lane] = u[18 * LANES + lane] = u[19 * LANES + lane] = NO_HIT
 
 
-@njit(inline="always")
+@spliced
 def _store_normal(s, lane, m, normal):
     """The geometric normal of a lane's hit, turned by the instance's transform m and towards the ray's origin."""
     a = s[12 * LANES + lane]
@@ -276,7 +278,7 @@ def _store_normal(s, lane, m, normal):
     normal[2] = z * k
 
 
-@njit(nogil=True, error_model="numpy")
+@inner()
 def _cast_chunks(intersect, scene, arguments, count, origin_step, far, inputs, outputs):
     """One thread's share of ``cast_kernel``; apart, because numba takes writes through pointers in a parallel loop for dead."""
     block = aligned(22)
@@ -300,7 +302,7 @@ def _cast_chunks(intersect, scene, arguments, count, origin_step, far, inputs, o
     block[0, 0] = np.float32(0)  # keeps the block alive while its address is in use
 
 
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+@kernel(parallel=True)
 def cast_kernel(workers, intersect, scene, arguments, count, origin_step, far, inputs, outputs):
     """Nearest hits of ``count`` rays; each of ``workers`` threads takes the next chunk until none is left.
 
@@ -315,7 +317,7 @@ def cast_kernel(workers, intersect, scene, arguments, count, origin_step, far, i
         _cast_chunks(intersect, scene, arguments, count, origin_step, far, inputs, outputs)
 
 
-@njit(inline="always")
+@spliced
 def _store_hit(s, u, lane, ray, inputs, outputs):
     normal = floats(outputs[6] + ray * 12)
     hit = u[18 * LANES + lane] != NO_HIT
@@ -343,7 +345,7 @@ def _store_hit(s, u, lane, ray, inputs, outputs):
     ints(outputs[5])[ray] = table[3]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel(nogil=True)
 def ground_kernel(intersect, scene, arguments, points, lift, depth, triangles, height, normal, tag):
     """Straight down on the ground scene, whose hits are not instances; serial, for tiny batches."""
     packet = aligned(21)
@@ -386,7 +388,7 @@ def ground_kernel(intersect, scene, arguments, points, lift, depth, triangles, h
             tag[ray] = (triangles[words[17, lane], 3] >> 8) & 255
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel(nogil=True)
 def place_kernel(set_transform, commit, geometries, slots, owners, world_from_actor, part_from_actor, transforms):
     """world_from_part of every moving instance, written to ``transforms`` and to Embree.
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int64, uint32
 
+from carlite.jit import inlined
 from carlite.rays import layout as at
-from carlite.rays.air import inlined, sky_light
+from carlite.rays.air import sky_light
 from carlite.rays.kernels import LANES, NO_HIT, call4
 from carlite.rays.shading import ambient
 from carlite.rays.surface import lamp_gain, noise_at

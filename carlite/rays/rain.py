@@ -6,9 +6,10 @@ from __future__ import annotations
 import zlib
 
 import numpy as np
-from numba import float32, njit, prange, uint8
+from numba import float32, prange, uint8
 from numpy.typing import NDArray
 
+from carlite.jit import kernel
 from carlite.rays.film import curves
 from carlite.rays.results import CameraRequest
 from carlite.rays.sky import Sky
@@ -16,7 +17,7 @@ from carlite.rays.sky import Sky
 _BANDS = 16
 
 
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+@kernel(parallel=True)
 def _streaks(bgra, depth, width, height, drops, colour):
     """Blends streaks in; each band of rows belongs to one job, which goes through all drops in order.
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int32, uint32
 
+from carlite.jit import inlined
 from carlite.mesh import Material
 from carlite.rays import layout as at
-from carlite.rays.air import inlined, sky_texel
+from carlite.rays.air import sky_texel
 from carlite.rays.kernels import LANES, NO_HIT, call4, gather, share
 
 _OPEN_FADE_M, _OPEN_REACH_M = 32.0, 2.0

@@ -8,8 +8,10 @@ x + y = 2 column / (SKY_SIZE - 1) - 1 and x - y = 2 row / (SKY_SIZE - 1) - 1 whe
 from __future__ import annotations
 
 import numpy as np
-from numba import float32, int32, njit, prange
+from numba import float32, int32, prange
 from numpy.typing import NDArray
+
+from carlite.jit import kernel, spliced
 
 SKY_SIZE = 768
 SUN_IRRADIANCE = 20.0
@@ -100,7 +102,7 @@ def scattering_table(altitude_deg: float, mie: float, rayleigh: float) -> NDArra
     return table
 
 
-@njit(inline="always")
+@spliced
 def _noise(noise, x, y):  # type: ignore[no-untyped-def]
     x0 = np.floor(x)
     y0 = np.floor(y)
@@ -117,7 +119,7 @@ def _noise(noise, x, y):  # type: ignore[no-untyped-def]
     return (top * (float32(1) - ay) + bottom * ay) / float32(255)
 
 
-@njit(inline="always")
+@spliced
 def _cloud(noise, x, y):  # type: ignore[no-untyped-def]
     """Cloud density 0..1 at a point of the layer."""
     value = float32(0.62) * _noise(noise, x, y) + float32(0.25) * _noise(
@@ -127,7 +129,7 @@ def _cloud(noise, x, y):  # type: ignore[no-untyped-def]
     return value
 
 
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+@kernel(parallel=True)
 def paint(image, table, noise, sun, cover, gloom, cloud_lit, cloud_dark, overcast, night):  # type: ignore[no-untyped-def]
     """Fills the (SKY_SIZE, SKY_SIZE, 4) map: radiance and how much of the sun shines through.
 

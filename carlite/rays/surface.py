@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int32, int64, uint32
 
+from carlite.jit import inlined
 from carlite.mesh import Material
 from carlite.rays import layout as at
-from carlite.rays.air import inlined
 from carlite.rays.kernels import LANES, NO_HIT, copy_row, floats, gather, mix_rows, transpose
 from carlite.rays.textures import TEXTURE_LEVELS, TEXTURE_SIZE, TEXTURE_TEXELS
 

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import float32, int32, njit, prange, uint8, uint32
+from numba import float32, int32, prange, uint8, uint32
+
+from carlite.jit import kernel
 
 FARTHEST_M = 1000.0
 CODES = 4096  # steps of 0..1 in the tables of ``encode_values``
 _DEPTHS = (1 << 24) - 1
 
 
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+@kernel(parallel=True)
 def encode_depth(depth, out):
     """24-bit planar depth, red lowest: code / (2^24 - 1) * 1000 m; at 1000 m and beyond, sky included, all ones.
 
@@ -27,7 +29,7 @@ def encode_depth(depth, out):
         out[4 * k + 3] = uint8(255)
 
 
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+@kernel(parallel=True)
 def encode_labels(tag, instance, with_instance, out):
     """The tag in red; the 16-bit instance id in green (low) and blue (high), or zero."""
     for k in prange(tag.shape[0]):
@@ -38,7 +40,7 @@ def encode_labels(tag, instance, with_instance, out):
         out[4 * k + 3] = uint8(255)
 
 
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+@kernel(parallel=True)
 def encode_normals(normal, out):
     """World normals: component = 2 code / 255 - 1; x in red, y in green, z in blue."""
     for k in prange(normal.shape[0] // 3):
@@ -47,7 +49,7 @@ def encode_normals(normal, out):
         out[4 * k + 3] = uint8(255)
 
 
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+@kernel(parallel=True)
 def encode_values(values, gain, bias, codes, out):
     """The bytes of two or three values a pixel, red first; what is missing, and not a number, is zero.
 
@@ -66,7 +68,7 @@ def encode_values(values, gain, bias, codes, out):
         out[4 * k + 3] = uint8(255)
 
 
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+@kernel(parallel=True)
 def encode_again(image, codes, out):
     """Other bytes for those of an image.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from carlite.jit import kernel
 
 Floats32 = NDArray[np.float32]
 _LANES = 4  # packets of 16 rays: four channels by four steps, which point to one small patch
@@ -21,7 +22,7 @@ def packet_order(channels: int, steps: int) -> tuple[NDArray[np.int32], NDArray[
     return channel.ravel()[order].astype(np.int32), step.ravel()[order].astype(np.int32)
 
 
-@numba.njit(cache=True, fastmath={"contract", "nsz", "arcp"})
+@kernel(loose=True)
 def scan_directions(
     channel: NDArray[np.int32],
     step: NDArray[np.int32],
@@ -64,7 +65,7 @@ def scan_directions(
     return int(m)
 
 
-@numba.njit(cache=True)
+@kernel()
 def select_returns(
     channel: NDArray[np.int32],
     distance: Floats32,
@@ -102,7 +103,7 @@ def select_returns(
     return int(total)
 
 
-@numba.njit(cache=True)
+@kernel()
 def write_points(
     channel: NDArray[np.int32],
     local: Floats32,
@@ -136,7 +137,7 @@ def write_points(
         out[row, 3] = intensity[i]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@kernel()
 def write_semantic_points(
     channel: NDArray[np.int32],
     local: Floats32,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 import pytest
 
+from carlite.jit import kernel
 from carlite.physics import VehicleControl
 from carlite.physics.contact_kernel import collide
 from carlite.physics.tables import BODY
@@ -28,7 +28,7 @@ def _bodies(*rows: dict[str, float]) -> np.ndarray:
     return bodies
 
 
-@numba.njit(cache=True)
+@kernel()
 def _collided(bodies, obstacles, cells, starts, members, grid, found):
     """``collide`` can be called by compiled code alone."""
     return collide(bodies, obstacles, cells, starts, members, grid, found)
