@@ -254,6 +254,11 @@ def trace_packets(addresses, block, again, first, last, width, height, wanted, l
                 s, u, i, p, intersect, scene, incoherent, block, floats(addresses[at.A_VERTICES]), triangles, owners, table,
                 floats(addresses[at.A_TRANSFORMS]), tints, emission, floats(addresses[at.A_LOOKS]), sky, noise,
             )  # fmt: skip
+        elif again == 0:
+            # A further sample of an edge between this sky and a roof may hit the roof, and asks how open it is there.
+            for j in range(LANES):
+                if i[at.VALID + j] != 0:
+                    openness[int64(i[at.PIXEL + j])] = uint8(255)
         if hits < LANES:
             for j in range(LANES):
                 if i[at.VALID + j] != 0 and u[at.GEOM + j] == NO_HIT:

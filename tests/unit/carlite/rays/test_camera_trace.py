@@ -155,6 +155,22 @@ def test_repeats_and_thread_counts_give_the_same_bytes(
     scene.set_weather(_CLEAR)
 
 
+def test_what_an_earlier_picture_left_in_memory_shows_nowhere(street: tuple[RayScene, ActorStates, Actor]) -> None:
+    """Edges between the shaded side of a box and the sky, at every place within the kernel's tiles of 4 x 2 pixels."""
+    scene = street[0]
+    scratch = scene._camera._scratch
+    for turn in range(16):
+        pose = world_from_local([25.0, 0.0, 0.4], [22.0, 180.0 + 0.11 * turn, 0.07 * turn])
+        pictures = []
+        for left in (0, 1, 200):
+            for array in scratch.values():
+                array.view(np.uint8)[:] = left
+            picture = scene.trace_camera(request(160, 96, Channel.RGB, pose=pose)).bgra
+            assert picture is not None
+            pictures.append(picture.tobytes())
+        assert len(set(pictures)) == 1, turn
+
+
 def _mean(scene: RayScene, weather: tuple[float, ...], rows: slice) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     scene.set_weather(weather)
     picture = scene.trace_camera(request(96, 96, Channel.RGB)).bgra
