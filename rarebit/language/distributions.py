@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rarebit.language.expressions import Scalar
+from rarebit.reading.expressions import Scalar
 
 _STANDARD = NormalDist()
 

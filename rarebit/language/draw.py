@@ -8,8 +8,8 @@ import numpy as np
 
 from rarebit.core.errors import SpecError
 from rarebit.core.rng import stream
-from rarebit.language.expressions import ExpressionError, Scalar
 from rarebit.language.logical import Constraint, LogicalScenario, Parameter
+from rarebit.reading.expressions import ExpressionError, Scalar
 
 TRIES = 5000
 

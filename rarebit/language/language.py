@@ -14,8 +14,8 @@ from rarebit.language.parameters import DistributionShape
 from rarebit.language.presets import PRESETS
 from rarebit.language.records import Field, Headed, Named, Record, Tagged, quantity
 from rarebit.language.shapes import Checked, Flag, Json, Many, Number, Shape, Span, Word
-from rarebit.language.source import Entry
-from rarebit.language.units import PLAIN, UNITS, Unit, unit_of
+from rarebit.reading.entries import Entry
+from rarebit.reading.units import PLAIN, UNITS, Unit, unit_of
 from rarebit.scenario import Value
 
 NAME = r"[a-z][a-z0-9_]{0,59}"

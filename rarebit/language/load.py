@@ -12,9 +12,9 @@ from rarebit.language.language import language
 from rarebit.language.logical import LogicalScenario, Parameter
 from rarebit.language.references import check_formulas, check_names, probe, read_constraints
 from rarebit.language.shapes import nearest
-from rarebit.language.source import Entry, from_plain, read_yaml
-from rarebit.language.units import PLAIN
 from rarebit.packs import builtin
+from rarebit.reading.entries import Entry, from_plain, read_yaml
+from rarebit.reading.units import PLAIN
 
 FOLDER = builtin().folder / "scenarios"
 

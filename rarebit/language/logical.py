@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from rarebit.core.errors import Fault, SpecError
 from rarebit.language.distributions import Distribution
-from rarebit.language.expressions import Formula, Scalar
 from rarebit.language.shapes import Term, fault_of
-from rarebit.language.source import Entry
+from rarebit.reading.entries import Entry
+from rarebit.reading.expressions import Formula, Scalar
 
 Block: TypeAlias = Mapping[str, Any]  # checked data: the keys of rarebit.language.language, with Terms for formulas
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from rarebit.core.errors import Fault
 from rarebit.language.distributions import Choice, Constant, Distribution, LogUniform, Normal, Uniform
-from rarebit.language.expressions import Scalar
 from rarebit.language.records import Field, Record
 from rarebit.language.shapes import Json, Number, Span, nearest
-from rarebit.language.source import Entry
-from rarebit.language.units import PLAIN, Unit
+from rarebit.reading.entries import Entry
+from rarebit.reading.expressions import Scalar
+from rarebit.reading.units import PLAIN, Unit
 
 _NUMBER = Number()
 _SPAN = Span(_NUMBER)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rarebit.core.errors import Fault
-from rarebit.language.expressions import Scalar
 from rarebit.language.shapes import Checked, Json, Number, Shape, Term, nearest, rescale, unit_variants
-from rarebit.language.source import Entry
-from rarebit.language.units import PLAIN, UNITS, Unit, unit_of
+from rarebit.reading.entries import Entry
+from rarebit.reading.expressions import Scalar
+from rarebit.reading.units import PLAIN, UNITS, Unit, unit_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from rarebit.core.errors import Fault, SpecError
 from rarebit.families import populate_families
 from rarebit.language.distributions import Choice, Constant, LogUniform, Normal, Uniform
 from rarebit.language.draw import draw_values
-from rarebit.language.expressions import ExpressionError, Scalar, parse
 from rarebit.language.logical import Block, Constraint, LogicalScenario, terms
 from rarebit.language.shapes import Term, fault_of, nearest
-from rarebit.language.source import Entry
+from rarebit.reading.entries import Entry
+from rarebit.reading.expressions import ExpressionError, Scalar, parse
 
 _PROBES = 24
 _ACTOR_KEYS = ("from", "behind", "time_to_reach", "distance_to", "gap_to", "actor", "between", "of")

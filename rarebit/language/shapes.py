@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from rarebit.core.errors import Fault
-from rarebit.language.expressions import ExpressionError, Formula, Quantity, Scalar, parse
-from rarebit.language.source import Entry
-from rarebit.language.units import PLAIN, Unit, convert, siblings
+from rarebit.reading.entries import Entry
+from rarebit.reading.expressions import ExpressionError, Formula, Quantity, Scalar, parse
+from rarebit.reading.units import PLAIN, Unit, convert, siblings
 
 Checked: TypeAlias = Any  # plain data with Terms in it; what enters from YAML
 Json: TypeAlias = dict[str, Any]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rarebit.language.expressions import MAX_DEPTH, MAX_LENGTH, ExpressionError, parse
-from rarebit.language.units import UNITS, convert, unit_of
+from rarebit.reading.expressions import MAX_DEPTH, MAX_LENGTH, ExpressionError, parse
+from rarebit.reading.units import UNITS, convert, unit_of
 
 VALUES = {"v_kph": 36.0, "w_mps": 5.0, "t_s": 2.0, "d_m": 30.0, "share": 0.25, "word": "ClearNoon", "on": True}
 

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rarebit.language.units import PLAIN, Dimension, Unit, convert, si_unit, unit_of
+from rarebit.reading.units import PLAIN, Dimension, Unit, convert, si_unit, unit_of
 
 MAX_LENGTH = 400
 MAX_DEPTH = 30

@@ -86,3 +86,44 @@ def siblings(unit: Unit) -> list[str]:
 def convert(value: float, unit: Unit, to: Unit) -> float:
     """``value`` in another unit of the same dimension; exact where the units are the same."""
     return value if unit.si == to.si else value * unit.si / to.si
+
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("kmh", "km_h", "kmph", "kph", "kms"), ("kph",)),
+    **dict.fromkeys(("mi_h", "miph", "mph"), ("mph",)),
+    **dict.fromkeys(("m_s", "mps", "mpers", "meters_per_second", "metres_per_second"), ("mps",)),
+    "ms": ("ms", "mps"),
+    **dict.fromkeys(("m_s2", "ms2", "mpss", "m_ss", "mps2"), ("mps2",)),
+    **dict.fromkeys(("sec", "secs", "second", "seconds"), ("s",)),
+    **dict.fromkeys(("msec", "millis", "milliseconds"), ("ms",)),
+    **dict.fromkeys(("meter", "meters", "metre", "metres", "mtr"), ("m",)),
+    **dict.fromkeys(("kilometer", "kilometers", "kilometre", "kilometres"), ("km",)),
+    **dict.fromkeys(("degree", "degrees", "grad"), ("deg",)),
+    **dict.fromkeys(("radian", "radians"), ("rad",)),
+    **dict.fromkeys(("pct", "perc", "per_cent"), ("percent",)),
+}
+"""How people write units elsewhere, and which of ours they may mean."""
+
+FOREIGN = frozenset(
+    (
+        "mm",
+        "cm",
+        "ft",
+        "feet",
+        "foot",
+        "inch",
+        "inches",
+        "yd",
+        "mi",
+        "mile",
+        "miles",
+        "min",
+        "minutes",
+        "h",
+        "hours",
+        "us",
+        "ns",
+    )
+    + ("knots", "kn", "kt", "fps", "g")
+)
+"""Units that are not used here."""

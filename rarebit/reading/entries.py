@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from rarebit.core.errors import Fault
-from rarebit.language.expressions import Scalar
+from rarebit.reading.expressions import Scalar
 
 MAX_CHARACTERS = 1_000_000
 MAX_NODES = 20_000
@@ -55,16 +55,19 @@ def read_yaml(text: str, file: str, faults: list[Fault]) -> Entry | None:
         faults.append(top.fault(f"has {len(text)} characters", f"keep it below {MAX_CHARACTERS}"))
         return None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_LOADER)
         if node is None:
-            faults.append(top.fault("is empty", "begin with scenario: <name>"))
+            faults.append(top.fault("is empty", "write something into it"))
             return None
         return _Reader(file, faults).entry(node, "", 0)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
+        if "nesting depth" in str(error.problem):
+            faults.append(Entry("", "", f"{file}:{line}").fault("is nested too deep", f"keep it below {MAX_DEPTH} levels"))
+            return None
         problem = f"is not YAML: {error.problem or error.context}"
         faults.append(Entry("", "", f"{file}:{line}").fault(problem, "check indentation, brackets and quotes near this line"))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
         faults.append(top.fault(f"is not YAML: {str(error).splitlines()[0]}", "save it as UTF-8 text"))
     except _TooBigError as error:
         faults.append(top.fault(str(error), "write it without anchors that multiply and with less nesting"))
@@ -76,10 +79,17 @@ def read_yaml(text: str, file: str, faults: list[Fault]) -> Entry | None:
 def from_plain(value: Any, path: str, file: str) -> Entry:
     """The tree of plain data such as an override on the command line."""
     if isinstance(value, Mapping):
-        return Entry({str(key): from_plain(item, f"{path}.{key}", file) for key, item in value.items()}, path, file)
+        return Entry(
+            {str(key): from_plain(item, f"{path}.{key}" if path else str(key), file) for key, item in value.items()}, path, file
+        )
     if isinstance(value, (list, tuple)):
         return Entry([from_plain(item, f"{path}[{i}]", file) for i, item in enumerate(value)], path, file)
     return Entry(value if value is None or isinstance(value, (bool, int, float, str)) else str(value), path, file)
+
+
+# The same grammar in C where libyaml is at hand, ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MERGE = "tag:yaml.org,2002:merge"
 
 
 class _TooBigError(Exception):
@@ -106,18 +116,36 @@ class _Reader:
         return Entry(self._scalar(node), path, place)
 
     def _mapping(self, node: yaml.MappingNode, path: str, depth: int) -> dict[str, Entry]:
-        result: dict[str, Entry] = {}
+        own: dict[str, Entry] = {}
+        merged: dict[str, Entry] = {}
         for key_node, value_node in node.value:
             place = f"{self._file}:{key_node.start_mark.line + 1}"
             if not isinstance(key_node, yaml.ScalarNode):
                 self._faults.append(Entry("", path, place).fault("a key is not a word", "write keys as plain words"))
                 continue
+            if key_node.tag == _MERGE:
+                merged = {**self._merged(value_node, path, depth, place), **merged}
+                continue
             key = str(key_node.value)
             inner = f"{path}.{key}" if path else key
             entry = self.entry(value_node, inner, depth + 1)
-            if key in result:
+            if key in own:
                 self._faults.append(Entry(entry.value, inner, place).fault("stands here twice", "remove one of the two"))
-            result[key] = Entry(entry.value, inner, place)
+            own[key] = Entry(entry.value, inner, place)
+        return {**merged, **own}
+
+    def _merged(self, node: yaml.Node, path: str, depth: int, place: str) -> dict[str, Entry]:
+        """What ``<<`` brings in: the keys of a mapping, or of several of which the first go before; own keys go before all."""
+        result: dict[str, Entry] = {}
+        for part in reversed(node.value) if isinstance(node, yaml.SequenceNode) else [node]:
+            if isinstance(part, yaml.MappingNode):
+                self._count += 1
+                if self._count > MAX_NODES or depth > MAX_DEPTH:
+                    raise _TooBigError(f"has more than {MAX_NODES} values or {MAX_DEPTH} levels")
+                result.update(self._mapping(part, path, depth + 1))
+            else:
+                fault = Entry("<<", path, place).fault("<< brings in what is no block of keys", "write <<: *anchor of a block")
+                self._faults.append(fault)
         return result
 
     def _scalar(self, node: yaml.Node) -> Scalar | None:
@@ -127,7 +155,7 @@ class _Reader:
             if kind in ("int", "float", "bool", "null"):
                 value = getattr(self._scalars, f"construct_yaml_{kind}")(node)
                 return None if value is None else value if isinstance(value, (bool, int)) else float(value)
-            if getattr(node, "style", None) is None and text[:1] in "+-.0123456789":
+            if not getattr(node, "style", None) and text[:1] in "+-.0123456789":
                 number = float(text)  # YAML 1.1 reads 1e-3 as text
                 return number if math.isfinite(number) else text
         except (ValueError, OverflowError):
