@@ -26,8 +26,8 @@ converted. Understood are float, int, bool, str, ``Literal`` of words, ``T | Non
 ``Annotated[T, shape]``. A field with a default may be left out. ``__post_init__`` checks what goes across fields and raises
 ValueError("problem; remedy").
 
-``read_entry`` does the same for a tree of ``entries.read_yaml``, whose faults then carry line numbers; ``collect`` adds faults to
-a list instead of raising. ``dataclass_shapes.record_of`` gives the shape itself, for JSON Schema and for texts with formulas
+``read_entry`` does the same for a tree of ``entries.read_yaml``, whose faults then carry line numbers; ``collect`` adds faults
+to a list instead of raising. ``dataclass_shapes.record_of`` gives the shape itself, for JSON Schema and for texts with formulas
 (which ``records.build`` fills in).
 """
 

@@ -104,26 +104,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 """How people write units elsewhere, and which of ours they may mean."""
 
-FOREIGN = frozenset(
-    (
-        "mm",
-        "cm",
-        "ft",
-        "feet",
-        "foot",
-        "inch",
-        "inches",
-        "yd",
-        "mi",
-        "mile",
-        "miles",
-        "min",
-        "minutes",
-        "h",
-        "hours",
-        "us",
-        "ns",
-    )
-    + ("knots", "kn", "kt", "fps", "g")
-)
+_LENGTHS_ELSEWHERE = ("mm", "cm", "ft", "feet", "foot", "inch", "inches", "yd", "mi", "mile", "miles")
+_OTHERS_ELSEWHERE = ("min", "minutes", "h", "hours", "us", "ns", "knots", "kn", "kt", "fps", "g")
+FOREIGN = frozenset((*_LENGTHS_ELSEWHERE, *_OTHERS_ELSEWHERE))
 """Units that are not used here."""
