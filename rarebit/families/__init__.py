@@ -6,30 +6,35 @@ Each module with a ``FAMILY`` in the ``generators/`` folder of a pack is one fam
 from __future__ import annotations
 
 from functools import cache
+from types import ModuleType
 
 from rarebit.families.family import PopulateFamily, RoadFamily
-from rarebit.packs import builtin
+from rarebit.packs import Pack, collect, in_use
 
 
-@cache
 def road_families() -> dict[str, RoadFamily]:
-    """Every road family by name, in alphabetical order."""
-    return {name: family for name, family in _families().items() if isinstance(family, RoadFamily)}
+    """Every road family of the packs in use by name, in alphabetical order.
+
+    Raises:
+        SpecError: two families have one name; says both places.
+    """
+    return {name: family for name, family in _families(in_use()).items() if isinstance(family, RoadFamily)}
 
 
-@cache
 def populate_families() -> dict[str, PopulateFamily]:
-    """Every populate family by name, in alphabetical order."""
-    return {name: family for name, family in _families().items() if isinstance(family, PopulateFamily)}
+    """Every populate family of the packs in use by name, in alphabetical order.
+
+    Raises:
+        SpecError: two families have one name; says both places.
+    """
+    return {name: family for name, family in _families(in_use()).items() if isinstance(family, PopulateFamily)}
 
 
 @cache
-def _families() -> dict[str, RoadFamily | PopulateFamily]:
-    found: dict[str, RoadFamily | PopulateFamily] = {}
-    for module in builtin().modules("generators"):
-        family = getattr(module, "FAMILY", None)
-        if isinstance(family, (RoadFamily, PopulateFamily)):
-            if family.name in found:
-                raise ValueError(f"generators: two families are called {family.name!r}")
-            found[family.name] = family
-    return dict(sorted(found.items()))
+def _families(packs: tuple[Pack, ...]) -> dict[str, RoadFamily | PopulateFamily]:
+    return collect("generators", _family_of, packs)
+
+
+def _family_of(module: ModuleType) -> list[tuple[str, RoadFamily | PopulateFamily]]:
+    family = getattr(module, "FAMILY", None)
+    return [(family.name, family)] if isinstance(family, (RoadFamily, PopulateFamily)) else []

@@ -14,6 +14,7 @@ from rarebit.language.parameters import DistributionShape
 from rarebit.language.presets import PRESETS
 from rarebit.language.records import Field, Headed, Named, Record, Tagged, quantity
 from rarebit.language.shapes import Checked, Flag, Json, Many, Number, Shape, Span, Word
+from rarebit.packs import Pack, in_use
 from rarebit.reading.entries import Entry
 from rarebit.reading.units import PLAIN, UNITS, Unit, unit_of
 from rarebit.scenario import Value
@@ -274,9 +275,13 @@ class _Road:
         }
 
 
-@cache
 def language() -> Record:
-    """The whole spec."""
+    """The whole spec, with the families of the packs in use."""
+    return _language(in_use())
+
+
+@cache
+def _language(_packs: tuple[Pack, ...]) -> Record:
     families = populate_families().values()
     populate = Record(
         tuple(

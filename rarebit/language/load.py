@@ -12,7 +12,7 @@ from rarebit.language.language import language
 from rarebit.language.logical import LogicalScenario, Parameter
 from rarebit.language.references import check_formulas, check_names, probe, read_constraints
 from rarebit.language.shapes import nearest
-from rarebit.packs import builtin
+from rarebit.packs import builtin, files, in_use
 from rarebit.reading.entries import Entry, from_plain, read_yaml
 from rarebit.reading.units import PLAIN
 
@@ -20,17 +20,19 @@ FOLDER = builtin().folder / "scenarios"
 
 
 def find(name: str) -> Path:
-    """The file of a spec: a path to a YAML file, or the name of one in ``scenarios/``.
+    """The file of a spec: a path to a YAML file, or the name of one in the ``scenarios/`` of the packs in use.
 
     Raises:
-        SpecError: there is none; it suggests the nearest name.
+        SpecError: there is none, and it suggests the nearest name; or two packs have one of that name.
     """
-    for path in (Path(name), FOLDER / f"{name}.yaml"):
-        if path.suffix in (".yaml", ".yml") and path.is_file():
-            return path
-    known = [path.stem for path in FOLDER.glob("*.yaml")]
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") and path.is_file():
+        return path
+    known = files("scenarios", "*.yaml", in_use())
+    if name in known:
+        return known[name]
     problem = "there is no such scenario"
-    raise SpecError([Fault(file=name, path="scenario", value=name, problem=problem, remedy=nearest(Path(name).stem, known))])
+    raise SpecError([Fault(file=name, path="scenario", value=name, problem=problem, remedy=nearest(path.stem, list(known)))])
 
 
 def load(path: Path | str, *, road: Mapping[str, Any] | None = None) -> LogicalScenario:
