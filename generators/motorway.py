@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rarebit.families.family import Parameter, RoadFamily, number
-from rarebit.roads.opendrive_text import Bend, LaneText, Rise, RoadMark, RoadText, write_road
+from rarebit.families.family import TRAFFIC, Parameter, RoadFamily, number, traffic_side
+from rarebit.roads.opendrive.records import Bend, LaneText, Rise, RoadMark
+from rarebit.roads.opendrive.single import single_road
+from rarebit.roads.opendrive.write import write
+from rarebit.roads.profile import BOTH, RoadProfile
 from rarebit.scenario import Value
 
 EDGE_M = 0.3
@@ -15,7 +18,7 @@ def build(values: Mapping[str, Value]) -> str:
     """OpenDRIVE text of the motorway."""
     length, speed = number(values, "length_m"), number(values, "speed_limit_mps")
     carriageway = _carriageway(values, speed)
-    road = RoadText(
+    road = single_road(
         name="motorway",
         kind="motorway",
         bends=[Bend(length, number(values, "curvature_per_km") / 1000.0)],
@@ -24,8 +27,21 @@ def build(values: Mapping[str, Value]) -> str:
         right=carriageway,
         centre=RoadMark("none"),
         speed_mps=speed,
+        traffic=traffic_side(values),
     )
-    return write_road(road)
+    return write(road)
+
+
+def profile(values: Mapping[str, Value]) -> RoadProfile:
+    """The carriageway that ego drives on, with its hard shoulder; behind the median the other one."""
+    lanes = int(number(values, "lanes"))
+    return RoadProfile(
+        traffic=traffic_side(values),
+        length_m=number(values, "length_m"),
+        lanes=lanes,
+        opposite_lanes=lanes,
+        shoulders=BOTH,
+    )
 
 
 def _carriageway(values: Mapping[str, Value], speed: float) -> list[LaneText]:
@@ -52,6 +68,8 @@ FAMILY = RoadFamily(
         Parameter(name="inner_edge_m", default=0.75, low=0.2, high=3.0, about="paved strip between median and left lane"),
         Parameter(name="curvature_per_km", default=0.0, low=-4.0, high=4.0, about="1000 / radius in m, positive to the left"),
         Parameter(name="slope_percent", default=0.0, low=-8.0, high=8.0, about="rise in ego's direction"),
+        TRAFFIC,
     ),
     build=build,
+    profile=profile,
 )

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from rarebit.families.family import Parameter, RoadFamily, number
-from rarebit.roads.opendrive_text import Bend, LaneText, Rise, RoadMark, RoadText, write_road
+from rarebit.families.family import TRAFFIC, Parameter, RoadFamily, number, traffic_side
+from rarebit.roads.opendrive.records import Bend, LaneText, Rise, RoadMark
+from rarebit.roads.opendrive.single import single_road
+from rarebit.roads.opendrive.write import write
+from rarebit.roads.profile import BOTH, RoadProfile
 from rarebit.scenario import Value
 
 
@@ -18,7 +21,7 @@ def build(values: Mapping[str, Value]) -> str:
         LaneText("driving", number(values, "lane_width_m"), RoadMark("solid"), speed),
         LaneText("shoulder", number(values, "shoulder_width_m"), RoadMark("none")),
     ]
-    road = RoadText(
+    road = single_road(
         name="rural_road",
         kind="rural",
         bends=_bends(values),
@@ -27,8 +30,16 @@ def build(values: Mapping[str, Value]) -> str:
         right=side,
         centre=RoadMark("solid" if no_passing else "broken"),
         speed_mps=speed,
+        traffic=traffic_side(values),
     )
-    return write_road(road)
+    return write(road)
+
+
+def profile(values: Mapping[str, Value]) -> RoadProfile:
+    """A lane in each direction, and shoulders."""
+    return RoadProfile(
+        traffic=traffic_side(values), length_m=number(values, "length_m"), lanes=1, opposite_lanes=1, shoulders=BOTH
+    )
 
 
 def _bends(values: Mapping[str, Value]) -> list[Bend]:
@@ -74,6 +85,8 @@ FAMILY = RoadFamily(
             about="height of the crest, negative for a dip, 0 for none",
         ),
         Parameter(name="crest_length_m", default=200.0, low=20.0, high=2000.0, about="from foot to foot"),
+        TRAFFIC,
     ),
     build=build,
+    profile=profile,
 )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rarebit.families.family import Parameter, RoadFamily, number
-from rarebit.roads.opendrive_text import Bend, LaneText, Rise, RoadMark, RoadText, write_road
+from rarebit.families.family import TRAFFIC, Parameter, RoadFamily, number, traffic_side
+from rarebit.roads.opendrive.records import Bend, LaneText, Rise, RoadMark
+from rarebit.roads.opendrive.single import single_road
+from rarebit.roads.opendrive.write import write
+from rarebit.roads.profile import BOTH, NEITHER, RoadProfile, sides
 from rarebit.scenario import Value
 
 KERB_HEIGHT_M = 0.12
@@ -15,19 +18,19 @@ def build(values: Mapping[str, Value]) -> str:
     """OpenDRIVE text of the street."""
     lanes, speed = int(number(values, "lanes")), number(values, "speed_limit_mps")
     length = number(values, "length_m")
-    one_way = bool(values["one_way"])
-    right = [*_driving(values, lanes, speed, values["parking"] in ("right", "both")), *_roadside(values, "right")]
-    if one_way:
-        left = _roadside(values, "left")
-        parked = values["parking"] in ("left", "both")
+    own, other = ("right", "left") if values["traffic"] == "right" else ("left", "right")
+    right = [*_driving(values, lanes, speed, values["parking"] in (own, "both")), *_roadside(values, own)]
+    if values["one_way"]:
+        left = _roadside(values, other)
+        parked = values["parking"] in (other, "both")
         centre = RoadMark("solid" if parked else "curb")
     else:
-        left = [*_driving(values, lanes, speed, values["parking"] in ("left", "both")), *_roadside(values, "left")]
+        left = [*_driving(values, lanes, speed, values["parking"] in (other, "both")), *_roadside(values, other)]
         centre = RoadMark("broken") if lanes == 1 else RoadMark("solid solid")
     spacing = number(values, "crosswalk_every_m")
     first = number(values, "crosswalk_from_m")
     count = 0 if spacing <= 0.0 else int(max(0.0, (length - 10.0 - first) // spacing + 1))
-    road = RoadText(
+    road = single_road(
         name="urban_street",
         kind="town",
         bends=[Bend(length, number(values, "curvature_per_km") / 1000.0)],
@@ -37,8 +40,22 @@ def build(values: Mapping[str, Value]) -> str:
         centre=centre,
         speed_mps=speed,
         crosswalks_m=[first + spacing * i for i in range(count)],
+        traffic=traffic_side(values),
     )
-    return write_road(road)
+    return write(road)
+
+
+def profile(values: Mapping[str, Value]) -> RoadProfile:
+    """Lanes, parking lanes and sidewalks by their sides."""
+    lanes = int(number(values, "lanes"))
+    return RoadProfile(
+        traffic=traffic_side(values),
+        length_m=number(values, "length_m"),
+        lanes=lanes,
+        opposite_lanes=0 if values["one_way"] else lanes,
+        parking=sides(values["parking"]),
+        sidewalks=BOTH if values["sidewalks"] else NEITHER,
+    )
 
 
 def _driving(values: Mapping[str, Value], lanes: int, speed: float, parking: bool) -> list[LaneText]:
@@ -76,6 +93,8 @@ FAMILY = RoadFamily(
         Parameter(name="slope_percent", default=0.0, low=-15.0, high=15.0, about="rise in ego's direction"),
         Parameter(name="crosswalk_every_m", default=0.0, low=0.0, high=5000.0, about="distance between crosswalks, 0 for none"),
         Parameter(name="crosswalk_from_m", default=30.0, low=5.0, high=5000.0, about="station of the first crosswalk"),
+        TRAFFIC,
     ),
     build=build,
+    profile=profile,
 )

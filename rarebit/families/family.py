@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rarebit.roads.opendrive.records import Traffic
+from rarebit.roads.profile import RoadProfile
 from rarebit.scenario import ActorPlan, Value
 
 
@@ -35,12 +37,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoadFamily:
-    """A kind of generated road; ``build`` gives the complete OpenDRIVE text for values of all parameters."""
+    """A kind of generated road.
+
+    ``build`` gives the complete OpenDRIVE text for values of all parameters, ``profile`` what that road offers. Ego starts on
+    road 1 and drives along its stations.
+    """
 
     name: str
     about: str
     parameters: tuple[Parameter, ...]
     build: Callable[[Mapping[str, Value]], str]
+    profile: Callable[[Mapping[str, Value]], RoadProfile]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +77,15 @@ class PopulateFamily:
     about: str
     parameters: tuple[Parameter, ...]
     fill: Callable[[Mapping[str, Value], Surroundings, np.random.Generator], tuple[ActorPlan, ...]]
+
+
+TRAFFIC = Parameter(name="traffic", default="right", choices=("right", "left"), about="side of the road that traffic keeps to")
+"""The parameter that every road family has."""
+
+
+def traffic_side(values: Mapping[str, Value]) -> Traffic:
+    """The side that traffic keeps to."""
+    return "left" if values["traffic"] == "left" else "right"
 
 
 def number(values: Mapping[str, Value], name: str) -> float:

@@ -7,11 +7,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.layout.corridor import Corridor, follow, shifted
 from rarebit.layout.placed import Stand
 from rarebit.layout.room import Room
 from rarebit.layout.section import Slot
 from rarebit.roads.lane_map import LaneMap
+from rarebit.roads.route import Route, follow, shifted
 from rarebit.scenario import ActorPlan, ConcreteScenario
 
 EXTRA_PATH_M = 60.0
@@ -21,7 +21,7 @@ EXTRA_PATH_M = 60.0
 class Paths:
     """Paths of the actors of one scenario along ego's way."""
 
-    def __init__(self, scenario: ConcreteScenario, lane_map: LaneMap, way: Corridor, room: Room) -> None:
+    def __init__(self, scenario: ConcreteScenario, lane_map: LaneMap, way: Route, room: Room) -> None:
         self._scenario, self._map, self._way, self._room = scenario, lane_map, way, room
 
     def path(
@@ -29,7 +29,7 @@ class Paths:
     ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
         """Points (n, 3) from ``base_m`` (3,) on and the speed limits (n,) there; (None, None) for what stays."""
         moves = plan.role in ("ego", "hazard", "traffic")
-        along: Corridor | None = None
+        along: Route | None = None
         if plan.model.startswith("vehicle.") and moves:
             along = self._drive(plan, stand)
         elif plan.model.startswith("walker.") and plan.speed_mps > 0.0 and moves:
@@ -41,7 +41,7 @@ class Paths:
         limits = [self._map.lanes[key].speed_limit_mps for key in along.keys]
         return points, np.array([np.nan if limit is None else limit for limit in limits])
 
-    def _drive(self, plan: ActorPlan, stand: Stand) -> Corridor:
+    def _drive(self, plan: ActorPlan, stand: Stand) -> Route:
         length = max(plan.speed_mps, self._scenario.ego.speed_mps) * self._scenario.duration_s + EXTRA_PATH_M
         slot = stand.slot
         if slot is not None and slot.kind == "driving" and slot.same_way == stand.forward:
@@ -49,9 +49,9 @@ class Paths:
             offset = stand.offset_m - slot.offset_m if stand.forward else slot.offset_m - stand.offset_m
         else:
             way, offset = _tail(self._way, stand.station_m, length), stand.offset_m
-        return Corridor(points_m=shifted(way.points_m, offset), station_m=way.station_m, keys=way.keys)
+        return Route(points_m=shifted(way.points_m, offset), station_m=way.station_m, keys=way.keys)
 
-    def _walk(self, plan: ActorPlan, stand: Stand) -> Corridor | None:
+    def _walk(self, plan: ActorPlan, stand: Stand) -> Route | None:
         """Along ego's way, forwards or backwards, up to the next junction or the first thing that stands there."""
         forward = math.cos(plan.place.heading_rad) >= 0.0
         length = plan.speed_mps * self._scenario.duration_s + 5.0
@@ -73,7 +73,7 @@ class Paths:
             return None
         station = np.concatenate([[0.0], np.abs(whole.station_m[keep] - stand.station_m)])
         keys = tuple(whole.keys[i] for i in (keep[0], *keep))
-        return Corridor(points_m=moved[:free], station_m=station[:free], keys=keys[:free])
+        return Route(points_m=moved[:free], station_m=station[:free], keys=keys[:free])
 
 
 def lane_shifts(slots: tuple[Slot, ...], stand: Stand) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -85,7 +85,7 @@ def lane_shifts(slots: tuple[Slot, ...], stand: Stand) -> tuple[tuple[float, ...
     return tuple(move for move in moves if move > 1.0), right
 
 
-def _tail(way: Corridor, station_m: float, length_m: float) -> Corridor:
+def _tail(way: Route, station_m: float, length_m: float) -> Route:
     """The part of a way from a station on, its points exact at the start."""
     start, _, key = way.at(station_m)
     after = (way.station_m > station_m + 0.05) & (way.station_m <= station_m + length_m)
@@ -93,4 +93,4 @@ def _tail(way: Corridor, station_m: float, length_m: float) -> Corridor:
         after[-1] = True
     keys = tuple(k for k, inside in zip(way.keys, after, strict=True) if inside)
     points = np.vstack([start, way.points_m[after]])
-    return Corridor(points_m=points, station_m=np.concatenate([[0.0], way.station_m[after] - station_m]), keys=(key, *keys))
+    return Route(points_m=points, station_m=np.concatenate([[0.0], way.station_m[after] - station_m]), keys=(key, *keys))

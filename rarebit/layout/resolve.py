@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from rarebit.core.errors import SceneError
 from rarebit.layout.boxes import Footprint, Obstacle
-from rarebit.layout.corridor import Corridor, follow, wrap
 from rarebit.layout.paths import EXTRA_PATH_M, Paths, lane_shifts
 from rarebit.layout.placed import Layout, Placed, Size, Stand
 from rarebit.layout.room import NoRoomError, Room
@@ -28,6 +27,7 @@ from rarebit.layout.section import Slot, Spot, cross_section, driving, find_spot
 from rarebit.layout.stretch import BEHIND_M, Stretch, needed_m, suited
 from rarebit.motions import Cross, Roll
 from rarebit.roads.lane_map import LaneKey, LaneMap
+from rarebit.roads.route import Route, follow, wrap
 from rarebit.scenario import ActorPlan, ConcreteScenario
 
 _AHEAD_M = 400.0
@@ -71,7 +71,7 @@ def _on(
     return _Placing(scenario, lane_map, sizes, way, near).layout()
 
 
-def _from(way: Corridor, box: Footprint) -> float:
+def _from(way: Route, box: Footprint) -> float:
     """Least distance that a box may have to a way."""
     apart = float(np.hypot(*(way.points_m[:, :2] - (box.x, box.y)).T).min())
     return apart - math.hypot(box.half_length, box.half_width)
@@ -85,7 +85,7 @@ class _Placing:
         scenario: ConcreteScenario,
         lane_map: LaneMap,
         sizes: Mapping[str, Size],
-        way: Corridor,
+        way: Route,
         obstacles: Sequence[Obstacle],
     ) -> None:
         self._scenario, self._map, self._sizes, self._way = scenario, lane_map, sizes, way

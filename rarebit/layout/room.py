@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from shapely.geometry import Point, Polygon
 
 from rarebit.layout.boxes import Footprint, Obstacle
-from rarebit.layout.corridor import Corridor
 from rarebit.layout.placed import Size, Stand
 from rarebit.layout.section import Slot, paved_edges
 from rarebit.roads.lane_map import LaneKey, LaneMap
+from rarebit.roads.route import Route
 from rarebit.scenario import ActorPlan
 
 _CLEAR_M = {"parked": 0.25, "traffic": 0.5}
@@ -38,7 +38,7 @@ class Room:
         obstacles: of the map, near that way.
     """
 
-    def __init__(self, lane_map: LaneMap, way: Corridor, obstacles: Sequence[Obstacle]) -> None:
+    def __init__(self, lane_map: LaneMap, way: Route, obstacles: Sequence[Obstacle]) -> None:
         self._map, self._way, self._obstacles = lane_map, way, obstacles
         self._boxes: dict[str, Footprint] = {}
         self._crossings = [Polygon(outline[:, :2]) for outline in lane_map.crossings if len(outline) >= 4]

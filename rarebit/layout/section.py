@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.layout.corridor import nearest_on
 from rarebit.roads.lane_map import LaneKey, LaneMap
+from rarebit.roads.route import nearest_on
 
 PAVED = ("driving", "parking", "shoulder", "biking", "border", "bidirectional", "stop", "entry", "exit", "onramp", "offramp")
 MIN_PARKING_M = 1.8  # narrower strips beside the road are no room for a vehicle

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.errors import SceneError
-from rarebit.layout.corridor import Corridor, follow
 from rarebit.layout.section import MIN_PARKING_M, Slot, cross_section, driving, find_spot
 from rarebit.roads.lane_map import Lane, LaneKey, LaneMap
+from rarebit.roads.route import Route, follow
 from rarebit.scenario import ActorPlan, ConcreteScenario, TemplateRoad, TownRoad, Value
 
 STEP_M = 10.0
@@ -160,7 +160,7 @@ def _worst(ahead_m: NDArray[np.float64], bends_pm: NDArray[np.float64]) -> NDArr
     return np.asarray(largest[np.clip(reach - 1, 0, len(largest) - 1)], np.float64)
 
 
-def _turned(way: Corridor) -> NDArray[np.float64]:
+def _turned(way: Route) -> NDArray[np.float64]:
     """(n,) heading of each point, without jumps of a whole turn."""
     step = np.diff(way.points_m[:, :2], axis=0)
     headings = np.unwrap(np.arctan2(step[:, 1], step[:, 0]))
