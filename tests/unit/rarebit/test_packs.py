@@ -16,11 +16,12 @@ from rarebit.language import find, json_schema, load
 
 FAMILY = """
 from rarebit.families.family import Parameter, RoadFamily
+from rarebit.roads.profile import RoadProfile
 from .{helper} import TEXT
 
 FAMILY = RoadFamily(
     name="{name}", about="a straight road", parameters=(Parameter(name="length_m", default=300.0, about="its length"),),
-    build=lambda values: TEXT,
+    build=lambda values: TEXT, profile=lambda values: RoadProfile(length_m=300.0, lanes=1, opposite_lanes=0),
 )
 """
 SPEC = """
