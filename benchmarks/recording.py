@@ -88,7 +88,8 @@ def _render(session: Session, scenario: ConcreteScenario, trial: Attempt, rig: R
     requests = plan.plan(rig, step_s)
     mounts = {mount.channel: mount for mount in rig.mounts}
     wanted = [(mounts[request.channel], request) for request in requests]
-    with session.stage(scenario, with_run_up(scenario, trial.layout, step_s), wanted) as stage:
+    with session.stage(scenario, with_run_up(scenario, trial.layout, step_s)) as stage:
+        stage.equip(wanted)
         for moment in play(stage, scenario, trial.layout, step_s):
             stage.collect(moment.state.frame, [request for request in requests if moment.tick % request.every_ticks == 0])
 
@@ -97,10 +98,11 @@ def _record(session: Session, scenario: ConcreteScenario, trial: Attempt, rig: R
     labels: Annotations | None = None
     with (
         tempfile.TemporaryDirectory() as folder,
-        NuScenesWriter(Path(folder)).scene(scenario, rig, session.lane_map) as scene,
+        record(session, scenario, trial, rig) as recording,
+        NuScenesWriter(Path(folder)).scene(scenario, recording.rig, session.lane_map) as scene,
     ):
-        for snapshot in record(session, scenario, trial, rig):
-            labels = annotate(snapshot, rig, labels) if snapshot.is_key_frame else labels
+        for snapshot in recording.moments:
+            labels = annotate(snapshot, recording.rig, labels) if snapshot.is_key_frame else labels
             scene.add(snapshot, labels if snapshot.is_key_frame else None)
 
 

@@ -27,6 +27,7 @@ from rarebit.labels.first_sight import cameras_that_see
 from rarebit.language import LogicalScenario, find, load
 from rarebit.nuscenes.writer import NuScenesWriter
 from rarebit.rig.load import rig_from_mapping
+from rarebit.rig.plan import faults_of_rates
 from rarebit.rig.rig import Rig
 from rarebit.run import Attempt, attempt, record
 from rarebit.scenario import ConcreteScenario
@@ -145,7 +146,7 @@ class Batch:
     def _try(self, server: CarlaServer, scenario: ConcreteScenario) -> tuple[Accepted, float]:
         """Rehearses, judges and records one draw; SceneError says why it does not count."""
         with open_session(self.carla, scenario.road, server) as session:
-            trial = attempt(session, scenario)
+            trial = attempt(session, scenario, self.rig)
             if not trial.verdict.accepted:
                 raise SceneError("\n".join(trial.verdict.reasons))
             return self._record(session, scenario, trial)
@@ -157,12 +158,19 @@ class Batch:
         seen: tuple[str, float] | None = None
         samples = pictures = 0
         start = time.perf_counter()
-        with self.writer.scene(
-            scenario, self.rig, session.lane_map, events=_kept(trial.history.events), measures=trial.verdict.measures
-        ) as scene:
-            for snapshot in record(session, scenario, trial, self.rig):
+        with (
+            record(session, scenario, trial, self.rig) as recording,
+            self.writer.scene(
+                scenario,
+                recording.rig,
+                session.lane_map,
+                events=_kept(trial.history.events),
+                measures=trial.verdict.measures,
+            ) as scene,
+        ):
+            for snapshot in recording.moments:
                 if snapshot.is_key_frame:
-                    labels = annotate(snapshot, self.rig, labels)
+                    labels = annotate(snapshot, recording.rig, labels)
                     samples += 1
                     if seen is None and snapshot.time_us >= first and (cameras := cameras_that_see(snapshot, scenario.hazards)):
                         seen = cameras[0][0], (snapshot.time_us - first) * 1e-6
@@ -195,6 +203,7 @@ def _load_all(config: AppConfig) -> tuple[list[LogicalScenario], Rig]:
             faults += error.faults
     try:
         rig = rig_from_mapping(dict(config.rig))
+        faults += faults_of_rates(rig, config.carla.step_s)
     except SpecError as error:
         faults += error.faults
     if faults:

@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 
 from rarebit.core.frames import apply, inverse, rotation_from_rpy, transform
 from rarebit.core.rng import stream
+from rarebit.packs import builtin
 from rarebit.rig.load import load_rig
-from rarebit.rig.modules import lidar, radar
+from rarebit.rig.modality import Capture
+from rarebit.rig.request import RawMessage
 from rarebit.rig.rig import Mount, Rig
 from rarebit.roads.lane_map import Lane, LaneKey, LaneMap, Signal
 from rarebit.scenario import ActorPlan, ConcreteScenario, Place, TemplateRoad, Weather
 from rarebit.snapshot import ActorState, LabelImages, Picture, SensorData, Snapshot
 
+camera, lidar, radar = (builtin().module("sensors", name) for name in ("camera", "lidar", "radar"))
 ROOT = Path(__file__).resolve().parents[1]
 TICK_S = 0.05
 CARLA_FROM_WORLD = np.diag([1.0, -1.0, 1.0])
@@ -200,14 +203,14 @@ def snapshot(rig: Rig, tick: int, things: tuple[Thing, ...] = THINGS) -> Snapsho
     for mount in rig.mounts:
         if tick % round(1.0 / mount.rate_hz / TICK_S):
             continue
-        if mount.modality == "camera":
+        if mount.modality.sensor == "camera":
             if is_key:
                 labels[mount.channel] = look(mount, world_from_ego, others)
                 data[mount.channel] = Picture(bgra=paint(labels[mount.channel]))
             else:
                 # Sweeps have no labels: a plain picture is enough.
-                data[mount.channel] = Picture(bgra=np.full((mount.height_px, mount.width_px, 4), tick, np.uint8))
-        elif mount.modality == "lidar":
+                data[mount.channel] = Picture(bgra=np.full((mount.lens.height_px, mount.lens.width_px, 4), tick, np.uint8))
+        elif mount.modality.sensor == "lidar":
             data[mount.channel] = sweep(mount, world_from_ego, others, tick)
         else:
             data[mount.channel] = scan(mount, world_from_ego, actors, tick)
@@ -245,14 +248,16 @@ def cast(
 
 
 def look(mount: Mount, world_from_ego: NDArray[np.float64], actors: tuple[ActorState, ...]) -> LabelImages:
-    """Exact label images of a pinhole camera."""
-    h, w = mount.height_px, mount.width_px
+    """Exact label images of a camera; where its lens shows nothing they show the sky."""
+    h, w = mount.lens.height_px, mount.lens.width_px
     v, u = np.mgrid[0:h, 0:w] + 0.5
-    k = mount.intrinsic
-    rays = np.stack([(u - k[0, 2]) / k[0, 0], (v - k[1, 2]) / k[1, 1], np.ones((h, w))], axis=-1).reshape(-1, 3)
+    rays = mount.lens.rays(u, v).reshape(-1, 3)
+    dark = np.isnan(rays[:, 0])
+    rays[dark] = [0.0, 0.0, 1.0]
     length = np.linalg.norm(rays, axis=1)
     world_from_camera = world_from_ego @ mount.ego_from_sensor
     range_m, hit = cast(world_from_camera[:3, 3], rays @ world_from_camera[:3, :3].T / length[:, None], actors)
+    hit[dark] = -2
     tags = np.array([actor.tag for actor in actors] + [11, 1], np.uint8)
     ids = np.array([actor.instance_id or 0 for actor in actors] + [0, 0], np.uint16)
     return LabelImages(
@@ -270,14 +275,14 @@ def paint(images: LabelImages) -> NDArray[np.uint8]:
 
 def lidar_raw(mount: Mount, world_from_ego: NDArray[np.float64], actors: tuple[ActorState, ...]) -> tuple[bytes, list[int]]:
     """What CARLA's semantic lidar would send: points of the highest channel first, and how many each channel has."""
-    channels, per_turn = int(mount.settings["channels"]), int(mount.settings["points_per_turn"])
-    elevation = np.linspace(mount.settings["upper_rad"], mount.settings["lower_rad"], channels)
+    channels, per_turn = mount.settings.channels, mount.settings.points_per_turn
+    elevation = np.linspace(mount.settings.upper_rad, mount.settings.lower_rad, channels)
     azimuth = np.arange(per_turn) / per_turn * 2.0 * np.pi
     e, a = (grid.ravel() for grid in np.meshgrid(elevation, azimuth, indexing="ij"))
     carla = np.stack([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)], axis=1)
     world_from_body = world_from_ego @ mount.ego_from_body
     body = carla @ CARLA_FROM_WORLD
-    range_m, hit = cast(world_from_body[:3, 3], body @ world_from_body[:3, :3].T, actors, mount.settings["range_m"])
+    range_m, hit = cast(world_from_body[:3, 3], body @ world_from_body[:3, :3].T, actors, mount.settings.range_m)
     kept = hit != -2
     rows = np.zeros(int(kept.sum()), lidar.HIT)
     rows["x"], rows["y"], rows["z"] = (carla[kept] * range_m[kept, None]).T
@@ -291,7 +296,7 @@ def lidar_raw(mount: Mount, world_from_ego: NDArray[np.float64], actors: tuple[A
 
 def sweep(mount: Mount, world_from_ego: NDArray[np.float64], actors: tuple[ActorState, ...], tick: int) -> SensorData:
     raw, counts = lidar_raw(mount, world_from_ego, actors)
-    return lidar.decode(raw, counts, weather=Weather(), rng=stream(0, "scene", mount.channel, tick))
+    return lidar.model_sweep(raw, counts, mount.settings, weather=Weather(), rng=stream(0, "scene", mount.channel, tick))
 
 
 def radar_raw(
@@ -315,25 +320,34 @@ def radar_raw(
 def scan(mount: Mount, world_from_ego: NDArray[np.float64], actors: tuple[ActorState, ...], tick: int) -> SensorData:
     ego = next(actor for actor in actors if actor.is_ego)
     others = tuple(actor for actor in actors if not actor.is_ego)
-    return radar.decode(
-        {"radar_near": radar_raw(mount, world_from_ego, others, ego, tick), "radar_far": b""},
-        mount,
+    back = transform(-ego.velocity_mps * TICK_S)
+    capture = Capture(
+        mount=mount,
+        raw={
+            "radar_near": RawMessage(frame=tick, data=radar_raw(mount, world_from_ego, others, ego, tick)),
+            "radar_far": RawMessage(frame=tick, data=b""),
+        },
+        is_key_frame=False,
         world_from_ego=world_from_ego,
+        before_from_ego=back @ world_from_ego,
+        tick_s=TICK_S,
         ego_velocity_mps=ego.velocity_mps,
         ego_angular_velocity_radps=np.zeros(3),
         actors=actors,
+        weather=Weather(),
         rng=stream(0, "scene", mount.channel, tick),
     )
+    return radar.decode(capture).data
 
 
 def small_rig(width_px: int = 64, points_per_turn: int = 90) -> Rig:
     """The smoke rig with thumbnails and few rays, for speed."""
     rig = smoke_rig()
     mounts = tuple(
-        replace(mount, width_px=width_px, height_px=width_px * 9 // 16)
-        if mount.modality == "camera"
-        else replace(mount, settings=mount.settings | {"points_per_turn": float(points_per_turn)})
-        if mount.modality == "lidar"
+        replace(mount, settings=replace(mount.settings, width_px=width_px, height_px=width_px * 9 // 16))
+        if mount.modality.name == "camera"
+        else replace(mount, settings=replace(mount.settings, points_per_turn=points_per_turn))
+        if mount.modality.name == "lidar"
         else mount
         for mount in rig.mounts
     )

@@ -18,7 +18,6 @@ from rarebit.snapshot import ActorState, LabelImages
 
 # Rays tested for one box in one camera; larger boxes are sampled on a grid.
 _MOST_SAMPLES = 3000
-_NEAR_M = 0.1
 # Smaller projections are not worth a look: no label depends on a few pixels.
 _LEAST_AREA_PX = 4
 # An object fills at least this share of its box's pixels; a sliver of it in a gap does not make the gap's whole width visible.
@@ -28,11 +27,11 @@ _LEAST_FILL = 0.2
 class _View:
     """One camera at a key frame."""
 
-    __slots__ = ("camera_from_world", "height_px", "images", "intrinsic", "width_px")
+    __slots__ = ("camera_from_world", "height_px", "images", "lens", "width_px")
 
     def __init__(self, mount: Mount, world_from_ego: NDArray[np.float64], images: LabelImages) -> None:
         self.camera_from_world = inverse(world_from_ego @ mount.ego_from_sensor)
-        self.intrinsic = mount.intrinsic
+        self.lens = mount.lens
         self.height_px, self.width_px = images.depth_m.shape
         self.images = images
 
@@ -53,7 +52,7 @@ def visibility(
             if mount.channel in labels:
                 view = _View(mount, world_from_ego, labels[mount.channel])
                 camera_corners = apply(view.camera_from_world, corners.reshape(-1, 3)).reshape(-1, 8, 3)
-                for i in np.flatnonzero(np.any(camera_corners[..., 2] > _NEAR_M, axis=1)).tolist():
+                for i in range(len(actors)):
                     counts = _in_camera(actors[i], view, camera_corners[i])
                     covered[i] += counts[0]
                     open_[i] += counts[1]
@@ -93,11 +92,10 @@ def _in_camera(actor: ActorState, view: _View, corners: NDArray[np.float64]) -> 
 
 def _rectangle(view: _View, corners: NDArray[np.float64]) -> tuple[int, int, int, int] | None:
     """Pixel bounds (left, top, right, bottom) of the box in the image, None if it misses it."""
-    if np.any(corners[:, 2] <= _NEAR_M):
-        # The box reaches behind the image plane: its projection has no hull, so look everywhere.
-        return 0, 0, view.width_px, view.height_px
-    pixels = corners[:, :2] / corners[:, 2:] * view.intrinsic[0, 0] + view.intrinsic[:2, 2]
-    low, high = np.floor(pixels.min(axis=0)), np.ceil(pixels.max(axis=0))
+    bounds = view.lens.bounds(corners)
+    if bounds is None:
+        return None
+    low, high = np.floor(bounds[0]), np.ceil(bounds[1])
     left, top = max(int(low[0]), 0), max(int(low[1]), 0)
     right, bottom = min(int(high[0]), view.width_px), min(int(high[1]), view.height_px)
     return (
@@ -110,16 +108,18 @@ def _rectangle(view: _View, corners: NDArray[np.float64]) -> tuple[int, int, int
 def _depths_through_box(
     actor: ActorState, view: _View, u: NDArray[np.float64], v: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Depths along the optical axis, (v, u) each, at which pixel rays enter and leave the box (slab test)."""
+    """Depths, as the depth image has them, at which the rays of (v, u) pixels enter and leave the box (slab test).
+
+    A ray that the lens does not have never enters.
+    """
     box_from_camera = inverse(view.camera_from_world @ actor.world_from_box)
-    x = (u - view.intrinsic[0, 2]) / view.intrinsic[0, 0]
-    y = (v - view.intrinsic[1, 2]) / view.intrinsic[1, 1]
+    rays = view.lens.rays(u[None, :], v[:, None])
     half = actor.size_lwh_m / 2.0
     entry, exit_ = np.zeros((len(v), len(u))), np.full((len(v), len(u)), np.inf)
     for axis in range(3):
-        # Rays have z = 1 in the camera, so the parameter along them is the depth.
-        a, b, c, origin = *box_from_camera[axis, :3], box_from_camera[axis, 3]
-        slope = a * x[None, :] + (b * y + c)[:, None]
+        # The parameter along a ray is what the depth image holds.
+        origin = box_from_camera[axis, 3]
+        slope = rays @ box_from_camera[axis, :3]
         slope = np.where(np.abs(slope) < 1e-12, 1e-12, slope)
         one, other = (-half[axis] - origin) / slope, (half[axis] - origin) / slope
         np.maximum(entry, np.minimum(one, other), out=entry)

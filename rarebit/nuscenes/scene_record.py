@@ -7,6 +7,7 @@ not depend on the batch it was made in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ def _road_record(road: Road) -> Json:
 
 
 def rig_record(rig: Rig) -> Json:
-    """The rig as calibrated_sensor needs it."""
+    """The rig as calibrated_sensor needs it; mounts where they really stand."""
     return {
         "name": rig.name,
         "key_rate_hz": rig.key_rate_hz,
@@ -60,16 +61,28 @@ def rig_record(rig: Rig) -> Json:
     }
 
 
+def asked_rig_record(rig: Rig) -> Json:
+    """The rig as its file has it, whatever ego it stands on."""
+    asked = (mount if mount.asked is None else replace(mount, ego_from_body=mount.asked, asked=None) for mount in rig.mounts)
+    return rig_record(replace(rig, mounts=tuple(asked)))
+
+
 def _mount_record(mount: Mount) -> Json:
+    lens = mount.projection
     return {
         "channel": mount.channel,
-        "modality": mount.modality,
+        "modality": mount.modality.sensor,
+        "kind": mount.modality.name,
+        "ending": mount.modality.blob.ending,
+        "fileformat": mount.modality.blob.fileformat,
         "pose": pose_record(mount.ego_from_sensor),
-        "intrinsic": mount.intrinsic.tolist() if mount.modality == "camera" else [],
-        "width_px": mount.width_px,
-        "height_px": mount.height_px,
+        "asked_translation": _floats(mount.asked[:3, 3]) if mount.asked is not None else None,
+        "intrinsic": lens.intrinsic.tolist() if lens is not None else [],
+        "lens": {"model": lens.model, "distortion": list(lens.distortion)} if lens is not None else None,
+        "width_px": lens.width_px if lens is not None else 0,
+        "height_px": lens.height_px if lens is not None else 0,
         "rate_hz": mount.rate_hz,
-        "settings": dict(mount.settings),
+        "settings": asdict(mount.settings),
         "attributes": dict(mount.attributes),
     }
 

@@ -16,13 +16,11 @@ TABLES = (
     *("attribute", "calibrated_sensor", "category", "ego_pose", "instance", "log", "map", "sample", "sample_annotation"),
     *("sample_data", "scene", "sensor", "visibility", "lidarseg", "panoptic"),
 )
-SIDECARS = ("rarebit_scene", "rarebit_annotation", "rarebit_label_images")
+SIDECARS = ("rarebit_scene", "rarebit_annotation", "rarebit_label_images", "rarebit_calibration")
 
 # Data carry no wall clock: scene n happens n hours after this.
 _BASE = datetime(2020, 1, 1, 12, tzinfo=timezone.utc)
 _SCENE_SPACING = timedelta(hours=1)
-_FORMATS = {"camera": "jpg", "lidar": "pcd", "radar": "pcd"}
-_ENDINGS = {"camera": ".jpg", "lidar": ".pcd.bin", "radar": ".pcd"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +171,11 @@ class _SceneTables:
                 rotation=mount["pose"]["rotation"],
                 camera_intrinsic=mount["intrinsic"],
             )
+            self._put(
+                "rarebit_calibration",
+                calibrated_sensor_token=self.token("calibrated_sensor", channel),
+                **{name: mount[name] for name in ("kind", "rate_hz", "settings", "lens", "asked_translation")},
+            )
 
     def _add_samples(self) -> None:
         tokens = ["", *(self._sample_token(frame) for frame in self.samples), ""]
@@ -189,7 +192,6 @@ class _SceneTables:
     def _add_channel(self, channel: str) -> None:
         """sample_data, ego_pose and point labels of one channel."""
         mount = self.mounts[channel]
-        modality = mount["modality"]
         frames = [frame for frame in self.frames if channel in frame["files"]["data"]]
         tokens = ["", *(self.token("sample_data", channel, frame["time_us"]) for frame in frames), ""]
         sample_times = [frame["time_us"] for frame in self.samples]
@@ -199,7 +201,7 @@ class _SceneTables:
                 at += 1
             this, timestamp = tokens[i + 1], self.base_us + frame["time_us"]
             folder = "samples" if frame["is_key_frame"] else "sweeps"
-            filename = f"{folder}/{channel}/{self.logfile}__{channel}__{timestamp}{_ENDINGS[modality]}"
+            filename = f"{folder}/{channel}/{self.logfile}__{channel}__{timestamp}{mount['ending']}"
             self._link(filename, frame["files"]["data"][channel])
             self._put(
                 "sample_data",
@@ -208,7 +210,7 @@ class _SceneTables:
                 ego_pose_token=this,
                 calibrated_sensor_token=self.token("calibrated_sensor", channel),
                 timestamp=timestamp,
-                fileformat=_FORMATS[modality],
+                fileformat=mount["fileformat"],
                 is_key_frame=frame["is_key_frame"],
                 height=mount["height_px"],
                 width=mount["width_px"],
@@ -225,8 +227,7 @@ class _SceneTables:
                 translation=self._shifted(pose["translation"]),
             )
             for table, ending in (("lidarseg", "_lidarseg.bin"), ("panoptic", "_panoptic.npz")):
-                # nuScenes has point labels for its one lidar.
-                if channel == "LIDAR_TOP" and channel in frame["files"][table]:
+                if channel in frame["files"][table]:
                     labels = f"{table}/{self.version}/{this}{ending}"
                     self._link(labels, frame["files"][table][channel])
                     self._put(table, token=this, sample_data_token=this, filename=labels)

@@ -22,14 +22,14 @@ from rarebit.nuscenes.assemble import assemble
 from rarebit.nuscenes.lane_map_file import around, to_plain
 from rarebit.nuscenes.lane_shapes import area_of
 from rarebit.nuscenes.scene_folder import SceneFolder, is_done, scene_folder
-from rarebit.nuscenes.scene_record import LANE_MAP, RECORD, Json, frame_record, rig_record, scenario_header
+from rarebit.nuscenes.scene_record import LANE_MAP, RECORD, Json, asked_rig_record, frame_record, rig_record, scenario_header
 from rarebit.rig.rig import Rig
 from rarebit.roads.lane_map import LaneMap
 from rarebit.scenario import ConcreteScenario
-from rarebit.snapshot import LidarSweep, Picture, RadarScan, SensorData, Snapshot
+from rarebit.snapshot import LidarSweep, Snapshot
 
 # Raised whenever the content of a scene folder changes for the same scenario and rig.
-FORMAT = 1
+FORMAT = 2
 VERSION = "v1.0-sim"
 
 
@@ -49,7 +49,7 @@ class NuScenesWriter:
 
     def key(self, scenario: ConcreteScenario, rig: Rig) -> str:
         """32 hex digits."""
-        parts = [FORMAT, self._label_images, blobs.JPEG_QUALITY, self._context, scenario, rig_record(rig)]
+        parts = [FORMAT, self._label_images, blobs.JPEG_QUALITY, self._context, scenario, asked_rig_record(rig)]
         return content_hash(parts)
 
     def is_done(self, key: str) -> bool:
@@ -105,8 +105,9 @@ class NuScenesScene:
         stamp = f"{snapshot.time_us:012d}"
         files: Json = {"data": {}, "lidarseg": {}, "panoptic": {}, "labels": {}}
         for channel in (channel for channel in self._mounts if channel in snapshot.data):
-            suffix, make = _encoder(snapshot.data[channel])
-            files["data"][channel] = self._put(f"{channel}/{stamp}{suffix}", make)
+            blob = self._mounts[channel].modality.blob
+            make = partial(blob.encode, snapshot.data[channel])
+            files["data"][channel] = self._put(f"{channel}/{stamp}{blob.ending}", make)
         if annotations is not None:
             for channel in sorted(annotations.lidarseg):
                 semantic, panoptic = annotations.lidarseg[channel], annotations.panoptic[channel]
@@ -154,14 +155,3 @@ class NuScenesScene:
             sweep = snapshot.data[channel]
             if isinstance(sweep, LidarSweep) and len(labels) != len(sweep.xyz_m):
                 raise ValueError(f"scene: {channel}: got {len(labels)} point labels, expected {len(sweep.xyz_m)}")
-
-
-def _encoder(data: SensorData) -> tuple[str, Callable[[], bytes]]:
-    """File name ending and what makes the bytes."""
-    match data:
-        case Picture():
-            return ".jpg", partial(blobs.jpeg, data)
-        case LidarSweep():
-            return ".pcd.bin", partial(blobs.lidar_bin, data)
-        case RadarScan():
-            return ".pcd", partial(blobs.radar_pcd, data)

@@ -16,37 +16,21 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import yaml
 
 from rarebit.core.errors import Fault, SpecError
 from rarebit.core.frames import rotation_from_rpy, transform
-from rarebit.rig.rig import Modality, Mount, Rig
+from rarebit.packs import Pack
+from rarebit.rig.modalities import modalities
+from rarebit.rig.modality import Modality
+from rarebit.rig.rig import Mount, Rig
+from rarebit.rig.settings import Within, read_number, read_settings
 
 _PLACE = ("x_m", "y_m", "z_m", "roll_deg", "pitch_deg", "yaw_deg")
-
-# Parameters of each modality: (least, greatest, default); no default means that the file must give it.
-_SETTINGS: dict[str, dict[str, tuple[float, float, float | None]]] = {
-    "camera": {"width_px": (16, 8192, None), "height_px": (16, 8192, None), "fov_deg": (1, 170, None)},
-    "lidar": {
-        "channels": (1, 256, 32),
-        "points_per_turn": (8, 8192, 1084),
-        "range_m": (1, 500, 100),
-        "upper_deg": (-90, 90, 10.67),
-        "lower_deg": (-90, 90, -30.67),
-    },
-    "radar": {
-        "rays": (10, 20000, 2000),
-        "range_m": (1, 500, 250),
-        "near_range_m": (1, 500, 70),
-        "near_fov_deg": (1, 170, 120),
-        "far_fov_deg": (1, 170, 18),
-        "vertical_fov_deg": (0.5, 90, 12),
-    },
-}
-_INTEGERS = {"width_px", "height_px", "channels", "points_per_turn", "rays"}
+_RATE, _TURN, _DISTANCE = Within(0.01, 1000.0), Within(-360.0, 360.0), Within(-50.0, 50.0)
 
 
 class _Faults:
@@ -64,15 +48,10 @@ class _Faults:
             if key not in known:
                 self.add(f"{path}.{key}" if path else str(key), data[key], "unknown key", f"known are {', '.join(known)}")
 
-    def number(self, path: str, value: Any, low: float, high: float) -> float:
-        """``value`` if it is a finite number in [low, high], else ``low`` and a fault."""
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            self.add(path, value, "not a number", f"write a number from {low:g} to {high:g}")
-        elif not low <= value <= high:
-            self.add(path, value, "out of range", f"write a number from {low:g} to {high:g}")
-        else:
-            return float(value)
-        return low
+    def number(self, path: str, value: Any, limits: Within) -> float:
+        """``value`` if it is a finite number within ``limits``, else the least one and a fault."""
+        found = read_number(path, value, limits, self.add)
+        return limits.low if found is None else found
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -90,8 +69,8 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def load_rig(path: Path | str) -> Rig:
-    """Reads a rig file.
+def load_rig(path: Path | str, *, packs: tuple[Pack, ...] = ()) -> Rig:
+    """Reads a rig file; ``packs`` bring further kinds of sensors.
 
     Raises:
         SpecError: with every fault of the file.
@@ -108,11 +87,16 @@ def load_rig(path: Path | str) -> Rig:
     except yaml.YAMLError as error:
         text = " ".join(str(error).split())
         raise SpecError([Fault(file=str(path), path="", value="", problem=text, remedy="correct the YAML")]) from error
-    return rig_from_mapping(data, file=str(path))
+    return rig_from_mapping(data, file=str(path), packs=packs)
 
 
-def rig_from_mapping(data: Any, *, file: str = "rig") -> Rig:
-    """Checks a mapping as read from YAML and makes the rig; ``file`` is what faults name.
+def rig_from_mapping(data: Any, *, file: str = "rig", packs: tuple[Pack, ...] = ()) -> Rig:
+    """Checks a mapping as read from YAML and makes the rig.
+
+    Args:
+        data: as read.
+        file: what faults name.
+        packs: that bring further kinds of sensors.
 
     Raises:
         SpecError: with every fault.
@@ -125,78 +109,50 @@ def rig_from_mapping(data: Any, *, file: str = "rig") -> Rig:
     name = data.get("name")
     if not isinstance(name, str) or not name:
         faults.add("name", name, "missing or not text", "name the rig, such as name: nuscenes")
-    key_rate_hz = faults.number("key_rate_hz", data.get("key_rate_hz", 2.0), 0.01, 1000.0)
+    key_rate_hz = faults.number("key_rate_hz", data.get("key_rate_hz", 2.0), _RATE)
     sensors = data.get("sensors")
     mounts: list[Mount] = []
     if not isinstance(sensors, Mapping) or not sensors:
         faults.add("sensors", sensors, "missing, empty or not a mapping", "write one entry a channel, such as CAM_FRONT: {...}")
     else:
-        mounts = [mount for channel, entry in sensors.items() if (mount := _mount(str(channel), entry, key_rate_hz, faults))]
+        kinds = modalities(packs)
+        found = [_mount(str(channel), entry, key_rate_hz, kinds, faults) for channel, entry in sensors.items()]
+        mounts = [mount for mount in found if mount is not None]
     if faults.found:
         raise SpecError(faults.found)
     return Rig(name=str(name), mounts=tuple(mounts), key_rate_hz=key_rate_hz)
 
 
-def _mount(channel: str, entry: Any, key_rate_hz: float, faults: _Faults) -> Mount | None:
+def _mount(channel: str, entry: Any, key_rate_hz: float, kinds: Mapping[str, Modality], faults: _Faults) -> Mount | None:
     path = f"sensors.{channel}"
     if not channel.replace("_", "").isalnum() or channel.upper() != channel:
         faults.add(path, channel, "not a channel name", "use capitals, digits and underscores, such as CAM_FRONT")
     if not isinstance(entry, Mapping):
-        faults.add(path, entry, "not a mapping", "write camera:, lidar: or radar:, and at: and rate_hz:")
+        faults.add(
+            path, entry, "not a mapping", f"write one of {', '.join(f'{kind}:' for kind in kinds)}, and at: and rate_hz:"
+        )
         return None
-    modalities = get_args(Modality)
-    faults.unknown(path, entry, (*modalities, "at", "rate_hz", "attributes"))
-    given = [modality for modality in modalities if modality in entry]
+    faults.unknown(path, entry, (*kinds, "at", "rate_hz", "attributes"))
+    given = [kind for kind in kinds if kind in entry]
     if len(given) != 1:
-        faults.add(path, given, "needs exactly one modality", f"write one of {', '.join(f'{m}: {{...}}' for m in modalities)}")
+        faults.add(path, given, "needs exactly one kind of sensor", f"write one of {', '.join(f'{k}: {{...}}' for k in kinds)}")
         return None
-    modality: Modality = given[0]
-    settings = _settings(f"{path}.{modality}", modality, entry[modality], faults)
-    rate_hz = faults.number(f"{path}.rate_hz", entry.get("rate_hz"), 0.01, 1000.0)
+    modality = kinds[given[0]]
+    settings = read_settings(modality.settings, entry[modality.name], f"{path}.{modality.name}", faults.add)
+    if settings is not None:
+        for key, problem, remedy in modality.check(settings):
+            faults.add(f"{path}.{modality.name}.{key}", entry[modality.name].get(key), problem, remedy)
+    rate_hz = faults.number(f"{path}.rate_hz", entry.get("rate_hz"), _RATE)
     if abs(rate_hz / key_rate_hz - round(rate_hz / key_rate_hz)) > 1e-6:
         faults.add(f"{path}.rate_hz", rate_hz, "no multiple of key_rate_hz", f"use a multiple of {key_rate_hz:g}")
-    camera = modality == "camera"
     return Mount(
         channel=channel,
         modality=modality,
+        settings=settings,
         ego_from_body=_pose(f"{path}.at", entry.get("at"), faults),
         rate_hz=rate_hz,
-        width_px=int(settings["width_px"]) if camera else 0,
-        height_px=int(settings["height_px"]) if camera else 0,
-        fov_deg=settings["fov_deg"] if camera else 0.0,
         attributes=_attributes(f"{path}.attributes", entry.get("attributes", {}), faults),
-        settings={} if camera else _in_radians(settings),
     )
-
-
-def _settings(path: str, modality: str, data: Any, faults: _Faults) -> dict[str, float]:
-    known = _SETTINGS[modality]
-    if data is None:
-        data = {}
-    if not isinstance(data, Mapping):
-        faults.add(path, data, "not a mapping", f"write some of {', '.join(known)}")
-        data = {}
-    faults.unknown(path, data, tuple(known))
-    result: dict[str, float] = {}
-    for key, (low, high, default) in known.items():
-        value = data.get(key, default)
-        if value is None:
-            faults.add(f"{path}.{key}", None, "missing", f"write a number from {low:g} to {high:g}")
-            result[key] = low
-            continue
-        result[key] = faults.number(f"{path}.{key}", value, low, high)
-        if key in _INTEGERS and result[key] != int(result[key]):
-            faults.add(f"{path}.{key}", value, "not a whole number", "write a whole number")
-    if modality == "lidar" and result["lower_deg"] >= result["upper_deg"]:
-        faults.add(f"{path}.lower_deg", result["lower_deg"], "not below upper_deg", f"write less than {result['upper_deg']:g}")
-    return result
-
-
-def _in_radians(settings: dict[str, float]) -> dict[str, float]:
-    return {
-        key.replace("_deg", "_rad") if key.endswith("_deg") else key: math.radians(value) if key.endswith("_deg") else value
-        for key, value in settings.items()
-    }
 
 
 def _pose(path: str, data: Any, faults: _Faults) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -208,8 +164,7 @@ def _pose(path: str, data: Any, faults: _Faults) -> np.ndarray[Any, np.dtype[np.
         if key not in data:
             faults.add(f"{path}.{key}", None, "missing", "write metres in the ego frame")
     values = {
-        key: faults.number(f"{path}.{key}", data.get(key, 0.0), *((-360.0, 360.0) if key.endswith("deg") else (-50.0, 50.0)))
-        for key in _PLACE
+        key: faults.number(f"{path}.{key}", data.get(key, 0.0), _TURN if key.endswith("deg") else _DISTANCE) for key in _PLACE
     }
     roll, pitch, yaw = (math.radians(values[key]) for key in ("roll_deg", "pitch_deg", "yaw_deg"))
     return transform([values["x_m"], values["y_m"], values["z_m"]], rotation_from_rpy(roll, pitch, yaw))

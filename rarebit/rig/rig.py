@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Modality = Literal["camera", "lidar", "radar"]
-
-# Right-handed sensor frames of nuScenes seen from the x-forward, y-left, z-up body of the device.
-BODY_FROM_SENSOR: dict[str, NDArray[np.float64]] = {
-    "camera": np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]),  # x right, y down, z forward
-    "lidar": np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),  # x right, y forward, z up
-    "radar": np.eye(3),
-}
+from rarebit.rig.modality import Modality
+from rarebit.rig.projection import Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,36 +18,44 @@ class Mount:
 
     Attributes:
         channel: nuScenes channel ("CAM_FRONT").
+        modality: what kind of sensor it is.
+        settings: of the modality, an object of its ``settings`` class.
         ego_from_body: (4, 4); the device's x-forward body in the ego frame (centre of the rear axle on the ground).
         rate_hz: must divide the tick rate.
-        width_px, height_px, fov_deg: cameras (fov is horizontal).
         attributes: further CARLA blueprint attributes, as text.
-        settings: parameters of the modality: lidar "channels", "points_per_turn", "range_m", "upper_rad", "lower_rad"; radar
-            "range_m", "near_range_m", "near_fov_rad", "far_fov_rad", "vertical_fov_rad", "rays".
+        asked: (4, 4) the pose that the rig file gives, where ``ego_from_body`` is another since it lies inside the ego at hand.
     """
 
     channel: str
     modality: Modality
+    settings: Any
     ego_from_body: NDArray[np.float64]
     rate_hz: float
-    width_px: int = 0
-    height_px: int = 0
-    fov_deg: float = 0.0
     attributes: dict[str, str] = field(default_factory=dict)
-    settings: dict[str, float] = field(default_factory=dict)
+    asked: NDArray[np.float64] | None = None
 
     @property
     def ego_from_sensor(self) -> NDArray[np.float64]:
         """(4, 4) in nuScenes' sensor frame, as calibrated_sensor stores it."""
         result = self.ego_from_body.copy()
-        result[:3, :3] = self.ego_from_body[:3, :3] @ BODY_FROM_SENSOR[self.modality]
+        result[:3, :3] = self.ego_from_body[:3, :3] @ self.modality.body_from_sensor
         return result
 
     @property
-    def intrinsic(self) -> NDArray[np.float64]:
-        """(3, 3) pinhole matrix of a camera, pixels."""
-        focal = self.width_px / (2.0 * np.tan(np.radians(self.fov_deg) / 2.0))
-        return np.array([[focal, 0.0, self.width_px / 2.0], [0.0, focal, self.height_px / 2.0], [0.0, 0.0, 1.0]])
+    def projection(self) -> Projection | None:
+        """The lens of a camera, None for other sensors."""
+        return None if self.modality.projection is None else self.modality.projection(self.settings)
+
+    @property
+    def lens(self) -> Projection:
+        """The lens of a camera.
+
+        Raises:
+            TypeError: it is none.
+        """
+        if (found := self.projection) is None:
+            raise TypeError(f"{self.channel}: a {self.modality.name} has no lens")
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

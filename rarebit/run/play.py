@@ -13,6 +13,7 @@ from rarebit.core.errors import SceneError
 from rarebit.core.frames import yaw_of
 from rarebit.layout import Layout, Placed
 from rarebit.motions import Brake, ChangeLane, Cross, Roll, SetLights, SetSpeed
+from rarebit.rig.plan import LEAST_LEAD_TICKS
 from rarebit.roads.path import Path
 from rarebit.run.drive import VehicleDriver
 from rarebit.run.leads import leads
@@ -27,7 +28,6 @@ RUN_UP_TICKS = 6
 """Ticks between the launch of what moves at the start and time 0: wheels, gears and controllers settle in them."""
 
 _LAUNCH_TICKS = 3
-_LEAD_TICKS = 10  # the slowest sensor of a rig must be attached one of its intervals ahead
 _BRAKE_LIGHT = 0.04
 
 
@@ -67,19 +67,26 @@ def with_run_up(scenario: ConcreteScenario, layout: Layout, step_s: float) -> La
     return dataclasses.replace(layout, ego=back(layout.ego), actors=tuple(back(placed) for placed in layout.actors))
 
 
-def play(stage: Stage, scenario: ConcreteScenario, layout: Layout, step_s: float) -> Iterator[Moment]:
+def play(
+    stage: Stage, scenario: ConcreteScenario, layout: Layout, step_s: float, lead_ticks: int = LEAST_LEAD_TICKS
+) -> Iterator[Moment]:
     """Runs the scenario from the settled start to its duration, one moment a tick, time 0 first.
 
     The run-up comes before the first moment; the stage attaches its sensors in it so that they fire at time 0. The next tick
     is only asked for when the caller wants the next moment.
+
+    Args:
+        stage, scenario, layout: what is run; the layout as ``with_run_up`` gives it.
+        step_s: length of a tick.
+        lead_ticks: ticks before time 0 in which sensors can be attached; as many with sensors as without, for a recording must
+            find the world as its rehearsal did.
 
     Raises:
         SceneError: the story asks an actor for what it cannot do.
         ServerError: the server failed.
     """
     company = _Company(stage, scenario, layout, step_s)
-    # As many ticks with sensors as without: a recording must find the world as its rehearsal did.
-    for ahead in range(max(_LEAD_TICKS, RUN_UP_TICKS), 0, -1):
+    for ahead in range(max(lead_ticks, RUN_UP_TICKS), 0, -1):
         stage.attach_sensors(stage.sensors_to_attach(ahead))
         stage.tick(company.launch(RUN_UP_TICKS - ahead) if ahead <= RUN_UP_TICKS else [])
         company.observe()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +13,11 @@ from rarebit.core.errors import SceneError, UnlikeRehearsalError
 from rarebit.core.rng import stream
 from rarebit.history import History
 from rarebit.rig import plan
-from rarebit.rig.modules import camera, lidar, radar
+from rarebit.rig.modality import Capture, Decoded
 from rarebit.rig.numbers import Numbers
-from rarebit.rig.request import SensorRequest
+from rarebit.rig.request import RawMessage, SensorRequest, every_ticks
 from rarebit.rig.rig import Mount, Rig
+from rarebit.run.fit import check_view, fitted
 from rarebit.run.judge import judge
 from rarebit.run.play import Moment, play, with_run_up
 from rarebit.run.rehearse import Notes
@@ -24,7 +26,7 @@ from rarebit.scenario import ActorPlan, ConcreteScenario
 from rarebit.session.map_objects import MapObject
 from rarebit.session.session import Session
 from rarebit.session.stage import Stage
-from rarebit.session.state import Cast, RawMessage
+from rarebit.session.state import Cast
 from rarebit.snapshot import ActorState, LabelImages, SensorData, Snapshot
 
 _FAR_M = 0.3  # a recording on another run of a real server may differ by this much from its rehearsal
@@ -35,42 +37,61 @@ class _Taken:
     """One tick as taken from the server, still to be decoded."""
 
     moment: Moment
+    before_from_ego: NDArray[np.float64]
     raw: dict[tuple[str, str], RawMessage]
     controls: dict[str, float]
     light_bits: dict[str, int]
 
 
-def record(session: Session, scenario: ConcreteScenario, trial: Attempt, rig: Rig) -> Iterator[Snapshot]:
-    """Runs the scene again with the rig's sensors; a snapshot for each tick at which one of them delivers.
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A scene that is about to be recorded.
+
+    Attributes:
+        rig: as it stands on this scene's ego: what calibrations are written from.
+        moments: a snapshot for each tick at which a sensor delivers, in order; to be taken once.
+    """
+
+    rig: Rig
+    moments: Iterator[Snapshot]
+
+
+@contextmanager
+def record(session: Session, scenario: ConcreteScenario, trial: Attempt, rig: Rig) -> Iterator[Recording]:
+    """Opens the scene again for the rig's sensors; its moments are recorded as they are taken from ``Recording.moments``.
 
     The next tick is asked for before the last one is decoded, so the server renders while this side decodes, labels and writes.
 
     Raises:
-        SceneError: the recording went another way than its rehearsal, or fails the verdict; raised after the last snapshot, so
+        SpecError: a sensor sees next to nothing but the ego; raised with the first moment.
+        SceneError: the recording went another way than its rehearsal, or fails the verdict; raised after the last moment, so
             a writer that drops its scene on an exception keeps none of it.
         ServerError: the server or one of its sensors failed.
     """
+    with session.stage(scenario, with_run_up(scenario, trial.layout, session.config.step_s)) as stage:
+        standing = fitted(rig, stage)
+        yield Recording(standing, _moments(session, scenario, trial, standing, stage))
+
+
+def _moments(session: Session, scenario: ConcreteScenario, trial: Attempt, rig: Rig, stage: Stage) -> Iterator[Snapshot]:
     step_s = session.config.step_s
     requests = plan.plan(rig, step_s)
     mounts = {mount.channel: mount for mount in rig.mounts}
-    wanted = [(mounts[request.channel], request) for request in requests]
-    key_ticks = round(1.0 / (rig.key_rate_hz * step_s))
+    stage.equip([(mounts[request.channel], request) for request in requests])
+    decoder = _Decoder(session, scenario, rig, stage, every_ticks(rig.key_rate_hz, step_s))
     notes = Notes(scenario, session.config.step_us)
-    with session.stage(scenario, with_run_up(scenario, trial.layout, step_s), wanted) as stage:
-        decoder = _Decoder(session, scenario, rig, stage, key_ticks)
-        waiting: _Taken | None = None
-        for moment in play(stage, scenario, trial.layout, step_s):
-            notes.add(moment)
-            due = [request for request in requests if moment.tick % request.every_ticks == 0]
-            if waiting is not None:
-                yield decoder.snapshot(waiting)
-                waiting = None
-            if due:
-                waiting = decoder.take(moment, due)
+    waiting: _Taken | None = None
+    for moment in play(stage, scenario, trial.layout, step_s, plan.lead_ticks(rig, step_s)):
+        notes.add(moment)
+        due = [request for request in requests if moment.tick % request.every_ticks == 0]
         if waiting is not None:
             yield decoder.snapshot(waiting)
-        history = notes.history(stage, {})
-    _compare(scenario, trial.history, history, exact=session.server.is_embedded)
+            waiting = None
+        if due:
+            waiting = decoder.take(moment, due)
+    if waiting is not None:
+        yield decoder.snapshot(waiting)
+    _compare(scenario, trial.history, notes.history(stage, {}), exact=session.server.is_embedded)
 
 
 def _compare(scenario: ConcreteScenario, rehearsal: History, history: History, *, exact: bool) -> None:
@@ -99,7 +120,8 @@ class _Decoder:
 
     def __init__(self, session: Session, scenario: ConcreteScenario, rig: Rig, stage: Stage, key_ticks: int) -> None:
         self._session, self._scenario, self._rig, self._stage = session, scenario, rig, stage
-        self._key_ticks, self._requests = key_ticks, plan.plan(rig, session.config.step_s)
+        self._key_ticks = key_ticks
+        self._seen: set[str] = set()  # channels whose view has been checked
         self._plans = {p.name: p for p in (scenario.ego, *scenario.actors)}
         # carlite's instance images hold the low 16 bits of a map object's id; CARLA's hold ids of their own.
         match = session.server.is_embedded
@@ -125,7 +147,9 @@ class _Decoder:
             "gear": float(gear),
         }
         lights = self._stage.light_bits() if moment.tick % self._key_ticks == 0 else {}
-        return _Taken(moment, raw, controls, lights)
+        before = self._stage.before if self._stage.before is not None else moment.state
+        before_from_ego = before.world_from_actor[ego] @ self._stage.actor_from_ego
+        return _Taken(moment, before_from_ego, raw, controls, lights)
 
     def snapshot(self, taken: _Taken) -> Snapshot:
         """The decoded tick."""
@@ -143,18 +167,26 @@ class _Decoder:
             raw = {role: message for (channel, role), message in taken.raw.items() if channel == mount.channel}
             if not raw:
                 continue
-            rng = stream(self._scenario.seed, self._scenario.scenario, self._scenario.index, mount.channel, moment.tick)
-            if mount.modality == "camera":
-                data[mount.channel] = camera.decode_picture(raw["rgb"].data, mount)
-                if is_key:
-                    labels[mount.channel] = camera.decode_labels(raw["instance"].data, raw["depth"].data, mount, self._numbers)
-            elif mount.modality == "lidar":
-                message = raw["lidar"]
-                data[mount.channel] = lidar.decode(
-                    message.data, message.points_per_channel, weather=self._scenario.weather, rng=rng, numbers=self._numbers
+            decoded = mount.modality.decode(
+                Capture(
+                    mount=mount,
+                    raw=raw,
+                    is_key_frame=is_key,
+                    world_from_ego=world_from_ego,
+                    before_from_ego=taken.before_from_ego,
+                    tick_s=self._session.config.step_s,
+                    ego_velocity_mps=velocity,
+                    ego_angular_velocity_radps=spin,
+                    actors=actors,
+                    weather=self._scenario.weather,
+                    rng=stream(self._scenario.seed, self._scenario.scenario, self._scenario.index, mount.channel, moment.tick),
+                    numbers=self._numbers,
                 )
-            else:
-                data[mount.channel] = self._radar(mount, raw, world_from_ego, velocity, spin, actors, rng)
+            )
+            self._check_view(mount, decoded)
+            data[mount.channel] = decoded.data
+            if decoded.labels is not None:
+                labels[mount.channel] = decoded.labels
         return Snapshot(
             time_us=moment.tick * self._session.config.step_us,
             is_key_frame=is_key,
@@ -168,26 +200,11 @@ class _Decoder:
             labels=labels,
         )
 
-    def _radar(
-        self,
-        mount: Mount,
-        raw: dict[str, RawMessage],
-        world_from_ego: NDArray[np.float64],
-        velocity: NDArray[np.float64],
-        spin: NDArray[np.float64],
-        actors: tuple[ActorState, ...],
-        rng: np.random.Generator,
-    ) -> SensorData:
-        scan: SensorData = radar.decode(
-            {request.role: raw[request.role].data for request in self._requests if request.channel == mount.channel},
-            mount,
-            world_from_ego=world_from_ego,
-            ego_velocity_mps=velocity,
-            ego_angular_velocity_radps=spin,
-            actors=actors,
-            rng=rng,
-        )
-        return scan
+    def _check_view(self, mount: Mount, decoded: Decoded) -> None:
+        """Looks once at how much of the ego itself a channel sees."""
+        if mount.channel not in self._seen and decoded.own_share is not None:
+            self._seen.add(mount.channel)
+            check_view(mount, decoded.own_share, self._rig.name, self._stage.actors["ego"].type_id)
 
     def _actor(self, taken: _Taken, row: int) -> ActorState:
         moment = taken.moment

@@ -8,16 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.core.frames import apply, yaw_of
+from rarebit.core.frames import apply, inverse, yaw_of
 from rarebit.history import Event, History, Track
 from rarebit.layout import Layout
+from rarebit.rig.eyes import FRONT_EYE, Eye
+from rarebit.rig.plan import LEAST_LEAD_TICKS
 from rarebit.run.play import Moment, play, with_run_up
 from rarebit.scenario import ConcreteScenario, HiddenUntil, Seen
 from rarebit.session.session import Session
 from rarebit.session.stage import Stage
-
-FRONT_CAMERA_M = (1.7, 0.0, 1.5)
-"""Where the front camera of the nuScenes rig sits in the ego frame."""
 
 _LOOK_EVERY_TICKS = 4
 _SIGHT_M = 120.0
@@ -27,14 +26,21 @@ _SAMPLES = np.array([*((x, y, z) for x in (-0.35, 0.35) for y in (-0.35, 0.35) f
 _GROUND_TYPES = ("static.road", "static.sidewalk", "static.ground", "static.terrain", "static.roadline", "static.bridge")
 
 
-def rehearse(session: Session, scenario: ConcreteScenario, layout: Layout, eye_m: Sequence[float] = FRONT_CAMERA_M) -> History:
+def rehearse(
+    session: Session,
+    scenario: ConcreteScenario,
+    layout: Layout,
+    eyes: Sequence[Eye] = (FRONT_EYE,),
+    lead_ticks: int = LEAST_LEAD_TICKS,
+) -> History:
     """Runs the scene without cameras, lidars or radars.
 
     Args:
         session: with the scenario's road loaded.
         scenario: what happens.
         layout: where everything starts at time 0.
-        eye_m: the front camera in the ego frame, from where hazards are looked for.
+        eyes: of the rig, from where hazards are looked for.
+        lead_ticks: see ``rarebit.run.play.play``; as the recording will have it.
 
     Raises:
         SceneError: an actor has no room, or the story asks for what cannot be done.
@@ -45,11 +51,11 @@ def rehearse(session: Session, scenario: ConcreteScenario, layout: Layout, eye_m
     watched = watched_actors(scenario)
     visible: dict[str, dict[int, float]] = {name: {} for name in watched}
     with session.stage(scenario, with_run_up(scenario, layout, step_s)) as stage:
-        for moment in play(stage, scenario, layout, step_s):
+        for moment in play(stage, scenario, layout, step_s, lead_ticks):
             notes.add(moment)
             if moment.tick % _LOOK_EVERY_TICKS == 0 or moment.fired:
                 for name in watched:
-                    visible[name][moment.tick] = visible_share(stage, moment, name, eye_m)
+                    visible[name][moment.tick] = visible_share(stage, moment, name, eyes)
         return notes.history(stage, visible)
 
 
@@ -59,18 +65,22 @@ def watched_actors(scenario: ConcreteScenario) -> tuple[str, ...]:
     return tuple(plan.name for plan in scenario.actors if plan.name in named or plan.name in scenario.hazards)
 
 
-def visible_share(stage: Stage, moment: Moment, name: str, eye_m: Sequence[float]) -> float:
-    """Share of sample points in an actor's box that the eye could see past everything else; 0 behind the ego or far away."""
+def visible_share(stage: Stage, moment: Moment, name: str, eyes: Sequence[Eye]) -> float:
+    """Share of sample points in an actor's box that one of the eyes sees past everything else; 0 far away."""
     rows = moment.state.names
     row, ego = rows.index(name), rows.index("ego")
     world_from_ego = moment.state.world_from_actor[ego] @ stage.actor_from_ego
-    eye = apply(world_from_ego, np.asarray(eye_m, np.float64)[None])[0]
-    offset = moment.world_from_box[row][:3, 3] - eye
-    if float(offset @ world_from_ego[:3, 0]) <= 0.0 or float(np.linalg.norm(offset)) > _SIGHT_M:
-        return 0.0
-    size = stage.actors[name].size_lwh_m
-    targets = apply(moment.world_from_box[row], _SAMPLES * size)
-    return float(stage.open_rays(eye, targets, name).mean())
+    targets = apply(moment.world_from_box[row], _SAMPLES * stage.actors[name].size_lwh_m)
+    targets_ego = apply(inverse(world_from_ego), targets)
+    seen = np.zeros(len(targets), np.bool_)
+    for eye in eyes:
+        place = apply(world_from_ego, eye.ego_from_eye[:3, 3][None])[0]
+        if float(np.linalg.norm(moment.world_from_box[row][:3, 3] - place)) > _SIGHT_M:
+            continue
+        looked_at = np.flatnonzero(eye.sees(targets_ego) & ~seen)
+        if len(looked_at):
+            seen[looked_at] = stage.open_rays(place, targets[looked_at], name)
+    return float(seen.mean())
 
 
 class Notes:

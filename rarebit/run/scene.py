@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import carla
@@ -12,8 +11,11 @@ from rarebit.core.frames import yaw_of
 from rarebit.history import History, Verdict
 from rarebit.layout import Layout, resolve
 from rarebit.layout.boxes import Footprint, Obstacle
+from rarebit.rig.eyes import FRONT_EYE, eyes_of
+from rarebit.rig.plan import LEAST_LEAD_TICKS, lead_ticks
+from rarebit.rig.rig import Rig
 from rarebit.run.judge import judge
-from rarebit.run.rehearse import FRONT_CAMERA_M, rehearse
+from rarebit.run.rehearse import rehearse
 from rarebit.scenario import ConcreteScenario, TownRoad
 from rarebit.session import convert
 from rarebit.session.session import Session
@@ -33,13 +35,14 @@ class Attempt:
     verdict: Verdict
 
 
-def attempt(session: Session, scenario: ConcreteScenario, eye_m: Sequence[float] = FRONT_CAMERA_M) -> Attempt:
+def attempt(session: Session, scenario: ConcreteScenario, rig: Rig | None = None) -> Attempt:
     """Lays out, rehearses and judges ``scenario``.
 
     Args:
         session: with the scenario's road loaded.
         scenario: one draw.
-        eye_m: the front camera in the ego frame.
+        rig: that will record it: its cameras are what must see or not see, its slowest sensor says how long the run-up is. None
+            for a wide front camera.
 
     Raises:
         SceneError: this draw cannot be staged (no place on the map, no room, an impossible maneuver); another may.
@@ -50,7 +53,9 @@ def attempt(session: Session, scenario: ConcreteScenario, eye_m: Sequence[float]
         _log.info("left out: %s: %s", name, reason)
     for note in layout.notes:
         _log.info("%s", note)
-    history = rehearse(session, scenario, layout, eye_m)
+    eyes = eyes_of(rig) if rig is not None else (FRONT_EYE,)
+    lead = lead_ticks(rig, session.config.step_s) if rig is not None else LEAST_LEAD_TICKS
+    history = rehearse(session, scenario, layout, eyes, lead)
     return Attempt(layout=layout, history=history, verdict=judge(scenario, history))
 
 

@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.errors import ServerError
-from rarebit.rig.request import SensorRequest, sensor_tick
+from rarebit.rig.request import RawMessage, SensorRequest, sensor_tick
 from rarebit.rig.rig import Mount
 from rarebit.session import convert
 from rarebit.session.server import CarlaServer
-from rarebit.session.state import RawMessage
 
 _PROBE_TICKS = 10
 
@@ -60,7 +59,7 @@ def attach(
             for name, value in request.attributes.items():
                 if blueprint.has_attribute(name):
                     blueprint.set_attribute(name, value)
-            place = convert.carla_transform(actor_from_ego @ mount.ego_from_body)
+            place = convert.carla_transform(actor_from_ego @ mount.ego_from_body @ request.body_from_device)
             sensor = world.spawn_actor(blueprint, place, attach_to=ego, attachment_type=carla.AttachmentType.Rigid)
             attached = Attached(mount, request, sensor)
             made.append(attached)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from rarebit.core.errors import ServerError
 from rarebit.core.rng import stream
 from rarebit.layout import Layout
-from rarebit.rig.request import SensorRequest
-from rarebit.rig.rig import Mount
 from rarebit.roads.lane_map import LaneMap
 from rarebit.scenario import ConcreteScenario, Road, TemplateRoad
 from rarebit.session import blueprints, lane_map, sensing, weather
@@ -71,15 +69,12 @@ class Session:
             return sorted(actor.id for actor in self.world.get_actors().filter("traffic.*"))
 
     @contextlib.contextmanager
-    def stage(
-        self, scenario: ConcreteScenario, layout: Layout, sensors: Sequence[tuple[Mount, SensorRequest]] = ()
-    ) -> Iterator[Stage]:
+    def stage(self, scenario: ConcreteScenario, layout: Layout) -> Iterator[Stage]:
         """The actors of ``layout`` in the world, standing still and settled; all of them gone again afterwards.
 
         Args:
             scenario: models, roles, lights, weather.
             layout: where everything starts.
-            sensors: what to attach to the ego once ``Stage.attach_sensors`` is called.
 
         Raises:
             SceneError: an actor has no room where the layout puts it.
@@ -89,7 +84,7 @@ class Session:
             self.world.set_weather(weather.parameters(scenario.weather, layout.ego.yaw_rad))
         stage = Stage(self.server, self.client, self.world, self.config)
         try:
-            stage.spawn(scenario, layout, self.models(scenario), sensors)
+            stage.spawn(scenario, layout, self.models(scenario))
             yield stage
         finally:
             stage.close()

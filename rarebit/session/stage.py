@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from rarebit.core.errors import SceneError, ServerError
 from rarebit.core.frames import apply, inverse
 from rarebit.layout import Layout
-from rarebit.rig.request import SensorRequest
+from rarebit.rig.request import RawMessage, SensorRequest
 from rarebit.rig.rig import Mount
 from rarebit.scenario import ConcreteScenario
-from rarebit.session import convert, sensing
+from rarebit.session import bodies, convert, sensing
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 from rarebit.session.spawning import Spawned, actor_from_ego, describe, spawn, vehicle_data
@@ -29,7 +29,6 @@ from rarebit.session.state import (
     DriveCommand,
     LightsCommand,
     PoseCommand,
-    RawMessage,
     StageState,
     VelocityCommand,
     WalkCommand,
@@ -53,7 +52,7 @@ class Stage:
     Attributes:
         actors: by name, the ego first, then the layout's order, then what else moves in this world.
         actor_from_ego: (4, 4), the ego frame (centre of the rear axle on the ground) in the ego actor's frame.
-        state: at the last tick.
+        state: at the last tick; before: at the one before it.
     """
 
     def __init__(self, server: CarlaServer, client: carla.Client, world: carla.World, config: CarlaConfig) -> None:
@@ -67,6 +66,7 @@ class Stage:
         self.actors: dict[str, Cast] = {}
         self.actor_from_ego: NDArray[np.float64] = np.eye(4)
         self.state: StageState
+        self.before: StageState | None = None
         self._frame: int | None = None
 
     # -------------------------------------------------------------------------------------------- life
@@ -76,7 +76,6 @@ class Stage:
         scenario: ConcreteScenario,
         layout: Layout,
         models: dict[str, str],
-        sensors: Sequence[tuple[Mount, SensorRequest]],
     ) -> None:
         """Fills the stage and lets everything come to rest; called by ``Session.stage``."""
         plans = {plan.name: plan for plan in (scenario.ego, *scenario.actors)}
@@ -99,7 +98,6 @@ class Stage:
                 name = f"background_{actor.id}"
                 self._spawned[name] = Spawned(actor, describe(self._server, actor, name), None, None)
         self.actors = {name: one.cast for name, one in self._spawned.items()}
-        self._wanted = tuple(sensors)
         self._listen_for_touches(library)
         self.tick(
             [
@@ -133,6 +131,10 @@ class Stage:
             _log.warning("%s: actors could not be destroyed: %s", self._server.name, str(error).splitlines()[0])
         self._sensors, self._collision, self._spawned = [], None, {}
 
+    def equip(self, sensors: Sequence[tuple[Mount, SensorRequest]]) -> None:
+        """Says which sensors the ego gets; they are attached as time 0 comes near."""
+        self._wanted = tuple(sensors)
+
     def attach_sensors(self, wanted: Iterable[tuple[Mount, SensorRequest]]) -> None:
         """Attaches some of the stage's sensors now."""
         ego = self._spawned["ego"].handle
@@ -143,7 +145,7 @@ class Stage:
         if not self._wanted:
             return []
         at_once = sensing.fires_at_once(self._server, self._world, self._config.step_s)
-        return [one for one in self._wanted if ticks_ahead == (1 if at_once else one[1].every_ticks)]
+        return [one for one in self._wanted if ticks_ahead == one[1].ticks_ahead(at_once)]
 
     # -------------------------------------------------------------------------------------------- a tick
 
@@ -165,6 +167,7 @@ class Stage:
                 f"{self._server.name}: expected frame {expected}, the tick was frame {frame} and the world is at "
                 f"{snapshot.frame}: another client ticks the same world; end that one and run the scene again"
             )
+        self.before = self.state if self._frame is not None else None
         self._frame = frame
         self.state = self._read(snapshot, frame)
         return self.state
@@ -222,6 +225,11 @@ class Stage:
                     ours |= (np.abs(apply(world_to_box, points)) <= half + _HIT_MARGIN_M).all(axis=1)
                 result[row] = not (before & ~ours).any()
         return result
+
+    def way_out(self, name: str, place_m: NDArray[np.float64], direction: NDArray[np.float64]) -> float | None:
+        """How far from ``place_m`` (3,) along ``direction`` (3,) an actor's body ends; None outside it."""
+        box_from_world, half = self._box_test(name)
+        return bodies.way_out(self._server, self._world, place_m, direction, box_from_world, 2.0 * half)
 
     def ground_z(self, point_m: NDArray[np.float64]) -> float | None:
         """Height of the ground below (or up to a kerb's height above) a point (3,); None where there is none."""

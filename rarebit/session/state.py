@@ -134,18 +134,3 @@ class LightsCommand:
 
 
 Command: TypeAlias = DriveCommand | WalkCommand | PoseCommand | VelocityCommand | LightsCommand
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawMessage:
-    """What one sensor sent for one tick.
-
-    Attributes:
-        frame: CARLA's frame number.
-        data: the bytes after the header, a view that keeps the message alive.
-        points_per_channel: of a semantic lidar.
-    """
-
-    frame: int
-    data: memoryview
-    points_per_channel: tuple[int, ...] = ()

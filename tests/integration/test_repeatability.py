@@ -21,7 +21,9 @@ def recorded(server: CarlaServer, scenario: ConcreteScenario, rig: Rig) -> dict[
     result = {}
     with open_session(server.config, scenario.road, server) as session:
         trial = attempt(session, scenario)
-        for shot in record(session, scenario, trial, rig):
+        with record(session, scenario, trial, rig) as recording:
+            shots = list(recording.moments)
+        for shot in shots:
             for channel, data in shot.data.items():
                 digest = hashlib.sha256()
                 if isinstance(data, Picture):

@@ -116,7 +116,8 @@ def test_a_recording_repeats_its_rehearsal_with_every_sensor_on_time(session: Se
     layout, history = run(session, wanted)
     trial = Attempt(layout=layout, history=history, verdict=judge(wanted, history))
     assert trial.verdict.reasons == ()
-    snapshots = list(record(session, wanted, trial, small_rig))  # raises unless the tracks are equal to the bit
+    with record(session, wanted, trial, small_rig) as recording:
+        snapshots = list(recording.moments)  # raises unless the tracks are equal to the bit
     assert [shot.time_us for shot in snapshots] == list(range(0, 1_000_001, 50_000))
     assert [shot.time_us for shot in snapshots if shot.is_key_frame] == [0, 500_000, 1_000_000]
     for tick, shot in enumerate(snapshots):

@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rarebit.rig.modules import camera
-from rarebit.rig.rig import Mount
-
-MOUNT = Mount(channel="CAM_FRONT", modality="camera", ego_from_body=np.eye(4), rate_hz=10, width_px=3, height_px=2, fov_deg=90)
+from rarebit.rig.carla_images import label_images, pixels
 
 
 def test_labels_follow_carlas_encoding() -> None:
@@ -20,7 +17,7 @@ def test_labels_follow_carlas_encoding() -> None:
     value = round(12.345 / 1000 * (2**24 - 1))
     depth[0, 1] = (value >> 16, (value >> 8) & 255, value & 255, 255)
     depth[1, 0] = 255
-    labels = camera.decode_labels(instance.tobytes(), depth.tobytes(), MOUNT)
+    labels = label_images(instance, depth)
     assert labels.instance[1, 2] == 0x1234
     assert labels.tag[1, 2] == 14
     assert labels.tag.sum() == 14
@@ -31,12 +28,12 @@ def test_labels_follow_carlas_encoding() -> None:
 
 def test_a_picture_is_a_view() -> None:
     raw = bytearray(range(24))
-    picture = camera.decode_picture(raw, MOUNT)
-    assert picture.bgra.shape == (2, 3, 4)
+    picture = pixels(raw, 3, 2, "CAM_FRONT")
+    assert picture.shape == (2, 3, 4)
     raw[4] = 99
-    assert picture.bgra[0, 1, 0] == 99
+    assert picture[0, 1, 0] == 99
 
 
 def test_a_wrong_size_names_the_channel() -> None:
     with pytest.raises(ValueError, match=r"CAM_FRONT.*23 bytes.*3x2"):
-        camera.decode_picture(bytes(23), MOUNT)
+        pixels(bytes(23), 3, 2, "CAM_FRONT")

@@ -44,7 +44,7 @@ def test_calibration_is_that_of_nuscenes() -> None:
     front = mount(rig, "CAM_FRONT")
     # Real calibration of CAM_FRONT: about [0.5, -0.5, 0.5, -0.5]; f about 1266 px.
     np.testing.assert_allclose(quaternion_wxyz(front.ego_from_sensor), [0.5, -0.5, 0.5, -0.5], atol=1e-12)
-    assert front.intrinsic[0, 0] == pytest.approx(1266, abs=2)
+    assert front.lens.intrinsic[0, 0] == pytest.approx(1266, abs=2)
     # A point ahead of the ego is ahead of the camera; one to the left has negative x in the image frame.
     camera_from_ego = np.linalg.inv(front.ego_from_sensor)
     np.testing.assert_allclose(camera_from_ego @ [11.7, 1.02, 1.51, 1.0], [-1.0, 0.0, 10.0, 1.0], atol=1e-12)
