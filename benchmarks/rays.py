@@ -17,6 +17,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.geometry import world_from_local
 from carlite.mesh import ActorModel, Box, Joint, Material, Mesh, Part, PlacedObject, StaticWorld
 from carlite.rays import CameraRequest, RayScene
@@ -24,8 +25,6 @@ from carlite.rays.embree import COHERENT, address
 from carlite.rays.kernels import LANES, NO_HIT, aligned, call4
 from carlite.sensors.lidar_kernel import packet_order
 from carlite.tags import Tag
-from carlite.world.actors import Actor, Kind
-from carlite.world.state import ActorStates
 
 _BOX = Box(centre=(0, 0, 0), half_extent=(1, 1, 1))
 _CAMERAS = ((0, 70), (55, 70), (-55, 70), (110, 70), (-110, 70), (180, 110))

@@ -137,11 +137,11 @@ def _connected(port: int) -> socket.socket:
 def _serve_ready_images(arguments: list[str]) -> int:
     """carlite with a colour camera whose pixels are there already."""
     from carlite.__main__ import main as carlite
+    from carlite.actors import Actor
     from carlite.sensors import registry
     from carlite.sensors.base import Payload, View
     from carlite.sensors.camera import ColourCamera
     from carlite.wire.binary import image_header
-    from carlite.world.actors import Actor
 
     class ReadyCamera(ColourCamera):
         """Sends the same noise every tick."""

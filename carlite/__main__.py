@@ -14,9 +14,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from carlite import limits
 from carlite.errors import MapError
-from carlite.parent import ParentWatch
+from carlite.serve import limits
+from carlite.serve.parent import ParentWatch
 from carlite.store import user_folder
 from carlite.world.maps import EMPTY_STREET, MapShelf, MapSource, read_opendrive
 
@@ -123,7 +123,7 @@ def _compiling(done: bool, cache_dir: Path | None) -> Iterator[None]:
         yield
         return
     print(f"carlite: compiling its kernels for this machine, once; about {_COMPILING_S} s", file=sys.stderr, flush=True)
-    command = [sys.executable, "-m", "carlite.compiling", *([] if cache_dir is None else [str(cache_dir)])]
+    command = [sys.executable, "-m", "carlite.serve.warm_up", *([] if cache_dir is None else [str(cache_dir)])]
     beside = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         yield
@@ -153,10 +153,10 @@ def _serve(
     watch: ParentWatch | None,
 ) -> int:
     # Imported late: complaints about ports and maps come at once, without waiting for the compiled kernels.
-    from carlite.compiling import compile_world, is_compiled
     from carlite.jit import keep_kernels_in
     from carlite.models import keep_models_in
-    from carlite.server import serve
+    from carlite.serve.server import serve
+    from carlite.serve.warm_up import compile_world, is_compiled
     from carlite.world.level import build_level
     from carlite.world.world import World
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from carlite import library
+from carlite.actors import Actor
 from carlite.calls import decode, encode
 from carlite.calls.context import Context
 from carlite.calls.decode import Pose, Vector
@@ -14,7 +15,6 @@ from carlite.errors import CallError
 from carlite.mesh import Box
 from carlite.wire import values
 from carlite.wire.values import Value
-from carlite.world.actors import Actor
 from carlite.world.spring_arm import Attachment
 
 TABLE = CallTable()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from carlite import geometry
+from carlite.actors import Actor
 from carlite.calls import decode, encode
 from carlite.calls.context import Context
 from carlite.calls.table import ACTOR, VEHICLE, CallTable
 from carlite.errors import CallError
 from carlite.wire.values import Value
 from carlite.world import parts
-from carlite.world.actors import Actor
 
 TABLE = CallTable()
 _SKIN = "SkinnedMeshComponent "  # with CARLA's space

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 
 from carlite import geometry
+from carlite.actors import Actor
 from carlite.calls.context import Context
 from carlite.library import Attribute, AttributeType, Blueprint, find
 from carlite.mesh import Box
 from carlite.wire import values
 from carlite.wire.binary import token
 from carlite.wire.values import Value
-from carlite.world.actors import Actor
 
 
 def actor(context: Context, which: Actor) -> Value:

@@ -10,6 +10,7 @@ from carlite.calls import decode, encode
 from carlite.calls.context import WORLD_STREAM, Context
 from carlite.calls.table import CallTable
 from carlite.errors import CallError, MapError
+from carlite.weather import Weather
 from carlite.wire import values
 from carlite.wire.binary import token
 from carlite.wire.values import Value
@@ -17,7 +18,6 @@ from carlite.world.level import build_level
 from carlite.world.maps import GENERATED, MapSource
 from carlite.world.settings import EpisodeSettings
 from carlite.world.shown_objects import MapLayer
-from carlite.world.weather import Weather
 
 TABLE = CallTable()
 VERSION = "0.9.16"

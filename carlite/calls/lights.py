@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from carlite.actors import Actor, Kind
 from carlite.calls import decode
 from carlite.calls.context import Context
 from carlite.calls.table import ACTOR, TRAFFIC_LIGHT, CallTable
@@ -11,7 +12,6 @@ from carlite.errors import ActorCallError, CallError
 from carlite.wire import values
 from carlite.wire.binary import LightState
 from carlite.wire.values import Value
-from carlite.world.actors import Actor, Kind
 from carlite.world.boxes import lamp_housings
 from carlite.world.street_lights import LightUpdate
 

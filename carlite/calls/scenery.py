@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carlite import geometry
+from carlite.actors import Actor, Kind
 from carlite.calls import decode
 from carlite.calls.context import Context
 from carlite.calls.decode import Vector
@@ -17,7 +18,6 @@ from carlite.mesh import PlacedObject
 from carlite.tags import ANY_TAG
 from carlite.wire import values
 from carlite.wire.values import Value
-from carlite.world.actors import Actor, Kind
 from carlite.world.boxes import world_box
 
 TABLE = CallTable()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from carlite.actors import Actor, Kind, Texture
 from carlite.calls import decode
 from carlite.calls.context import Context
 from carlite.calls.table import ActorOf, CallTable
 from carlite.errors import CallError
 from carlite.wire.binary import token
 from carlite.wire.values import Value
-from carlite.world.actors import Actor, Kind
-from carlite.world.buffers import Texture
 from carlite.world.registry import MISMATCH, NOT_FOUND
 
 TABLE = CallTable()

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from carlite.actors import Actor, Kind
 from carlite.calls import decode
 from carlite.calls.context import Context
 from carlite.errors import ActorCallError, CallError
 from carlite.wire.values import ReplyForm, Value
-from carlite.world.actors import Actor, Kind
 from carlite.world.registry import MISMATCH
 
 Reader = Callable[[Any, str], Any]

@@ -6,13 +6,13 @@ import math
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from carlite.actors import Actor
 from carlite.calls import decode, encode
 from carlite.calls.context import Context
 from carlite.calls.table import VEHICLE, CallTable
 from carlite.errors import CallError
 from carlite.physics.controls import AckermannControl, AckermannSettings, VehicleControl, VehiclePhysicsControl
 from carlite.wire.values import Value
-from carlite.world.actors import Actor
 from carlite.world.doors import ALL_DOORS, move_door
 
 TABLE = CallTable()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from carlite import geometry
+from carlite.actors import Actor
 from carlite.calls import decode, encode
 from carlite.calls.context import Context
 from carlite.calls.table import WALKER, CallTable
 from carlite.errors import ActorCallError
+from carlite.models import skeleton
 from carlite.physics.controls import WalkerControl
 from carlite.wire.values import Value
-from carlite.world import skeleton
-from carlite.world.actors import Actor
 
 TABLE = CallTable()
 

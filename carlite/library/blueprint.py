@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from carlite.actors import Kind
 from carlite.mesh import Wheel
-from carlite.world.actors import Kind
 
 
 class AttributeType(IntEnum):

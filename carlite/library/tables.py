@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from carlite.actors import Kind
 from carlite.library.blueprint import Attribute, AttributeType, Blueprint, VehiclePreset
 from carlite.mesh import Wheel
 from carlite.tags import Tag
-from carlite.world.actors import Kind
 
 _FOLDER = Path(__file__).parent
 _TYPES = {"Bool": AttributeType.BOOL, "Int": AttributeType.INT, "Float": AttributeType.FLOAT, "String": AttributeType.STRING}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from carlite.actors import Kind
 from carlite.library import Blueprint, find
 from carlite.mesh import ActorModel
 from carlite.models.animals import animal_model
@@ -15,7 +16,6 @@ from carlite.models.store import keep_models_in, kept
 from carlite.models.trucks import truck_model
 from carlite.models.twowheelers import two_wheeler_model
 from carlite.tags import Tag
-from carlite.world.actors import Kind
 
 __all__ = ["SCENERY_KINDS", "actor_model", "keep_models_in", "scenery_box", "scenery_model"]
 

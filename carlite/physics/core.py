@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from carlite import geometry
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.errors import CallError
 from carlite.mesh import Box, Mesh, PlacedObject
 from carlite.physics.ackermann import AckermannController
@@ -33,8 +34,6 @@ from carlite.physics.solids import Solid, Solids
 from carlite.physics.tables import BODY, Integers, Records
 from carlite.physics.tick_kernel import run_tick
 from carlite.physics.types import Contact, GroundSource
-from carlite.world.actors import Actor, Kind
-from carlite.world.state import ActorStates
 
 if TYPE_CHECKING:
     from carlite.physics.loose import LooseProps

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carlite.actors import ActorStates
 from carlite.geometry import rotation_matrices
 from carlite.physics.falls_kernel import find_tipped
 from carlite.physics.shapes import loose_shape
 from carlite.physics.solids import Solid, Solids
 from carlite.physics.types import Contact
-from carlite.world.state import ActorStates
 
 _FAINTS_RADPS = 1.0
 _BUMPER_M = 0.5  # what hits people takes their legs away first

@@ -7,14 +7,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor, ActorStates
 from carlite.geometry import rotation_matrices
 from carlite.library import number
 from carlite.physics.controls import VehiclePhysicsControl
 from carlite.physics.presets import MU_PER_FRICTION
 from carlite.physics.solids import Solids
 from carlite.physics.tables import Record
-from carlite.world.actors import Actor
-from carlite.world.state import ActorStates
 
 FRICTION_TRIGGER = "static.trigger.friction"
 _DEFAULT_FRICTION = 3.5

@@ -21,6 +21,7 @@ import numpy as np
 import rapier3d as rapier
 from numpy.typing import NDArray
 
+from carlite.actors import ActorStates
 from carlite.mesh import Mesh
 from carlite.physics import rigid
 from carlite.physics.falls import mass_centre_m
@@ -34,7 +35,6 @@ from carlite.physics.standins import StandIns
 from carlite.physics.tables import Floats
 from carlite.physics.terrain import Terrain
 from carlite.physics.types import GroundSource
-from carlite.world.state import ActorStates
 
 _STEP_S = 0.01
 _STEP_M, _MOST_STEPS = 0.12, 25

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.geometry import rotation_matrices
 from carlite.physics.solids import Push, PushKind, Solid, Solids
-from carlite.world.actors import Actor, Kind
-from carlite.world.state import ActorStates
 
 _PHYSX_PER_SI = 1e4  # CARLA hands angular impulses and torques on as they come; Unreal takes them in degrees and kg cm^2
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from carlite.actors import Actor, Kind
 from carlite.library import Blueprint
 from carlite.mesh import Box
 from carlite.physics.hulls import contact_hull
-from carlite.world.actors import Actor, Kind
 
 # Of props that are about round; the rest are boxes.
 _CONES = ("static.prop.constructioncone", "static.prop.trafficcone01", "static.prop.trafficcone02")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carlite import library
+from carlite.actors import Actor, Kind
 from carlite.library import Blueprint
 from carlite.physics.ackermann import AckermannController
 from carlite.physics.controls import Vector, VehicleControl, VehiclePhysicsControl, WalkerControl
@@ -18,7 +19,6 @@ from carlite.physics.hulls import contact_hull
 from carlite.physics.presets import default_physics
 from carlite.physics.tables import BODY, VEHICLE, Record, Records
 from carlite.tags import Tag
-from carlite.world.actors import Actor, Kind
 
 _FALLBACK_MASS_KG = {Kind.WALKER: 75.0, Kind.PROP: 20.0}
 _ANCHORED_KG = 250.0  # heavier props stand bolted to the ground

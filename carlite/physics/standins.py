@@ -10,6 +10,7 @@ import numpy as np
 import rapier3d as rapier
 from numpy.typing import NDArray
 
+from carlite.actors import ActorStates, Kind
 from carlite.mesh import PlacedObject
 from carlite.physics import rigid
 from carlite.physics.obstacles import Obstacles
@@ -17,8 +18,6 @@ from carlite.physics.reports import Touch
 from carlite.physics.shapes import ShapeKind, prop_shape
 from carlite.physics.solids import Solid, Solids
 from carlite.physics.tables import Record
-from carlite.world.actors import Kind
-from carlite.world.state import ActorStates
 
 # Of a car: height of the bonnet and length of the cabin over those of the whole, and how far back the cabin sits.
 _HOOD, _CABIN, _CABIN_BACK = 0.58, 0.55, 0.12

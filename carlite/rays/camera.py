@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor
 from carlite.geometry import inverse
 from carlite.mesh import StaticWorld
 from carlite.rays import camera_kernel as kernel
@@ -22,14 +23,14 @@ from carlite.rays.kernels import LANES, NO_HIT
 from carlite.rays.lamps import lamp_table
 from carlite.rays.rain import draw_rain
 from carlite.rays.results import CameraRequest, Channel, GBuffer
-from carlite.rays.sky import Sky, Weather, make_sky
+from carlite.rays.sky import Sky, make_sky
 from carlite.rays.slots import Slots
 from carlite.rays.store import ModelStore
 from carlite.rays.textures import look_table
-from carlite.world.actors import Actor
+from carlite.weather import Weather
 
 _LOG = logging.getLogger(__name__)
-_CLEAR_NOON = (5.0, 0.0, 0.0, 10.0, 225.0, 45.0, 2.0, 0.75, 0.1, 0.0, 1.0, 0.03, 0.0331, 0.0)
+_CLEAR_NOON = Weather(sun_azimuth_angle=225.0)
 _NEAR_M = 0.02
 _HEADER_BYTES = 12
 
@@ -67,17 +68,14 @@ class CameraTracer:
     def __init__(self, static_world: StaticWorld) -> None:
         self._lamps = static_world.lamps
         self._lamps_on: NDArray[np.bool_] | None = None
-        self._azimuth_deg = 225.0
-        self._weather = Weather.from_wire(_CLEAR_NOON)
+        self._weather = _CLEAR_NOON
         self._sky: Sky | None = None
         self._scratch: dict[tuple[str, int], NDArray[Any]] = {}
         self._directions = _open_directions()
         self._warm = False
 
-    def set_weather(self, values: Sequence[float]) -> None:
-        """The 14 weather numbers in wire order."""
-        weather = Weather.from_wire(values, self._azimuth_deg)
-        self._azimuth_deg = weather.sun_azimuth_deg
+    def set_weather(self, weather: Weather) -> None:
+        """Changes the light, before the next picture; ``weather`` as it is shown, the sun's azimuth known."""
         if weather != self._weather:
             self._weather, self._sky = weather, None
 
@@ -200,7 +198,7 @@ class CameraTracer:
         p[at.P_FOGR : at.P_FOGR + 3] = sky.fog
         p[at.P_FOGSUN] = sky.sun_scatter
         weather = sky.weather
-        p[at.P_WET] = max(weather.wetness, min(1.0, 1.6 * weather.rain), 0.6 * weather.puddles)
+        p[at.P_WET] = weather.film_of_water
         p[at.P_PUDDLE] = weather.puddles
         p[at.P_NIGHT] = sky.night
         p[at.P_GROUNDR : at.P_GROUNDR + 3] = sky.ground

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor
 from carlite.mesh import StreetLamp
 from carlite.rays import layout as at
 from carlite.rays.lights import HIGH_BEAM, LOW_BEAM
 from carlite.rays.results import CameraRequest
 from carlite.rays.sky import LUX
 from carlite.rays.slots import Slots
-from carlite.world.actors import Actor
 
 _MOST_LAMPS = 48
 _STREET_REACH_M, _LOW_REACH_M, _HIGH_REACH_M = 32.0, 70.0, 140.0

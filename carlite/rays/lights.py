@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from carlite.actors import Actor, Kind
 from carlite.mesh import Material
 from carlite.models.materials import LOOKS
-from carlite.world.actors import Actor, Kind
 
 LOW_BEAM, HIGH_BEAM, BRAKE = 2, 4, 8
 BRAKE_BIT = 1 << 31

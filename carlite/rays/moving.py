@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor, ActorStates
 from carlite.geometry import world_from_local
 from carlite.mesh import ActorModel
 from carlite.models.doors import with_open_doors
@@ -19,8 +20,6 @@ from carlite.rays.instances import Instances
 from carlite.rays.lights import emission_bits
 from carlite.rays.posed import is_posed, posed_parts
 from carlite.rays.store import BakedModel
-from carlite.world.actors import Actor
-from carlite.world.state import ActorStates
 
 
 @dataclass(slots=True)

@@ -7,11 +7,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor, ActorStates
 from carlite.mesh import ActorModel, Joint
+from carlite.models import skeleton
 from carlite.models.pose import limb_angles, sink_m
-from carlite.world import skeleton
-from carlite.world.actors import Actor
-from carlite.world.state import ActorStates
 
 Array = NDArray[np.float64]
 _BONES = {

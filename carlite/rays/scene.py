@@ -11,6 +11,7 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carlite.actors import Actor, ActorStates
 from carlite.mesh import ActorModel, StaticWorld
 from carlite.rays import kernels
 from carlite.rays.camera import CameraTracer, TracedWorld
@@ -19,8 +20,7 @@ from carlite.rays.instances import Instances
 from carlite.rays.moving import MovingActors
 from carlite.rays.results import CameraRequest, Channel, GBuffer, Ground, Hits, SegmentHits
 from carlite.rays.standing import StandingObjects
-from carlite.world.actors import Actor
-from carlite.world.state import ActorStates
+from carlite.weather import Weather
 
 # numba's thread pool serves one caller at a time; every parallel kernel of this process runs under this lock.
 KERNEL_LOCK = threading.RLock()
@@ -67,9 +67,9 @@ class RayScene:
         """Address of the Embree scene, for kernels of their own kind (benchmarks)."""
         return self._instances.scene
 
-    def set_weather(self, values: Sequence[float]) -> None:
-        """The 14 weather numbers in wire order (section F.1 of the wire reference)."""
-        self._camera.set_weather(values)
+    def set_weather(self, weather: Weather) -> None:
+        """Changes the light of the next pictures; ``weather`` as it is shown, the sun's azimuth known."""
+        self._camera.set_weather(weather)
 
     def set_street_lamps(self, on: NDArray[np.bool_] | None) -> None:
         """Which street lamps are lit, in the order of StaticWorld.lamps; None lights all of them at night."""

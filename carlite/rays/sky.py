@@ -6,7 +6,6 @@ one lux is LUX.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,63 +14,15 @@ from numpy.typing import NDArray
 
 from carlite.rays.sky_map import SKY_SIZE, SUN_IRRADIANCE, directions, paint, scattering_table, sun_transmittance
 from carlite.rays.textures import look_table
+from carlite.weather import Weather
 
 LUX = SUN_IRRADIANCE / 120_000.0
-_DEFAULT_AZIMUTH_DEG = 225.0
 _GROUND_ALBEDO = np.array([0.20, 0.19, 0.17])
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 _FILL_SHARE, _FILL_COLOUR = 0.48, 0.25  # shadow to sun on level ground; how much of the sky's colour is left in it
 _FILL_TINT = np.array([1.0, 1.0, 1.0])
 _DUST = np.array([1.0, 0.72, 0.42])
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weather:
-    """The parts of CARLA's weather that change a picture, shares 0..1 instead of per cent."""
-
-    clouds: float
-    rain: float
-    puddles: float
-    wetness: float
-    sun_azimuth_deg: float
-    sun_altitude_deg: float
-    fog: float
-    fog_start_m: float
-    fog_falloff: float
-    haze: float
-    blueness: float
-    dust: float
-    wind: float
-
-    @staticmethod
-    def from_wire(values: Sequence[float], azimuth_before_deg: float = _DEFAULT_AZIMUTH_DEG) -> Weather:
-        """From the 14 numbers of the wire; a negative azimuth keeps the one before.
-
-        Raises:
-            ValueError: on another count of numbers.
-        """
-        if len(values) != 14:
-            raise ValueError(f"weather: got {len(values)} numbers, expected 14 (section F.1 of the wire reference)")
-
-        def share(index: int) -> float:
-            return min(max(float(values[index]) / 100.0, 0.0), 1.0)
-
-        return Weather(
-            clouds=share(0),
-            rain=share(1),
-            puddles=share(2),
-            wind=share(3),
-            sun_azimuth_deg=float(values[4]) if values[4] >= 0 else azimuth_before_deg,
-            sun_altitude_deg=min(max(float(values[5]), -90.0), 90.0),
-            fog=share(6),
-            fog_start_m=max(float(values[7]), 0.0),
-            fog_falloff=max(float(values[8]), 0.0),
-            wetness=share(9),
-            haze=min(max(float(values[11]) / 0.03, 0.3), 8.0) if values[11] > 0 else 1.0,
-            blueness=min(max(float(values[12]) / 0.0331, 0.1), 4.0) if values[12] > 0 else 1.0,
-            dust=share(13),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +135,8 @@ def _filled(ambient: Array, sunlit: float) -> Array:
 
 
 def make_sky(weather: Weather) -> Sky:
-    """All light of one weather."""
-    altitude, azimuth = np.radians(weather.sun_altitude_deg), np.radians(weather.sun_azimuth_deg)
+    """All light of one weather, whose sun has an azimuth."""
+    altitude, azimuth = np.radians(weather.sun_altitude_deg), np.radians(weather.sun_azimuth_angle)
     sun = np.array([np.cos(altitude) * np.cos(azimuth), np.cos(altitude) * np.sin(azimuth), np.sin(altitude)])
     clear_sun, sun_light = _sun_light(weather)
     night = 1.0 - _smooth(weather.sun_altitude_deg, -9.0, 2.0)
@@ -220,7 +171,7 @@ def make_sky(weather: Weather) -> Sky:
         ground=ground,
         fog=fog,
         fog_density=density,
-        fog_rate=0.05 * weather.fog_falloff * thick + 1.0 / 1500.0,
+        fog_rate=0.05 * max(weather.fog_falloff, 0.0) * thick + 1.0 / 1500.0,
         fog_start_m=min(weather.fog_start_m, 200.0) if thick > 0 else 0.0,
         sun_scatter=0.006 * weather.haze**0.5,
         exposure=exposure,

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carlite import geometry
+from carlite.actors import Actor, Kind
 from carlite.library import AttributeType, find
+from carlite.models import skeleton
 from carlite.physics.controls import VehiclePhysicsControl
 from carlite.recording import packets
 from carlite.recording.log import LogWriter
 from carlite.recording.packets import RECORDS, AddEvent, Bone, Mechanics, Packet, packed, packed_records
 from carlite.recording.roster import Roster, group, type_of, wheel_count
-from carlite.world import skeleton
-from carlite.world.actors import Actor, Kind
 from carlite.world.street_lights import StreetLight
 from carlite.world.world import World
 

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carlite import geometry
+from carlite.actors import Kind
 from carlite.errors import CallError
 from carlite.recording import packets
 from carlite.recording.log import Frame, Log
 from carlite.recording.packets import Packet, ShortLogError
 from carlite.recording.stage import PUPPETS, Pose, ReplayOptions, Serve, Stage, pose_of_record, triple
 from carlite.wire.binary import LightState
-from carlite.world.actors import Kind
 from carlite.world.world import World
 
 _log = logging.getLogger(__name__)

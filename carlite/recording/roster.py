@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor, Kind
 from carlite.library import find
 from carlite.recording.packets import RECORDS, ActorType, Packet
-from carlite.world.actors import Actor, Kind
 from carlite.world.registry import ActorRegistry
 
 _TYPES = {

@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carlite import geometry
+from carlite.actors import Actor, Kind
 from carlite.errors import CallError
+from carlite.models import skeleton
 from carlite.physics.controls import VehicleControl, WalkerControl
 from carlite.recording import packets
 from carlite.recording.packets import AddEvent, Packet
-from carlite.world import skeleton
-from carlite.world.actors import Actor, Kind
+from carlite.weather import weather_from_values
 from carlite.world.doors import move_door
 from carlite.world.street_lights import LightUpdate
-from carlite.world.weather import weather_from_values
 from carlite.world.world import World
 
 _log = logging.getLogger(__name__)

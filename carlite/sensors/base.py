@@ -12,15 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carlite import geometry
+from carlite.actors import Actor, ActorStates, Texture
 from carlite.physics.types import Contact
 from carlite.rays import RayScene
 from carlite.sensors.geodesy import GeoReference
 from carlite.sensors.traces import CameraTraces
 from carlite.wire.binary import SensorKind
-from carlite.world.actors import Actor
-from carlite.world.buffers import Texture
-from carlite.world.state import ActorStates
-from carlite.world.weather import Weather
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +52,6 @@ class View:
         states: of all actors, attached sensors included.
         actors: by id.
         scene: for rays and camera traces, brought up to this frame.
-        weather: as shown.
         contacts: touches of this tick.
         geo: where on Earth the map's origin lies.
         gravity_mps2: what an accelerometer at rest reads.
@@ -74,7 +70,6 @@ class View:
     states: ActorStates
     actors: Mapping[int, Actor]
     scene: RayScene
-    weather: Weather
     contacts: Sequence[Contact]
     geo: GeoReference
     gravity_mps2: float

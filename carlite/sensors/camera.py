@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor, Texture
 from carlite.geometry import inverse
 from carlite.rays import CameraRequest, Channel, GBuffer
 from carlite.rays.scene import KERNEL_LOCK
@@ -20,8 +21,6 @@ from carlite.sensors.image_codes import encode_depth, encode_labels, encode_norm
 from carlite.sensors.optics import Lens
 from carlite.tags import Tag
 from carlite.wire.binary import SensorKind, image_header
-from carlite.world.actors import Actor
-from carlite.world.buffers import Texture
 
 _HEADER_BYTES = 12
 _MOST_PIXELS = 16384
@@ -46,7 +45,6 @@ class Camera(Sensor):
 
     def prepare(self, view: View) -> None:
         """Asks for the trace of this tick."""
-        view.scene.set_weather(view.weather.values())
         pose = view.world_from(self.actor)
         self._seen_from = None if self._last_pose is None else inverse(self._last_pose)
         self._request = self.shown(

@@ -8,9 +8,9 @@ import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor
 from carlite.sensors.base import Sensor, View
 from carlite.wire.binary import SensorKind
-from carlite.world.actors import Actor
 
 _RINGS = ((0.0, 1), (0.25, 6), (0.5, 12), (0.75, 18), (1.0, 24))  # radius in hit radii, rays on it
 _PAST_A_HIT_M = 1e-3

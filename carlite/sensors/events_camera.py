@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor
 from carlite.sensors.base import View
 from carlite.sensors.camera import ColourCamera
 from carlite.wire.binary import SensorKind, image_header
-from carlite.world.actors import Actor
 
 EVENT = np.dtype([("x", "<u2"), ("y", "<u2"), ("t_ns", "<i8"), ("is_brighter", "u1")])
 _GREY = np.array([0.114, 0.587, 0.2989], np.float32)  # blue, green, red

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor
 from carlite.rays.results import Hits
 from carlite.sensors.base import Sensor, View
 from carlite.sensors.lidar_kernel import packet_order, scan_directions, select_returns, write_points, write_semantic_points
 from carlite.wire.binary import SensorKind
-from carlite.world.actors import Actor
 
 _log = logging.getLogger(__name__)
 _NOTHING = np.zeros(0, np.float32)

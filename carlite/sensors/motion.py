@@ -8,10 +8,10 @@ import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor
 from carlite.geometry import rotation_matrices
 from carlite.sensors.base import Sensor, View
 from carlite.wire.binary import SensorKind
-from carlite.world.actors import Actor
 
 Vector = NDArray[np.float64]
 

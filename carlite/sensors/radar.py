@@ -7,9 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor
 from carlite.sensors.base import Sensor, View
 from carlite.wire.binary import SensorKind
-from carlite.world.actors import Actor
 
 
 class Radar(Sensor):

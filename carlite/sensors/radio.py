@@ -15,9 +15,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.rays import RayScene
-from carlite.world.actors import Actor, Kind
-from carlite.world.state import ActorStates
 
 Array = NDArray[np.float64]
 _LIGHT_MPS = 299_792_458.0

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from carlite.actors import Actor
 from carlite.sensors.base import Payload, Sensor, View
 from carlite.sensors.camera import CAMERAS
 from carlite.sensors.events import Collision, Obstacle
@@ -15,7 +16,6 @@ from carlite.sensors.motion import Gnss, Imu
 from carlite.sensors.radar import Radar
 from carlite.sensors.v2x import RADIOS
 from carlite.wire.binary import SensorKind
-from carlite.world.actors import Actor
 
 _LOG = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Texture
 from carlite.rays import Channel, GBuffer
 from carlite.rays import layout as at
 from carlite.rays.film import Film, shown_light
 from carlite.rays.textures import look_table
 from carlite.sensors.image_codes import CODES, encode_again, encode_values
-from carlite.world.buffers import Texture
 
 Bytes = NDArray[np.uint8]
 _FARTHEST_M = 160.0  # Unreal's range when it shows depth as a colour

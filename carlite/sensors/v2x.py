@@ -10,6 +10,7 @@ from abc import abstractmethod
 
 import numpy as np
 
+from carlite.actors import Actor, Kind
 from carlite.geometry import rotation_matrices
 from carlite.sensors import cam_message
 from carlite.sensors.base import Sensor, Transmission, View
@@ -17,7 +18,6 @@ from carlite.sensors.motion import Accelerometer
 from carlite.sensors.radio import Radio, between
 from carlite.tags import Tag
 from carlite.wire.binary import SensorKind
-from carlite.world.actors import Actor, Kind
 
 _STATIONS = {Tag.BICYCLE: 2, Tag.MOTORCYCLE: 4, Tag.CAR: 5, Tag.BUS: 6, Tag.TRUCK: 7, Tag.TRAIN: 11}
 _SPECIAL_VEHICLE, _TRAM, _BUS = 10, 11, 6

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from carlite import geometry
-from carlite.world.actors import Actor
+from carlite.actors import Actor, ActorStates
 from carlite.world.spring_arm import SpringArm
-from carlite.world.state import ActorStates
 
 
 class Attachments:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carlite.world.actors import Actor
+from carlite.actors import Actor
 
 ALL_DOORS = 6  # the number that means every door; below it: front left, front right, rear left, rear right, bonnet, boot
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from carlite.actors import Actor
 from carlite.opendrive import Controller as SignalController
 from carlite.opendrive import Junction, RoadNetwork
-from carlite.world.actors import Actor
 
 _LONE_RED_S = 10.0
 _LAST_STAGE = 2

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.physics import Contact, Physics
-from carlite.world.actors import Actor, Kind
 from carlite.world.registry import ActorRegistry
-from carlite.world.state import ActorStates
 
 _LIES_S = 10.0  # CARLA's AfterLifeSpan
 _DEADLY_NS = 150.0  # changes the speed of an adult by 2 m/s

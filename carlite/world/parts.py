@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carlite import geometry
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.library import find
-from carlite.world import skeleton
-from carlite.world.actors import Actor, Kind
-from carlite.world.state import ActorStates
+from carlite.models import skeleton
 
 Array = NDArray[np.float64]
 Skeleton = tuple[tuple[str, ...], Array, Array]

@@ -7,11 +7,10 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.physics.controls import VehicleControl, WalkerControl
 from carlite.wire import binary
 from carlite.wire.binary import LightState
-from carlite.world.actors import Actor, Kind
-from carlite.world.state import ActorStates
 
 DEFAULT_SPEED_LIMIT_KPH = 30.0
 _CONTROL = struct.Struct("<fff???i")

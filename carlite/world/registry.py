@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from carlite.actors import Actor, Kind
 from carlite.errors import ActorCallError
-from carlite.world.actors import Actor, Kind
 
 NOT_FOUND = "Actor could not be found in the registry"
 MISMATCH = "Actor does not match the expected type"

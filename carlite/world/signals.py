@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.mesh import Box
 from carlite.opendrive import GovernedLane, Road, RoadNetwork, Signal, governed_lanes, signal_pose
 from carlite.wire.binary import LightState
-from carlite.world.actors import Actor, Kind
 from carlite.world.light_cycles import Controller, Group, light_groups
 from carlite.world.records import SnapshotRecords
 from carlite.world.signs import GiveWaySigns, GivingWay, SpeedSigns
-from carlite.world.state import ActorStates
 from carlite.world.zones import ZONE_M, Visits, ZoneTable, trigger_box, zone_of
 
 AddActor = Callable[..., Actor]

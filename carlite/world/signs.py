@@ -14,9 +14,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from carlite.actors import Actor, ActorStates
 from carlite.opendrive import GovernedLane, Road, RoadNetwork
-from carlite.world.actors import Actor
-from carlite.world.state import ActorStates
 from carlite.world.zones import Visits, ZoneTable, sign_zone_of, zone_of
 
 _STOP_S = 2.0

@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from carlite import library
+from carlite.actors import Kind
 from carlite.errors import CallError
 from carlite.library import Attribute, AttributeType, Blueprint
 from carlite.mesh import Box
-from carlite.world.actors import Kind
 
 INVALID_DESCRIPTION = "Spawn failed because of invalid actor description"
 COLLISION = "Spawn failed because of collision at spawn position"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from carlite import geometry
+from carlite.actors import Actor, ActorStates, Kind, SensorRequests, Texture
 from carlite.errors import CallError
 from carlite.library import Blueprint, paint
 from carlite.mesh import Box
@@ -16,11 +17,10 @@ from carlite.models import actor_model
 from carlite.physics import Contact, Physics
 from carlite.physics.controls import VehicleControl, WalkerControl
 from carlite.physics.hulls import contact_hull
+from carlite.weather import Weather
 from carlite.wire import binary
 from carlite.world import spawning
-from carlite.world.actors import Actor, Kind
 from carlite.world.attachments import Attachments
-from carlite.world.buffers import SensorRequests, Texture
 from carlite.world.level import Level
 from carlite.world.limits import WorldLimits
 from carlite.world.losses import Losses
@@ -31,9 +31,7 @@ from carlite.world.shown_objects import MapLayer, ShownObjects
 from carlite.world.signals import TrafficSignals
 from carlite.world.spawn_points import clear_spawn_points
 from carlite.world.spring_arm import Attachment, SpringArm
-from carlite.world.state import ActorStates
 from carlite.world.street_lights import LightUpdate, StreetLights
-from carlite.world.weather import Weather
 
 Vector = tuple[float, float, float]
 _FIRST_SENSOR_STREAM = 2
@@ -130,14 +128,10 @@ class World:
         """Changes the weather; it is stored as given, and shown with unset values resolved."""
         self.weather = weather
         self.shown_weather = weather.shown_after(self.shown_weather)
-        self.level.rays.set_weather(self.shown_weather.values())
-        if self.street_lights.see_weather(night=self._is_night):
+        self.level.rays.set_weather(self.shown_weather)
+        if self.street_lights.see_weather(night=self.shown_weather.is_night):
             self._simulation_state |= binary.PENDING_LIGHT_UPDATE
         self.level.rays.set_street_lamps(self.street_lights.lit())
-
-    @property
-    def _is_night(self) -> bool:
-        return self.shown_weather.sun_altitude_angle < 0.0
 
     def spawn(
         self,

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import Actor, ActorStates
 from carlite.mesh import Box
 from carlite.opendrive import GovernedLane
-from carlite.world.actors import Actor
-from carlite.world.state import ActorStates
 
 Array = NDArray[np.float64]
 ZONE_M = 3.0

@@ -115,7 +115,7 @@ def test_a_server_without_file_descriptors_serves_those_it_has(start_server: Any
 def test_a_process_with_no_descriptors_left_goes_on(start_server: Any) -> None:
     """The limits alone would keep it from that, so here they are taken away."""
     patch = """
-        import carlite.limits as limits
+        import carlite.serve.limits as limits
         limits._open_files = lambda: 1 << 20
     """
     with start_server(files=100, patch=patch) as server, server.caller() as good:

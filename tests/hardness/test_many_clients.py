@@ -18,7 +18,7 @@ import pytest
 _MANY = 3000
 _IMPATIENT = """
     import dataclasses
-    import carlite.limits as limits
+    import carlite.serve.limits as limits
     granted = limits.from_options
     def impatient(options):
         given = granted(options)

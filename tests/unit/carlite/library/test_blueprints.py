@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from carlite.actors import Kind
 from carlite.library import AttributeType, Blueprint, blueprints, find, find_uid, number, paint
-from carlite.world.actors import Kind
 
 _PARSERS = {AttributeType.INT: int, AttributeType.FLOAT: number}
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from carlite.actors import Kind
 from carlite.library import Blueprint, blueprints, find
 from carlite.mesh import ActorModel, Joint, Material, Mesh
 from carlite.models import SCENERY_KINDS, actor_model, scenery_box, scenery_model
 from carlite.models.cars import car_model
 from carlite.models.pose import part_transforms
 from carlite.tags import Tag
-from carlite.world.actors import Kind
 
 _TOLERANCE_M = 0.02
 _VEHICLES = [b for b in blueprints() if b.kind == Kind.VEHICLE]

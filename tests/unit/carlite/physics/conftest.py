@@ -10,11 +10,10 @@ import pytest
 from numpy.typing import ArrayLike, NDArray
 
 from carlite import library
+from carlite.actors import Actor, ActorStates
 from carlite.mesh import ActorModel, Box, PlacedObject
 from carlite.physics import Contact, Physics
 from carlite.tags import Tag
-from carlite.world.actors import Actor
-from carlite.world.state import ActorStates
 
 DT_S = 0.05
 

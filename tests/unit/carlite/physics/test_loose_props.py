@@ -7,13 +7,13 @@ import math
 import numpy as np
 import pytest
 
+from carlite.actors import ActorStates
 from carlite.geometry import rotation_matrices
 from carlite.mesh import Box, Mesh
 from carlite.physics import Physics, VehicleControl
 from carlite.physics.rigid import quaternion_of, rotation_of
 from carlite.physics.shapes import ShapeKind, prop_shape
 from carlite.physics.terrain import TILE_M, Terrain
-from carlite.world.state import ActorStates
 
 G = 9.81
 CAR = "vehicle.lincoln.mkz_2020"

@@ -9,18 +9,23 @@ import numba
 import numpy as np
 import pytest
 
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.geometry import world_from_local
 from carlite.mesh import ActorModel, Box, Material, Mesh, Part, PlacedObject, StaticWorld
 from carlite.rays import CameraRequest, Channel, GBuffer, RayScene
 from carlite.tags import Tag
-from carlite.world.actors import Actor, Kind
-from carlite.world.state import ActorStates
+from carlite.weather import Weather
 
 _ALL = Channel.RGB | Channel.DEPTH | Channel.TAG | Channel.INSTANCE | Channel.NORMAL | Channel.FLOW
 _BOX = Box(centre=(0, 0, 0), half_extent=(1, 1, 1))
-_RAIN = (100.0, 100.0, 90.0, 100.0, 10.0, 15.0, 7.0, 0.75, 0.1, 50.0, 1.0, 0.03, 0.0331, 0.0)
-_NIGHT = (60.0, 0.0, 0.0, 10.0, 0.0, -90.0, 60.0, 75.0, 1.0, 0.0, 1.0, 0.03, 0.0331, 0.0)
-_CLEAR = (0.0, 0.0, 0.0, 10.0, 90.0, 45.0, 0.0, 0.75, 0.1, 0.0, 1.0, 0.03, 0.0331, 0.0)
+_RAIN = Weather(
+    cloudiness=100.0, precipitation=100.0, precipitation_deposits=90.0, wind_intensity=100.0, sun_azimuth_angle=10.0,
+    sun_altitude_angle=15.0, fog_density=7.0, wetness=50.0,
+)  # fmt: skip
+_NIGHT = Weather(
+    cloudiness=60.0, sun_azimuth_angle=0.0, sun_altitude_angle=-90.0, fog_density=60.0, fog_distance=75.0, fog_falloff=1.0
+)
+_CLEAR = Weather(cloudiness=0.0, sun_azimuth_angle=90.0, fog_density=0.0)
 
 
 def solid(low: tuple[float, float, float], high: tuple[float, float, float], tag: Tag) -> Mesh:
@@ -138,9 +143,7 @@ def test_flow_of_an_actor_that_moved() -> None:
 
 
 @pytest.mark.parametrize("weather", [_CLEAR, _RAIN, _NIGHT], ids=["clear", "rain", "night"])
-def test_repeats_and_thread_counts_give_the_same_bytes(
-    street: tuple[RayScene, ActorStates, Actor], weather: tuple[float, ...]
-) -> None:
+def test_repeats_and_thread_counts_give_the_same_bytes(street: tuple[RayScene, ActorStates, Actor], weather: Weather) -> None:
     scene, states, actor = street
     asked = request(161, 93, time_s=1.25)
     actor.light_state = 3
@@ -171,7 +174,7 @@ def test_what_an_earlier_picture_left_in_memory_shows_nowhere(street: tuple[RayS
         assert len(set(pictures)) == 1, turn
 
 
-def _mean(scene: RayScene, weather: tuple[float, ...], rows: slice) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _mean(scene: RayScene, weather: Weather, rows: slice) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     scene.set_weather(weather)
     picture = scene.trace_camera(request(96, 96, Channel.RGB)).bgra
     scene.set_weather(_CLEAR)
@@ -192,16 +195,16 @@ def test_weather_shows(street: tuple[RayScene, ActorStates, Actor]) -> None:
     sky, road = slice(0, 40), slice(70, 96)
     clear_sky = _mean(scene, _CLEAR, sky)
     assert clear_sky[0] > clear_sky[2] + 20  # blue
-    night = (5, 0, 0, 10, 0, -90, 0, 0, 0, 0, 1, 0.03, 0.0331, 0)
+    night = Weather(sun_azimuth_angle=0.0, sun_altitude_angle=-90.0, fog_density=0.0, fog_distance=0.0, fog_falloff=0.0)
     assert _mean(scene, night, sky).max() < 0.4 * clear_sky.max()
-    rain = _mean(scene, (100, 100, 90, 100, 0, 45, 7, 0.75, 0.1, 0, 1, 0.03, 0.0331, 0), sky)
+    rain = _mean(scene, replace(_RAIN, sun_azimuth_angle=0.0, sun_altitude_angle=45.0, wetness=0.0), sky)
     assert rain.max() - rain.min() < 25  # grey
-    blinding = (5, 0, 0, 10, 0.01, 8, 2, 0.75, 0.1, 0, 1, 0.03, 0.0331, 0)
+    blinding = Weather(sun_azimuth_angle=0.01, sun_altitude_angle=8.0)
     assert _mean(scene, blinding, sky).mean() > clear_sky.mean() + 40
     assert _mean(scene, _CLEAR, road).mean() > _mean(scene, night, road).mean() + 40
 
 
-def _mirrored(material: Material, weather: tuple[float, ...]) -> np.ndarray:
+def _mirrored(material: Material, weather: Weather) -> np.ndarray:
     """(100, 100) green of a wet road that mirrors a sheet of that material, which itself is out of the picture."""
     ground = solid((-200, -200, -1), (200, 200, 0), Tag.ROADS)
     sheet = solid((30, -4, 3), (31, 4, 9), Tag.POLE)
@@ -222,7 +225,7 @@ def _placed(mesh: Mesh, material: Material) -> PlacedObject:
 
 
 def test_a_street_lamp_in_a_puddle_shines_by_night_alone() -> None:
-    day, night = _RAIN, (*_RAIN[:5], -30.0, *_RAIN[6:])
+    day, night = _RAIN, replace(_RAIN, sun_altitude_angle=-30.0)
     plain, lamp = _mirrored(Material.MATTE, day), _mirrored(Material.LAMP_STREET, day)
     assert (plain == lamp).all()
     plain, lamp = _mirrored(Material.MATTE, night), _mirrored(Material.LAMP_STREET, night)

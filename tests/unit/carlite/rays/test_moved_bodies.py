@@ -10,16 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carlite import geometry
+from carlite.actors import Actor, ActorStates
 from carlite.library import find
 from carlite.mesh import StaticWorld
-from carlite.models import actor_model
+from carlite.models import actor_model, skeleton
 from carlite.models.limber import limber
 from carlite.models.pose import part_transforms
 from carlite.rays import RayScene
 from carlite.rays.posed import posed_parts
-from carlite.world import skeleton, spawning
-from carlite.world.actors import Actor
-from carlite.world.state import ActorStates
+from carlite.world import spawning
 
 _AHEAD = np.array([[1.0, 0.0, 0.0]])
 

@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.mesh import ActorModel, Box, Joint, Material, Mesh, Part, PlacedObject, StaticWorld
 from carlite.rays import RayScene
 from carlite.tags import Tag
-from carlite.world.actors import Actor, Kind
-from carlite.world.state import ActorStates
 
 _UNIT_BOX = Box(centre=(0, 0, 0), half_extent=(1, 1, 1))
 

@@ -8,14 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.mesh import ActorModel, Box, Material, Mesh, Part, StaticWorld
 from carlite.physics import Contact
 from carlite.rays import RayScene
 from carlite.sensors import GeoReference, Sensor, View, make_sensor
 from carlite.tags import Tag
-from carlite.world.actors import Actor, Kind
-from carlite.world.state import ActorStates
-from carlite.world.weather import Weather
 
 
 def _mesh(vertices: ArrayLike, triangles: ArrayLike, tag: Tag) -> Mesh:
@@ -116,7 +114,6 @@ class Bench:
             states=self.states,
             actors=self.actors,
             scene=self.scene,
-            weather=Weather(),
             contacts=self.contacts,
             geo=self.geo,
             gravity_mps2=9.81,

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from carlite.actors import Texture
 from carlite.rays import CameraRequest, Channel, GBuffer
 from carlite.sensors import measure_all
 from carlite.tags import Tag
-from carlite.world.buffers import Texture
 
 _LENS = {"image_size_x": 64, "image_size_y": 48, "fov": 90.0}
 _KINDS = ("rgb", "depth", "semantic_segmentation", "instance_segmentation", "normals", "optical_flow")

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from carlite import library
+from carlite.actors import Kind
 from carlite.sensors import Sensor, measure_all
 from carlite.sensors.registry import SENSORS
 from carlite.tags import Tag
-from carlite.world.actors import Kind
 
 _DT_S = 0.1
 _TICKS = {"sensor.other.v2x": 16, "sensor.other.v2x_custom": 4}

@@ -5,11 +5,10 @@ import numpy as np
 import pytest
 
 from carlite import geometry
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.mesh import Box
-from carlite.world.actors import Actor, Kind
 from carlite.world.attachments import Attachments
 from carlite.world.spring_arm import Attachment, SpringArm
-from carlite.world.state import ActorStates
 
 _BOX = Box(centre=(0.0, 0.0, 0.0), half_extent=(0.0, 0.0, 0.0))
 

@@ -3,12 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.mesh import Box
 from carlite.physics.controls import VehicleControl, WalkerControl
 from carlite.wire import binary
-from carlite.world.actors import Actor, Kind
 from carlite.world.records import SnapshotRecords
-from carlite.world.state import ActorStates
 
 _BOX = Box(centre=(0.0, 0.0, 0.0), half_extent=(1.0, 1.0, 1.0))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from carlite.actors import Actor, Kind
 from carlite.mesh import Box
-from carlite.world.actors import Actor, Kind
 from carlite.world.registry import ActorRegistry
 
 _BOX = Box(centre=(0.0, 0.0, 0.0), half_extent=(0.0, 0.0, 0.0))

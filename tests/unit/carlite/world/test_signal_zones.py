@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from carlite.actors import Actor, ActorStates, Kind
 from carlite.mesh import Box
 from carlite.opendrive import RoadNetwork, governed_lanes, parse
 from carlite.wire.binary import LightState
-from carlite.world.actors import Actor, Kind
 from carlite.world.records import SnapshotRecords
 from carlite.world.signals import TrafficSignals
 from carlite.world.speed_limits import SpeedLimits
-from carlite.world.state import ActorStates
 
 _MAPS = Path(__file__).parents[4].parent / "shared" / "maps" / "carla"
 _LANE = '<lane id="{}" type="driving" level="false"><link>{}</link><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'

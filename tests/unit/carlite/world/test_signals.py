@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from carlite.actors import Actor, Kind
 from carlite.mesh import Box
 from carlite.opendrive import Controller as SignalController
 from carlite.opendrive import Junction, RoadNetwork
-from carlite.world.actors import Actor, Kind
 from carlite.world.light_cycles import Controller, Group, light_groups
 
 _BOX = Box(centre=(0.0, 0.0, 0.0), half_extent=(1.0, 1.0, 1.0))

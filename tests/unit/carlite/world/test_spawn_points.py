@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.actors import ActorStates
 from carlite.geometry import world_from_local
 from carlite.mesh import ActorModel, Box, PlacedObject
 from carlite.physics import Physics
 from carlite.tags import Tag
 from carlite.world.spawn_points import clear_spawn_points
-from carlite.world.state import ActorStates
 
 
 @dataclass

@@ -5,7 +5,7 @@ from dataclasses import replace
 import carla
 import pytest
 
-from carlite.world.weather import Weather, weather_from_values
+from carlite.weather import Weather, weather_from_values
 
 _NAMES = [
     "cloudiness", "precipitation", "precipitation_deposits", "wind_intensity", "sun_azimuth_angle", "sun_altitude_angle",

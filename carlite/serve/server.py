@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from carlite.calls import Context
-from carlite.parent import ParentWatch
 from carlite.recording import LogFolder, RecordingDesk
-from carlite.simulator import Simulator
+from carlite.serve.parent import ParentWatch
+from carlite.serve.simulator import Simulator
 from carlite.wire.limits import WireLimits
 from carlite.wire.rpc import RpcServer
 from carlite.wire.streams import StreamServer

@@ -16,9 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from carlite.calls import WORLD_STREAM, Call, Context, all_calls
 from carlite.errors import CallError
-from carlite.memory import give_back
-from carlite.sensing import SensorBank, StreamMessage
 from carlite.sensors import Sensor
+from carlite.serve.memory import give_back
+from carlite.serve.sensing import SensorBank, StreamMessage
 from carlite.wire import values
 from carlite.wire.rpc import Connection, Request
 from carlite.wire.streams import Buffer

@@ -1,4 +1,4 @@
-"""Weather as CARLA's clients set it."""
+"""Weather: one type from the wire to the light of a picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from dataclasses import astuple, dataclass, replace
 class Weather:
     """The 14 weather parameters, in the order of the wire.
 
-    Stored as the client sent them, because clients compare what they read back. Percentages are 0..100.
+    Stored as the client sent them, because clients compare what they read back. Percentages are 0..100. What a picture shows of
+    them are the properties: shares 0..1 and other numbers within bounds.
 
     Attributes:
         cloudiness: per cent; 0 is a clear sky.
@@ -45,6 +46,67 @@ class Weather:
     rayleigh_scattering_scale: float = 0.0331
     dust_storm: float = 0.0
 
+    @property
+    def clouds(self) -> float:
+        """Share of the sky that they cover."""
+        return _share(self.cloudiness)
+
+    @property
+    def rain(self) -> float:
+        """Share of the heaviest rain."""
+        return _share(self.precipitation)
+
+    @property
+    def puddles(self) -> float:
+        """Share of the hollows that are full."""
+        return _share(self.precipitation_deposits)
+
+    @property
+    def wind(self) -> float:
+        """Share of the strongest wind."""
+        return _share(self.wind_intensity)
+
+    @property
+    def film_of_water(self) -> float:
+        """How wet surfaces look, 0..1: of water that lies, falls or stands about in puddles."""
+        return max(_share(self.wetness), min(1.0, 1.6 * self.rain), 0.6 * self.puddles)
+
+    @property
+    def fog(self) -> float:
+        """Share of the thickest fog."""
+        return _share(self.fog_density)
+
+    @property
+    def fog_start_m(self) -> float:
+        """Where fog begins, metres from the eye."""
+        return max(self.fog_distance, 0.0)
+
+    @property
+    def haze(self) -> float:
+        """Aerosols, 1 for CARLA's default."""
+        return min(max(self.mie_scattering_scale / 0.03, 0.3), 8.0) if self.mie_scattering_scale > 0 else 1.0
+
+    @property
+    def blueness(self) -> float:
+        """Scattering by air itself, 1 for CARLA's default."""
+        scale = self.rayleigh_scattering_scale
+        return min(max(scale / 0.0331, 0.1), 4.0) if scale > 0 else 1.0
+
+    @property
+    def dust(self) -> float:
+        """Share of the thickest dust."""
+        return _share(self.dust_storm)
+
+    @property
+    def sun_altitude_deg(self) -> float:
+        """Height of the sun over the horizon, -90..90."""
+        return min(max(self.sun_altitude_angle, -90.0), 90.0)
+
+    @property
+    def is_night(self) -> bool:
+        """Whether the sun is below the horizon."""
+        return self.sun_altitude_angle < 0.0
+
     def values(self) -> list[float]:
         """The parameters in wire order."""
         return list(astuple(self))
@@ -59,6 +121,10 @@ class Weather:
         if self.sun_azimuth_angle < 0.0:
             return replace(self, sun_azimuth_angle=previous.sun_azimuth_angle)
         return self
+
+
+def _share(percentage: float) -> float:
+    return min(max(percentage / 100.0, 0.0), 1.0)
 
 
 def weather_from_values(values: Sequence[float]) -> Weather:

@@ -6,12 +6,12 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from carlite.actors import Actor
 from carlite.calls import Context, encode
 from carlite.sensors import Sensor, View, geo_reference, make_sensor, measure_all
 from carlite.tags import Tag
 from carlite.wire.binary import SensorKind, sensor_header
 from carlite.wire.streams import Buffer
-from carlite.world.actors import Actor
 
 _log = logging.getLogger(__name__)
 _WITHOUT_RAYS = frozenset({SensorKind.COLLISION, SensorKind.GNSS, SensorKind.IMU})
@@ -96,7 +96,6 @@ class SensorBank:
             states=world.states,
             actors=world.actors.by_id,
             scene=world.level.rays,
-            weather=world.shown_weather,
             contacts=world.contacts,
             geo=self._geo,
             gravity_mps2=world.imu_gravity,

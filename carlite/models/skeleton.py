@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carlite import geometry
+from carlite.actors import Actor, ActorStates
 from carlite.mesh import Joint
 from carlite.models.pose import limb_angles
-from carlite.world.actors import Actor
-from carlite.world.state import ActorStates
 
 Array = NDArray[np.float64]
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from carlite.compiling import compile_camera, compile_world, is_compiled
 from carlite.physics.tick_kernel import run_tick
 from carlite.rays.camera_kernel import trace_kernel
 from carlite.rays.kernels import cast_kernel, ground_kernel, place_kernel
@@ -15,6 +14,7 @@ from carlite.rays.rain import _streaks
 from carlite.rays.sky_map import paint
 from carlite.sensors.image_codes import encode_depth, encode_labels
 from carlite.sensors.lidar_kernel import scan_directions, select_returns, write_points
+from carlite.serve.warm_up import compile_camera, compile_world, is_compiled
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Compiles kernels into the cache: ``python -m carlite.compiling [FOLDER]`` the camera's, ``compile_world`` those of a world.
+"""Compiles kernels into the cache: ``python -m carlite.serve.warm_up [FOLDER]`` the camera's, ``compile_world`` a world's.
 
 On a new machine the two take equally long, so the server lets the first run beside its own start, which does the second.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from carlite.actors import ActorStates
 from carlite.geometry import world_from_local
 from carlite.jit import is_kept, keep_kernels_in
 from carlite.mesh import Material, Mesh, StaticWorld
@@ -22,14 +23,23 @@ from carlite.rays.scene import RayScene
 from carlite.sensors import View, geo_reference, make_sensor, measure_all
 from carlite.sensors.image_codes import CODES, encode_again, encode_depth, encode_labels, encode_normals, encode_values
 from carlite.tags import Tag
+from carlite.weather import Weather
 from carlite.world.level import Level
 from carlite.world.maps import EMPTY_STREET, MapSource
 from carlite.world.speed_limits import SpeedLimits
-from carlite.world.state import ActorStates
 from carlite.world.world import World
 
 # At night: the share of the sun's disc that is seen takes ray casts, and those are compiled with the world.
-_NIGHT_OF_RAIN = (100.0, 100.0, 90.0, 100.0, 0.0, -45.0, 7.0, 0.75, 0.1, 100.0, 1.0, 0.03, 0.0331, 0.0)
+_NIGHT_OF_RAIN = Weather(
+    cloudiness=100.0,
+    precipitation=100.0,
+    precipitation_deposits=90.0,
+    wind_intensity=100.0,
+    sun_azimuth_angle=0.0,
+    sun_altitude_angle=-45.0,
+    fog_density=7.0,
+    wetness=100.0,
+)
 _STEP_S = 0.05
 _START = (0.0, 0.0, 1.5)  # everything within the ten metres that a lidar reaches by default
 _LEVEL = (0.0, 0.0, 0.0)
@@ -110,7 +120,6 @@ def _fall(world: World) -> None:
         states=world.states,
         actors=world.actors.by_id,
         scene=world.level.rays,
-        weather=world.shown_weather,
         contacts=world.contacts,
         geo=geo_reference(EMPTY_STREET),
         gravity_mps2=world.imu_gravity,
