@@ -12,18 +12,24 @@ from typing import Annotated
 import numpy as np
 
 from rarebit.nuscenes.blobs import jpeg
+from rarebit.reading.marks import Within
 from rarebit.rig.carla_images import PLAIN, label_images, pixels
 from rarebit.rig.modality import Blob, Capture, Decoded, Modality
 from rarebit.rig.projection import Pinhole
 from rarebit.rig.request import SensorRequest, every_ticks, sensor_tick
 from rarebit.rig.rig import Mount
-from rarebit.rig.settings import Within
 from rarebit.snapshot import Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraSettings:
-    """A pinhole camera; ``fov_rad`` is its horizontal field of view."""
+    """A pinhole camera.
+
+    Attributes:
+        width_px: of the image.
+        height_px: of the image.
+        fov_rad: horizontal field of view.
+    """
 
     width_px: Annotated[int, Within(16, 8192)]
     height_px: Annotated[int, Within(16, 8192)]

@@ -19,7 +19,7 @@ the time of a row follows from its column. A firing without a return lies ``LOST
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -27,11 +27,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.nuscenes.blobs import lidar_bin
+from rarebit.reading.marks import Within
 from rarebit.rig.modality import Blob, Capture, Decoded, Modality
 from rarebit.rig.numbers import Numbers
 from rarebit.rig.request import RawData, SensorRequest, every_ticks
 from rarebit.rig.rig import Mount
-from rarebit.rig.settings import Within
 from rarebit.scenario import Weather
 from rarebit.snapshot import LidarSweep
 
@@ -67,9 +67,15 @@ _WET_GROUND = np.isin(np.arange(256), [1, 2, 24, 25])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LidarSettings:
-    """A lidar that turns once a tick; beams are spread evenly from ``lower_rad`` to ``upper_rad``.
+    """A lidar that turns once a tick; the defaults are those of a Velodyne HDL-32E at 20 Hz.
 
-    The defaults are those of a Velodyne HDL-32E at 20 Hz.
+    Attributes:
+        channels: how many beams, spread evenly from the lower to the upper elevation.
+        points_per_turn: firings of each beam in one turn.
+        range_m: beyond it nothing returns.
+        upper_rad: elevation of the highest beam.
+        lower_rad: elevation of the lowest beam.
+        fov_rad: horizontal angle that is swept, centred ahead.
     """
 
     channels: Annotated[int, Within(1, 256)] = 32
@@ -79,11 +85,9 @@ class LidarSettings:
     lower_rad: Annotated[float, Within(-math.pi / 2, math.pi / 2)] = math.radians(-30.67)
     fov_rad: Annotated[float, Within(math.radians(1), math.tau)] = math.tau
 
-
-def check(settings: LidarSettings) -> Iterator[tuple[str, str, str]]:
-    """Faults of the settings against each other."""
-    if settings.lower_rad >= settings.upper_rad and settings.channels > 1:
-        yield "lower_deg", "not below upper_deg", f"write less than {math.degrees(settings.upper_rad):g}"
+    def __post_init__(self) -> None:
+        if self.lower_rad >= self.upper_rad and self.channels > 1:
+            raise ValueError(f"lower_deg is not below upper_deg; write less than {math.degrees(self.upper_rad):g}")
 
 
 def requests(mount: Mount, tick_s: float, key_tick_s: float) -> tuple[SensorRequest, ...]:
@@ -308,6 +312,5 @@ MODALITY = Modality(
     requests=requests,
     decode=decode,
     blob=Blob(ending=".pcd.bin", fileformat="pcd", encode=lidar_bin),
-    check=check,
     outward=(0.0, 0.0, 1.0),
 )

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from rarebit.core.boxes import points_in_boxes
 from rarebit.core.frames import apply
 from rarebit.nuscenes.blobs import radar_pcd
+from rarebit.reading.marks import Within
 from rarebit.rig.modality import Blob, Capture, Decoded, Modality
 from rarebit.rig.radar_returns import Clusters, reported, returns_of
 from rarebit.rig.request import SensorRequest, every_ticks
 from rarebit.rig.rig import Mount
-from rarebit.rig.settings import Within
 from rarebit.snapshot import ActorState, RadarScan
 
 DETECTION = np.dtype([("velocity_mps", "<f4"), ("azimuth_rad", "<f4"), ("altitude_rad", "<f4"), ("depth_m", "<f4")])
@@ -41,7 +41,16 @@ _NEAREST_M = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RadarSettings:
-    """A radar with a wide near and a narrow far scan; ``rays`` is the number of rays of both in one measurement."""
+    """A radar with a wide near and a narrow far scan.
+
+    Attributes:
+        rays: of both scans in one measurement.
+        range_m: of the far scan.
+        near_range_m: of the near scan.
+        near_fov_rad: horizontal field of the near scan.
+        far_fov_rad: horizontal field of the far scan.
+        vertical_fov_rad: of both.
+    """
 
     rays: Annotated[int, Within(10, 20000)] = 2000
     range_m: Annotated[float, Within(1, 500)] = 250.0

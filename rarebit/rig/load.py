@@ -13,60 +13,86 @@ Poses are those of the device's body (x forward, y left, z up) in the ego frame;
 
 from __future__ import annotations
 
-import math
+import dataclasses
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-import yaml
+from numpy.typing import NDArray
 
 from rarebit.core.errors import Fault, SpecError
 from rarebit.core.frames import rotation_from_rpy, transform
 from rarebit.packs import Pack
+from rarebit.reading import collect
+from rarebit.reading.entries import Entry, from_plain, read_yaml
+from rarebit.reading.marks import Fixed, Matches, Names, Within
 from rarebit.rig.modalities import modalities
 from rarebit.rig.modality import Modality
 from rarebit.rig.rig import Mount, Rig
-from rarebit.rig.settings import Within, read_number, read_settings
 
-_PLACE = ("x_m", "y_m", "z_m", "roll_deg", "pitch_deg", "yaw_deg")
-_RATE, _TURN, _DISTANCE = Within(0.01, 1000.0), Within(-360.0, 360.0), Within(-50.0, 50.0)
-
-
-class _Faults:
-    """Collects what is wrong in one file."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.found: list[Fault] = []
-
-    def add(self, path: str, value: object, problem: str, remedy: str) -> None:
-        self.found.append(Fault(file=self.file, path=path, value=repr(value), problem=problem, remedy=remedy))
-
-    def unknown(self, path: str, data: Mapping[str, Any], known: tuple[str, ...]) -> None:
-        for key in data:
-            if key not in known:
-                self.add(f"{path}.{key}" if path else str(key), data[key], "unknown key", f"known are {', '.join(known)}")
-
-    def number(self, path: str, value: Any, limits: Within) -> float:
-        """``value`` if it is a finite number within ``limits``, else the least one and a fault."""
-        found = read_number(path, value, limits, self.add)
-        return limits.low if found is None else found
+_Metres = Annotated[float, Within(-50.0, 50.0), Fixed()]
+_Turn = Annotated[float, Within(-2.0 * np.pi, 2.0 * np.pi), Fixed()]
+_CHANNEL = r"[A-Z][A-Z0-9_]*"
+_Hertz = Annotated[float, Within(0.01, 1000.0), Fixed()]
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """A safe loader that refuses a key written twice."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the body of a device stands in the ego frame (centre of the rear axle on the ground).
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
-            if isinstance(key, (str, int, float)) and key in seen:
-                line = key_node.start_mark.line + 1
-                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is written twice (line {line})", None)
-            if isinstance(key, (str, int, float)):
-                seen.add(key)
-        return super().construct_mapping(node, deep)
+    Attributes:
+        x_m: forward.
+        y_m: to the left.
+        z_m: upwards.
+        roll_rad: about the device's forward axis.
+        pitch_rad: nose down.
+        yaw_rad: counter-clockwise.
+    """
+
+    x_m: _Metres
+    y_m: _Metres
+    z_m: _Metres
+    roll_rad: _Turn = 0.0
+    pitch_rad: _Turn = 0.0
+    yaw_rad: _Turn = 0.0
+
+    def ego_from_body(self) -> NDArray[np.float64]:
+        """(4, 4)."""
+        return transform((self.x_m, self.y_m, self.z_m), rotation_from_rpy(self.roll_rad, self.pitch_rad, self.yaw_rad))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Common:
+    """What every entry of a rig has, whatever its kind of sensor.
+
+    Attributes:
+        at: where it stands.
+        rate_hz: how often it measures; a multiple of key_rate_hz that divides the simulator's tick rate.
+        attributes: further attributes of the CARLA blueprints that serve it.
+    """
+
+    at: Place
+    rate_hz: _Hertz
+    attributes: Annotated[dict[str, str | float | int | bool], Names("attribute")] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Head:
+    """A rig file.
+
+    Attributes:
+        name: of the rig.
+        sensors: by channel.
+        key_rate_hz: samples a second.
+    """
+
+    name: Annotated[str, Matches(r".+", "nuscenes"), Fixed()]
+    sensors: Any
+    key_rate_hz: _Hertz = 2.0
 
 
 def load_rig(path: Path | str, *, packs: tuple[Pack, ...] = ()) -> Rig:
@@ -76,18 +102,17 @@ def load_rig(path: Path | str, *, packs: tuple[Pack, ...] = ()) -> Rig:
         SpecError: with every fault of the file.
     """
     path = Path(path)
+    faults: list[Fault] = []
     try:
-        # A subclass of SafeLoader: it makes plain values only.
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+        entry = read_yaml(path.read_text(encoding="utf-8"), str(path), faults)
     except (OSError, UnicodeDecodeError) as error:
         remedy = "give the path of a rig file such as hydra_conf/rig/nuscenes.yaml"
         raise SpecError(
             [Fault(file=str(path), path="", value="", problem=f"cannot be read: {error}", remedy=remedy)]
         ) from error
-    except yaml.YAMLError as error:
-        text = " ".join(str(error).split())
-        raise SpecError([Fault(file=str(path), path="", value="", problem=text, remedy="correct the YAML")]) from error
-    return rig_from_mapping(data, file=str(path), packs=packs)
+    if entry is None:
+        raise SpecError(faults)
+    return _rig(entry, packs, faults)
 
 
 def rig_from_mapping(data: Any, *, file: str = "rig", packs: tuple[Pack, ...] = ()) -> Rig:
@@ -101,78 +126,79 @@ def rig_from_mapping(data: Any, *, file: str = "rig", packs: tuple[Pack, ...] = 
     Raises:
         SpecError: with every fault.
     """
-    faults = _Faults(file)
-    if not isinstance(data, Mapping):
-        faults.add("", data, "not a mapping", "write name:, key_rate_hz: and sensors:")
-        raise SpecError(faults.found)
-    faults.unknown("", data, ("name", "key_rate_hz", "sensors"))
-    name = data.get("name")
-    if not isinstance(name, str) or not name:
-        faults.add("name", name, "missing or not text", "name the rig, such as name: nuscenes")
-    key_rate_hz = faults.number("key_rate_hz", data.get("key_rate_hz", 2.0), _RATE)
-    sensors = data.get("sensors")
+    return _rig(from_plain(data, "", file), packs, [])
+
+
+def _rig(entry: Entry, packs: tuple[Pack, ...], faults: list[Fault]) -> Rig:
+    kinds = modalities(packs)
+    head = collect(_Head, entry, faults)
     mounts: list[Mount] = []
-    if not isinstance(sensors, Mapping) or not sensors:
-        faults.add("sensors", sensors, "missing, empty or not a mapping", "write one entry a channel, such as CAM_FRONT: {...}")
-    else:
-        kinds = modalities(packs)
-        found = [_mount(str(channel), entry, key_rate_hz, kinds, faults) for channel, entry in sensors.items()]
-        mounts = [mount for mount in found if mount is not None]
-    if faults.found:
-        raise SpecError(faults.found)
-    return Rig(name=str(name), mounts=tuple(mounts), key_rate_hz=key_rate_hz)
+    sensors = entry.value.get("sensors") if isinstance(entry.value, dict) else None
+    if sensors is not None:
+        if isinstance(sensors.value, dict) and sensors.value:
+            made = [_mount(channel, one, _key_rate_hz(entry, head), kinds, faults) for channel, one in sensors.value.items()]
+            mounts = [mount for mount in made if mount is not None]
+        else:
+            faults.append(sensors.fault("is empty or no mapping", "write one entry a channel, such as CAM_FRONT: {...}"))
+    if faults or head is None:
+        raise SpecError(faults)
+    return Rig(name=head.name, mounts=tuple(mounts), key_rate_hz=head.key_rate_hz)
 
 
-def _mount(channel: str, entry: Any, key_rate_hz: float, kinds: Mapping[str, Modality], faults: _Faults) -> Mount | None:
-    path = f"sensors.{channel}"
-    if not channel.replace("_", "").isalnum() or channel.upper() != channel:
-        faults.add(path, channel, "not a channel name", "use capitals, digits and underscores, such as CAM_FRONT")
-    if not isinstance(entry, Mapping):
-        faults.add(
-            path, entry, "not a mapping", f"write one of {', '.join(f'{kind}:' for kind in kinds)}, and at: and rate_hz:"
+def _key_rate_hz(entry: Entry, head: _Head | None) -> float | None:
+    """The rate of the file even where something else of its head is wrong, so that rates can be told wrong with it."""
+    if head is not None:
+        return head.key_rate_hz
+    given = entry.value.get("key_rate_hz") if isinstance(entry.value, dict) else None
+    return float(given.value) if given is not None and isinstance(given.value, (int, float)) and given.value > 0 else None
+
+
+def _mount(
+    channel: str, entry: Entry, key_rate_hz: float | None, kinds: Mapping[str, Modality], faults: list[Fault]
+) -> Mount | None:
+    if re.fullmatch(_CHANNEL, channel) is None:
+        faults.append(entry.fault("is not a channel name", "use capitals, digits and underscores, such as CAM_FRONT"))
+    if not isinstance(entry.value, dict):
+        faults.append(
+            entry.fault("is not a mapping", f"write one of {', '.join(f'{k}:' for k in kinds)}, and at: and rate_hz:")
         )
         return None
-    faults.unknown(path, entry, (*kinds, "at", "rate_hz", "attributes"))
-    given = [kind for kind in kinds if kind in entry]
+    given = [kind for kind in kinds if kind in entry.value]
     if len(given) != 1:
-        faults.add(path, given, "needs exactly one kind of sensor", f"write one of {', '.join(f'{k}: {{...}}' for k in kinds)}")
+        what = " and ".join(given) or "no kind of sensor"
+        faults.append(entry.fault(f"is {what}", f"write one of {', '.join(f'{k}: {{...}}' for k in kinds)}"))
+    one = collect(_entry_type(tuple((name, kind.settings) for name, kind in kinds.items())), _filled(entry, given), faults)
+    if one is None or len(given) != 1:
         return None
-    modality = kinds[given[0]]
-    settings = read_settings(modality.settings, entry[modality.name], f"{path}.{modality.name}", faults.add)
-    if settings is not None:
-        for key, problem, remedy in modality.check(settings):
-            faults.add(f"{path}.{modality.name}.{key}", entry[modality.name].get(key), problem, remedy)
-    rate_hz = faults.number(f"{path}.rate_hz", entry.get("rate_hz"), _RATE)
-    if abs(rate_hz / key_rate_hz - round(rate_hz / key_rate_hz)) > 1e-6:
-        faults.add(f"{path}.rate_hz", rate_hz, "no multiple of key_rate_hz", f"use a multiple of {key_rate_hz:g}")
+    if key_rate_hz is not None and abs(one.rate_hz / key_rate_hz - round(one.rate_hz / key_rate_hz)) > 1e-6:
+        faults.append(entry.value["rate_hz"].fault("is no multiple of key_rate_hz", f"use a multiple of {key_rate_hz:g}"))
     return Mount(
         channel=channel,
-        modality=modality,
-        settings=settings,
-        ego_from_body=_pose(f"{path}.at", entry.get("at"), faults),
-        rate_hz=rate_hz,
-        attributes=_attributes(f"{path}.attributes", entry.get("attributes", {}), faults),
+        modality=kinds[given[0]],
+        settings=getattr(one, given[0]),
+        ego_from_body=one.at.ego_from_body(),
+        rate_hz=one.rate_hz,
+        attributes={name: _carla_text(value) for name, value in one.attributes.items()},
     )
 
 
-def _pose(path: str, data: Any, faults: _Faults) -> np.ndarray[Any, np.dtype[np.float64]]:
-    if not isinstance(data, Mapping):
-        faults.add(path, data, "missing or not a mapping", "write at: {x_m: 1.7, y_m: 0, z_m: 1.5, yaw_deg: 0}")
-        return np.eye(4)
-    faults.unknown(path, data, _PLACE)
-    for key in ("x_m", "y_m", "z_m"):
-        if key not in data:
-            faults.add(f"{path}.{key}", None, "missing", "write metres in the ego frame")
-    values = {
-        key: faults.number(f"{path}.{key}", data.get(key, 0.0), _TURN if key.endswith("deg") else _DISTANCE) for key in _PLACE
-    }
-    roll, pitch, yaw = (math.radians(values[key]) for key in ("roll_deg", "pitch_deg", "yaw_deg"))
-    return transform([values["x_m"], values["y_m"], values["z_m"]], rotation_from_rpy(roll, pitch, yaw))
-
-
-def _attributes(path: str, data: Any, faults: _Faults) -> dict[str, str]:
-    if not isinstance(data, Mapping) or any(not isinstance(value, (str, int, float)) for value in data.values()):
-        faults.add(path, data, "not a mapping of names to values", "write CARLA attributes, such as {fstop: 2.0}")
-        return {}
+def _carla_text(value: Any) -> str:
     # CARLA writes booleans in lower case.
-    return {str(key): str(value).lower() if isinstance(value, bool) else str(value) for key, value in data.items()}
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _filled(entry: Entry, given: list[str]) -> Entry:
+    """``lidar:`` alone read as ``lidar: {}``, a block of defaults."""
+    assert isinstance(entry.value, dict)
+    blocks = {
+        key: Entry({}, block.path, block.file) if key in given and block.value is None else block
+        for key, block in entry.value.items()
+    }
+    return Entry(blocks, entry.path, entry.file)
+
+
+@cache
+def _entry_type(kinds: tuple[tuple[str, type[Any]], ...]) -> type[Any]:
+    """The dataclass of one entry of a rig file, which may have a block of any kind of sensor."""
+    blocks = [(name, settings | None, None) for name, settings in kinds]
+    return dataclasses.make_dataclass("RigEntry", blocks, bases=(_Common,), frozen=True, kw_only=True)

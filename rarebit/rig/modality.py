@@ -6,7 +6,7 @@ camera projects, and how the data are written. Nothing else in Rarebit knows a k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -89,27 +89,19 @@ class Blob:
     encode: Callable[[Any], bytes]
 
 
-def no_faults(settings: Any) -> Iterable[tuple[str, str, str]]:
-    """For modalities whose settings constrain each other in nothing."""
-    del settings
-    return ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Modality:
     """A kind of sensor.
 
     Attributes:
         name: the key that mounts of a rig file write it by.
         sensor: nuScenes' word in its table of sensors: "camera", "lidar" or "radar" for what readers know.
-        settings: a frozen dataclass whose fields are what a rig file may say; numbers carry their range as
-            ``Annotated[float, Within(low, high)]``.
+        settings: a frozen dataclass that ``rarebit.reading`` can read: what a rig file may say of such a sensor.
         body_from_sensor: (3, 3); the device's right-handed data frame seen from its body (x forward, y left, z up).
         requests: the CARLA sensors that serve a mount, from it, the length of a tick and the time between key frames in
             seconds; raises ValueError for a rate that does not fit.
         decode: the device's data from what those sensors sent.
         blob: how the data are written.
-        check: faults of settings against each other: (key, problem, remedy).
         projection: of a camera's settings; None for what makes no pictures.
         outward: (3,) in the body's frame; a mount of it that lies inside the ego's body is moved along it to the surface. None
             for what stays where the rig puts it.
@@ -122,6 +114,5 @@ class Modality:
     requests: Callable[[Mount, float, float], tuple[SensorRequest, ...]]
     decode: Callable[[Capture], Decoded]
     blob: Blob
-    check: Callable[[Any], Iterable[tuple[str, str, str]]] = no_faults
     projection: Callable[[Any], Projection] | None = None
     outward: tuple[float, float, float] | None = None
