@@ -72,4 +72,19 @@ class SetLights:
     off: tuple[str, ...] = ()
 
 
-Motion: TypeAlias = SetSpeed | Brake | ChangeLane | Cross | Roll | SetLights
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetAt:
+    """Vehicles: choose the speed so as to reach the point where the own path crosses that of ``other`` ``after_s`` after it.
+
+    Attributes:
+        other: actor whose path is crossed.
+        after_s: between the two boxes' middles at the point; negative: before the other.
+        hold_s: from so long before the earlier of the two gets there the speed is held.
+    """
+
+    other: str
+    after_s: float
+    hold_s: float = 1.5
+
+
+Motion: TypeAlias = SetSpeed | Brake | ChangeLane | Cross | Roll | SetLights | MeetAt

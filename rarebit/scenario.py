@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from rarebit.motions import Brake, ChangeLane, Cross, Roll, SetLights, SetSpeed
+from rarebit.motions import Brake, ChangeLane, Cross, MeetAt, Roll, SetLights, SetSpeed
+from rarebit.roads.route import Turn
 
 Value: TypeAlias = float | int | str | bool
 
@@ -33,11 +34,14 @@ class TownRoad:
         town: name the server knows ("Town10HD").
         query: conditions on the stretch, such as {"sidewalk": "right", "straight_m": 80.0, "lanes_min": 2}.
         draw: uniform in [0, 1); picks one of the matches.
+        site: conditions on the junction where it takes place, such as {"junction": "signalised", "arms_min": 3}; for
+            scenarios that speak of arms.
     """
 
     town: str
     query: dict[str, Value]
     draw: float
+    site: dict[str, Value] = field(default_factory=dict)
 
 
 Road: TypeAlias = TemplateRoad | TownRoad
@@ -59,6 +63,9 @@ class Place:
             ``lane`` and ``ahead_m`` do not count.
         gap_m: see ``behind``.
         height_m: above the ground, for things that fall.
+        arm: of the junction, as ego sees it: "near" (ego's), "right", "opposite", "left"; then it stands on the lane that leads
+            to the junction and takes its route, ``before_m`` before that lane's end, and ``lane`` counts from there.
+        before_m: see ``arm``; None: as far back as its meeting with another actor asks for.
     """
 
     reference: str = "ego"
@@ -69,6 +76,8 @@ class Place:
     behind: str | None = None
     gap_m: float = 0.0
     height_m: float = 0.0
+    arm: str | None = None
+    before_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +91,7 @@ class ActorPlan:
         speed_mps: at the start; vehicles hold it along their lane.
         role: "ego", "hazard" (takes part in the story), "occluder", "traffic" (drives along), "parked", "static".
         lights: names of CARLA light flags that are on.
+        route: its turn at the junction ahead.
     """
 
     name: str
@@ -90,6 +100,29 @@ class ActorPlan:
     speed_mps: float = 0.0
     role: Literal["ego", "hazard", "occluder", "traffic", "parked", "static"] = "hazard"
     lights: tuple[str, ...] = ()
+    route: Turn = "straight"
+
+
+# ------------------------------------------------------------------------------------------------ traffic lights
+
+LightState: TypeAlias = Literal["red", "yellow", "green", "off"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmLights:
+    """What the traffic lights of one arm show.
+
+    Attributes:
+        arm: as ego sees it.
+        state: at the start, or (with ``for_s``) when the story's traffic from this arm comes to its stop line.
+        for_s: how long it has shown ``state`` by then: red comes after 3 s of yellow, yellow after green, green after red.
+        changes: (seconds since the start, state) from then on.
+    """
+
+    arm: str
+    state: LightState
+    for_s: float | None = None
+    changes: tuple[tuple[float, LightState], ...] = ()
 
 
 # ------------------------------------------------------------------------------------------------ what happens
@@ -167,7 +200,7 @@ class AnyOf:
 Condition: TypeAlias = AtTime | TimeToReach | DistanceBelow | GapBelow | SpeedAbove | After | AllOf | AnyOf
 
 
-Maneuver: TypeAlias = SetSpeed | Brake | ChangeLane | Cross | Roll | SetLights
+Maneuver: TypeAlias = SetSpeed | Brake | ChangeLane | Cross | Roll | SetLights | MeetAt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +296,7 @@ class ConcreteScenario:
         values: each parameter's drawn value, in the unit its name says.
         ego: the plan called "ego".
         hazards: actors whose first sight is reported.
+        signals: what traffic lights show; () leaves them to the server.
     """
 
     scenario: str
@@ -281,3 +315,4 @@ class ConcreteScenario:
     accept: tuple[Criterion, ...]
     duration_s: float
     hazards: tuple[str, ...] = field(default=())
+    signals: tuple[ArmLights, ...] = field(default=())

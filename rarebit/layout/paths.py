@@ -19,10 +19,10 @@ EXTRA_PATH_M = 60.0
 
 
 class Paths:
-    """Paths of the actors of one scenario along ego's way."""
+    """Paths of the actors of one scenario, each along its way."""
 
-    def __init__(self, scenario: ConcreteScenario, lane_map: LaneMap, way: Route, room: Room) -> None:
-        self._scenario, self._map, self._way, self._room = scenario, lane_map, way, room
+    def __init__(self, scenario: ConcreteScenario, lane_map: LaneMap, room: Room) -> None:
+        self._scenario, self._map, self._room = scenario, lane_map, room
 
     def path(
         self, plan: ActorPlan, stand: Stand, base_m: NDArray[np.float64]
@@ -44,18 +44,20 @@ class Paths:
     def _drive(self, plan: ActorPlan, stand: Stand) -> Route:
         length = max(plan.speed_mps, self._scenario.ego.speed_mps) * self._scenario.duration_s + EXTRA_PATH_M
         slot = stand.slot
-        if slot is not None and slot.kind == "driving" and slot.same_way == stand.forward:
+        if slot is not None and slot.kind == "driving" and slot.same_way == stand.forward and not stand.way.turns:
             way = follow(self._map, slot.key, slot.index, ahead_m=length)
             offset = stand.offset_m - slot.offset_m if stand.forward else slot.offset_m - stand.offset_m
         else:
-            way, offset = _tail(self._way, stand.station_m, length), stand.offset_m
+            whole = stand.way.route if stand.forward else _reversed(stand.way.route)
+            sign = 1.0 if stand.forward else -1.0
+            way, offset = _tail(whole, sign * stand.station_m, length), sign * stand.offset_m
         return Route(points_m=shifted(way.points_m, offset), station_m=way.station_m, keys=way.keys)
 
     def _walk(self, plan: ActorPlan, stand: Stand) -> Route | None:
         """Along ego's way, forwards or backwards, up to the next junction or the first thing that stands there."""
         forward = math.cos(plan.place.heading_rad) >= 0.0
         length = plan.speed_mps * self._scenario.duration_s + 5.0
-        whole = self._way
+        whole = stand.way.route
         inside = np.flatnonzero(whole.station_m > stand.station_m if forward else whole.station_m < stand.station_m)
         steps = inside if forward else inside[::-1]
         keep: list[int] = []
@@ -83,6 +85,11 @@ def lane_shifts(slots: tuple[Slot, ...], stand: Stand) -> tuple[tuple[float, ...
     moves = sorted(sign * (slot.offset_m - stand.offset_m) for slot in lanes)
     right = tuple(move for move in reversed(moves) if move < -1.0)
     return tuple(move for move in moves if move > 1.0), right
+
+
+def _reversed(way: Route) -> Route:
+    """The way back; stations change their sign."""
+    return Route(points_m=way.points_m[::-1], station_m=-way.station_m[::-1], keys=way.keys[::-1])
 
 
 def _tail(way: Route, station_m: float, length_m: float) -> Route:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shapely.geometry import Point, Polygon
 
 from rarebit.layout.boxes import Footprint, Obstacle
+from rarebit.layout.errors import NoRoomError
 from rarebit.layout.placed import Size, Stand
 from rarebit.layout.section import Slot, paved_edges
 from rarebit.roads.lane_map import LaneKey, LaneMap
@@ -23,10 +24,6 @@ _CROSSING_CLEAR_M = 1.0
 _HEADROOM_M = 3.0
 _CROSSING_HALF_M = 0.5
 _LANE_CLEAR_M = 1.35  # from the middle of a driving lane to what stands beside it: half a car and a third of a metre
-
-
-class NoRoomError(Exception):
-    """Why somebody has no place."""
 
 
 class Room:
@@ -90,6 +87,14 @@ class Room:
             if any(abs(x - box.x) + abs(y - box.y) < 12.0 and step.overlaps(box) for box in others):
                 return i
         return len(points_m)
+
+    def keep_path_free(self, points_m: NDArray[np.float64], width_m: float) -> None:
+        """Who drives beside the lanes meets nothing of the map on its path (n, 3)."""
+        steps = np.diff(points_m[:, :2], axis=0)
+        for point, step in zip(points_m[:-1:2], steps[::2], strict=False):
+            body = Footprint(float(point[0]), float(point[1]), math.atan2(step[1], step[0]), 1.0, width_m / 2.0)
+            if self._hits(body, float(point[2])):
+                raise NoRoomError("something of the map stands in its way")
 
     def in_junction(self, key: LaneKey) -> bool:
         """Whether a lane belongs to a junction."""

@@ -15,6 +15,8 @@ from rarebit.roads.route import nearest_on
 PAVED = ("driving", "parking", "shoulder", "biking", "border", "bidirectional", "stop", "entry", "exit", "onramp", "offramp")
 MIN_PARKING_M = 1.8  # narrower strips beside the road are no room for a vehicle
 BESIDE_ROAD_M = 1.0  # how far off the pavement people and things stand where there is no sidewalk
+MIN_CYCLING_M = 1.2
+EDGE_OF_LANE_M = 0.3  # from a cyclist at the edge of a lane to that edge
 OFF_LANE_M = 0.1  # clear distance of a vehicle that stands beside the driving lanes
 
 
@@ -39,13 +41,11 @@ class Spot:
         offset_m: from ego's way, positive to the left.
         slot: the lane; None beside the lanes.
         note: says which fallback was taken; "" if none.
-        foreign: a lane of the other direction that is driven ego's way.
     """
 
     offset_m: float
     slot: Slot | None
     note: str = ""
-    foreign: bool = False
 
 
 def cross_section(lane_map: LaneMap, key: LaneKey, point_m: NDArray[np.float64], yaw_rad: float) -> tuple[Slot, ...]:
@@ -102,23 +102,22 @@ def find_spot(word: str, slots: Sequence[Slot], base: Slot, width_m: float, *, f
 
     Args:
         width_m: of the box that will stand there.
-        fallback: whether something similar will do where the road lacks such a lane:
+        fallback: whether another place at the kerb will do where the road lacks the one that is asked for:
 
             * parking: a shoulder of 1.8 m or more; else beside the outermost driving lane, 0.1 m off it;
-            * shoulder: beside the outermost driving lane; sidewalk, biking: 1 m beside the pavement;
-            * left_n, right_n: the nearest driving lane on that side even if it is of the other direction (as in overtaking);
-            * opposite_n: a nearer lane of the other direction.
+            * shoulder: beside the outermost driving lane; sidewalk: 1 m beside the pavement;
+            * biking: a shoulder of 1.2 m or more; else the edge of the outermost driving lane, inside it.
 
     Returns:
-        None if the road has nothing of the kind.
+        None if the road has nothing of the kind. Driving lanes are never exchanged for others.
     """
     if word == "same":
         return Spot(offset_m=base.offset_m, slot=base)
     head, _, tail = word.partition("_")
     if head in ("left", "right"):
-        return _beside(head, int(tail), slots, base, fallback)
+        return _beside(head, int(tail), slots, base)
     if head == "opposite":
-        return _opposite(int(tail), slots, base, fallback)
+        return _opposite(int(tail), slots, base)
     return _roadside(head, tail, slots, base, width_m, fallback)
 
 
@@ -129,46 +128,42 @@ def _side(side: str, slots: Sequence[Slot], base: Slot) -> list[Slot]:
     return list(reversed(slots[:at])) if towards_left else list(slots[at + 1 :])
 
 
-def _beside(side: str, count: int, slots: Sequence[Slot], base: Slot, fallback: bool) -> Spot | None:
-    lanes = [slot for slot in _side(side, slots, base) if slot.kind == "driving"]
-    same = [slot for slot in lanes if slot.same_way == base.same_way]
-    if len(same) >= count:
-        return Spot(offset_m=same[count - 1].offset_m, slot=same[count - 1])
-    if not fallback or not lanes:
-        return None
-    slot = same[-1] if same else lanes[0]
-    note = f"no lane {side}_{count}, takes the nearest lane on the {side}"
-    return Spot(offset_m=slot.offset_m, slot=slot, note=note, foreign=slot.same_way != base.same_way)
+def _beside(side: str, count: int, slots: Sequence[Slot], base: Slot) -> Spot | None:
+    same = [slot for slot in _side(side, slots, base) if slot.kind == "driving" and slot.same_way == base.same_way]
+    return Spot(offset_m=same[count - 1].offset_m, slot=same[count - 1]) if 1 <= count <= len(same) else None
 
 
-def _opposite(count: int, slots: Sequence[Slot], base: Slot, fallback: bool) -> Spot | None:
+def _opposite(count: int, slots: Sequence[Slot], base: Slot) -> Spot | None:
     for side in ("left", "right"):
         lanes = [slot for slot in _side(side, slots, base) if slot.kind == "driving" and slot.same_way != base.same_way]
-        if len(lanes) >= count:
+        if 1 <= count <= len(lanes):
             return Spot(offset_m=lanes[count - 1].offset_m, slot=lanes[count - 1])
-        if lanes and fallback:
-            return Spot(
-                offset_m=lanes[-1].offset_m, slot=lanes[-1], note=f"no lane opposite_{count}, takes opposite_{len(lanes)}"
-            )
     return None
 
 
 def _roadside(kind: str, side: str, slots: Sequence[Slot], base: Slot, width_m: float, fallback: bool) -> Spot | None:
     outer = _side(side, slots, base)
-    needed = MIN_PARKING_M if kind == "parking" else 0.5
-    for wanted in (kind, "shoulder") if kind == "parking" and fallback else (kind,):
+    needed = {"parking": MIN_PARKING_M}.get(kind, 0.5)
+    instead = {"parking": MIN_PARKING_M, "biking": MIN_CYCLING_M}
+    for wanted in (kind, "shoulder") if kind in instead and fallback else (kind,):
         for slot in outer:
-            if slot.kind == wanted and slot.width_m >= needed:
-                note = "" if wanted == kind else f"no {kind} lane on the {side}, stands on the shoulder"
+            if slot.kind == wanted and slot.width_m >= (needed if wanted == kind else instead[kind]):
+                verb = "rides" if kind == "biking" else "stands"
+                note = "" if wanted == kind else f"no {kind} lane on the {side}, {verb} on the shoulder"
                 sign = 1.0 if (side == "left") == base.same_way else -1.0
                 over = max(0.0, width_m / 2 + OFF_LANE_M - slot.width_m / 2) if kind == "parking" else 0.0
                 return Spot(offset_m=slot.offset_m + sign * over, slot=slot, note=note)  # wide ones stand further out
     if not fallback:
         return None
     sign = 1.0 if (side == "left") == base.same_way else -1.0
-    if kind in ("parking", "shoulder"):
-        lanes = [slot for slot in (base, *outer) if slot.kind == "driving"]
+    if kind in ("parking", "shoulder", "biking"):
+        lanes = [
+            slot for slot in (base, *outer) if slot.kind == "driving" and (slot.same_way == base.same_way or kind != "biking")
+        ]
         edge = max(sign * slot.offset_m + slot.width_m / 2 for slot in lanes)
+        if kind == "biking":
+            note = f"no biking lane on the {side}, rides at the edge of the outermost lane"
+            return Spot(offset_m=sign * (edge - EDGE_OF_LANE_M - width_m / 2), slot=None, note=note)
         note = f"no {kind} lane on the {side}, stands beside the outermost lane"
         return Spot(offset_m=sign * (edge + OFF_LANE_M + width_m / 2), slot=None, note=note)
     left, right = paved_edges(slots)

@@ -17,11 +17,15 @@ from numpy.typing import NDArray
 from rarebit.core.errors import SceneError
 from rarebit.layout.section import MIN_PARKING_M, Slot, cross_section, driving, find_spot
 from rarebit.roads.lane_map import Lane, LaneKey, LaneMap
+from rarebit.roads.opendrive.records import Traffic
 from rarebit.roads.route import Route, follow
 from rarebit.scenario import ActorPlan, ConcreteScenario, TemplateRoad, TownRoad, Value
 
 STEP_M = 10.0
 BEHIND_M = 120.0
+EGO_ROAD = 1
+"""Number of the road that ego starts on, in every template."""
+
 _BEND_RAD = np.radians(8.0)
 _MARGIN_M = 60.0
 _NOWHERE_M = 1e9
@@ -56,9 +60,8 @@ def suited(scenario: ConcreteScenario, lane_map: LaneMap) -> list[Stretch]:
     Raises:
         SceneError: no place fulfils the conditions; it lists the nearest misses.
     """
-    template = isinstance(scenario.road, TemplateRoad)
     needed = needed_m(scenario)
-    candidates = _survey(lane_map, scenario.ego.place.lane, template, needed)
+    candidates = _survey(lane_map, scenario.ego.place.lane, _traffic(scenario), needed)
     if not candidates:
         raise SceneError(f"{lane_map.name}: no driving lane outside junctions; choose another road")
     if not isinstance(scenario.road, TownRoad):
@@ -88,28 +91,40 @@ def needed_m(scenario: ConcreteScenario) -> float:
     return max(scenario.ego.speed_mps * scenario.duration_s, far) + _MARGIN_M
 
 
-_surveyed: list[tuple[LaneMap, tuple[str, bool, int], list[Stretch]]] = []  # the last few: draws are tried on one map
+_surveyed: list[tuple[LaneMap, tuple[str, Traffic | None, int], list[Stretch]]] = []  # the last few: draws are tried on one map
 
 
-def _survey(lane_map: LaneMap, word: str, template: bool, needed: float) -> list[Stretch]:
+def _survey(lane_map: LaneMap, word: str, traffic: Traffic | None, needed: float) -> list[Stretch]:
     """Every place where ego could start, remembered for the next draw on the same map."""
     reach = 100 * math.ceil(needed / 100.0)
-    asked = (word, template, reach)
+    asked = (word, traffic, reach)
     for known, key, found in _surveyed:
         if known is lane_map and key == asked:
             return found
-    lanes = _lanes_for(word, lane_map, template=template)
+    lanes = _lanes_for(word, lane_map, traffic)
     made = [c for lane_key, slots in lanes for c in _candidates(lane_map, lane_key, slots, float(reach))]
     _surveyed.append((lane_map, asked, made))
     del _surveyed[:-6]
     return made
 
 
-def _lanes_for(word: str, lane_map: LaneMap, *, template: bool) -> list[tuple[LaneKey, tuple[Slot, ...]]]:
-    """Driving lanes that ``word`` (rightmost, leftmost, middle) can mean, and the road crosswise (of a template one way)."""
+def _traffic(scenario: ConcreteScenario) -> Traffic | None:
+    """The side that traffic of a template keeps to; None on a town."""
+    if not isinstance(scenario.road, TemplateRoad):
+        return None
+    return "left" if scenario.road.parameters.get("traffic") == "left" else "right"
+
+
+def _lanes_for(word: str, lane_map: LaneMap, traffic: Traffic | None) -> list[tuple[LaneKey, tuple[Slot, ...]]]:
+    """Driving lanes that ``word`` (rightmost, leftmost, middle) can mean, and the road crosswise.
+
+    Of a template those alone that lead along the stations of road 1.
+    """
     found = []
     for key, lane in sorted(lane_map.lanes.items()):
-        if lane.kind != "driving" or lane.junction is not None or (template and key.lane > 0):
+        if lane.kind != "driving" or lane.junction is not None:
+            continue
+        if traffic is not None and (key.road != EGO_ROAD or (key.lane < 0) != (traffic == "right")):
             continue
         slots = cross_section(lane_map, key, lane.centre[len(lane.centre) // 2], _yaw(lane, len(lane.centre) // 2))
         keys = [slot.key for slot in driving(slots, same_way=True)]
@@ -277,4 +292,4 @@ def _lane_penalty(plan: ActorPlan, stretch: Stretch) -> float:
     spot = find_spot(plan.place.lane, stretch.slots, base, 2.0, fallback=True)
     if spot is None:
         return 20.0
-    return 4.0 if spot.foreign else 1.0 if spot.slot is None else 0.5
+    return 1.0 if spot.slot is None else 0.5

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rarebit.motions import Brake, ChangeLane, SetSpeed
 from rarebit.roads.path import Path
+from rarebit.roads.timing import CURVE_DECEL_MPS2, MAX_LATERAL_MPS2
 from rarebit.session.state import DriveCommand, VehicleData
 
 _G = 9.81
@@ -29,8 +30,6 @@ _OMEGA, _ZETA = 1.5, 0.9  # rad/s of the lateral error; slow enough for a 50 ms 
 _OFFSET_INTEGRAL = 0.25  # share of omega^3
 _PREVIEW_S = 0.25  # a vehicle turns that much later than its steering wheel
 _MIN_SPEED_MPS = 3.0
-_MAX_LATERAL_MPS2 = 3.5
-_CURVE_DECEL_MPS2 = 3.5
 
 _IDM_HEADWAY_S, _IDM_GAP_M, _IDM_ACCEL, _IDM_BRAKE = 1.2, 2.5, 2.0, 3.0
 
@@ -100,7 +99,7 @@ class VehicleDriver:
         self._goal_mps = self._profile_mps = speed_mps
         self._rate_mps2 = 2.5
         self._speed_integral = self._offset_integral = self._steer = 0.0
-        self._curve_step_m, self._curve_mps = path.speed_limits(_MAX_LATERAL_MPS2, _CURVE_DECEL_MPS2)
+        self._curve_step_m, self._curve_mps = path.speed_limits(MAX_LATERAL_MPS2, CURVE_DECEL_MPS2)
         self._force_n = _drive_force(vehicle)
 
     # -------------------------------------------------------------------------------------------- maneuvers
@@ -192,7 +191,7 @@ class VehicleDriver:
         wanted_mps = self._profile_mps
         limit = self._curve_limit()
         if limit < wanted_mps:
-            wanted_mps, planned = limit, 0.0 if speed <= limit else -_CURVE_DECEL_MPS2
+            wanted_mps, planned = limit, 0.0 if speed <= limit else -CURVE_DECEL_MPS2
         error = wanted_mps - speed
         result = planned + _KP * error + self._speed_integral
         if lead is not None and self.keeps_gap:

@@ -219,23 +219,27 @@ def _crossings(carla_map: carla.Map) -> tuple[NDArray[np.float64], ...]:
 
 
 def _signals(carla_map: carla.Map, sections: list[_Section], lanes: dict[LaneKey, Lane]) -> tuple[Signal, ...]:
-    result: dict[str, Signal] = {}
+    """Signals with all lanes that they govern: the client lists a signal once for its own record and once a reference to it."""
+    governed: dict[str, set[LaneKey]] = {}
+    first: dict[str, carla.Landmark] = {}
     for landmark in carla_map.get_all_landmarks():
-        if landmark.id in result:
-            continue
-        world_from_signal = convert.transform(landmark.transform)
         here = [s.index for s in sections if s.road == landmark.road_id and s.start_m <= landmark.s <= s.end_m + _EDGE_M]
-        keys = {
+        first.setdefault(landmark.id, landmark)
+        governed.setdefault(landmark.id, set()).update(
             LaneKey(landmark.road_id, here[-1], lane)
-            for first, last in landmark.get_lane_validities()
-            for lane in range(min(first, last), max(first, last) + 1)
+            for low, high in landmark.get_lane_validities()
+            for lane in range(min(low, high), max(low, high) + 1)
             if here
-        }
-        result[landmark.id] = Signal(
-            opendrive_id=landmark.id,
-            kind="traffic_light" if landmark.type in _TRAFFIC_LIGHTS else _KINDS.get(landmark.type, "other"),
-            position_m=world_from_signal[:3, 3],
-            yaw_rad=float(np.arctan2(world_from_signal[1, 0], world_from_signal[0, 0])),
-            lanes=tuple(sorted(keys & lanes.keys())),
         )
-    return tuple(result.values())
+    return tuple(_signal(landmark, governed[ident] & lanes.keys()) for ident, landmark in first.items())
+
+
+def _signal(landmark: carla.Landmark, governed: set[LaneKey]) -> Signal:
+    world_from_signal = convert.transform(landmark.transform)
+    return Signal(
+        opendrive_id=landmark.id,
+        kind="traffic_light" if landmark.type in _TRAFFIC_LIGHTS else _KINDS.get(landmark.type, "other"),
+        position_m=world_from_signal[:3, 3],
+        yaw_rad=float(np.arctan2(world_from_signal[1, 0], world_from_signal[0, 0])),
+        lanes=tuple(sorted(governed)),
+    )

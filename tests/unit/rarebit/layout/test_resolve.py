@@ -153,26 +153,73 @@ def test_oncoming_and_neighbours() -> None:
         (PLAIN, "parking_right", -(1.75 + 0.1 + 1.0), "beside the outermost lane"),
         (PLAIN, "sidewalk_right", -(1.75 + 1.0), "beside the road"),
         (PLAIN, "sidewalk_left", 1.75 + 3.5 + 1.0, "beside the road"),
-        (PLAIN, "opposite_2", 3.5, "takes opposite_1"),
+        (HIGHWAY, "biking_right", -(1.75 + 1.5), "rides on the shoulder"),
+        (PLAIN, "biking_right", -(1.75 - 0.3 - 1.0), "at the edge of the outermost lane"),
     ],
 )
-def test_fallbacks_of_standing_things(lanes: Sequence[tuple[str, float, int]], word: str, offset: float, note: str) -> None:
-    layout = _resolve(lanes, _plan("it", "vehicle.van", "occluder", lane=word, ahead_m=40.0))
-    assert layout["it"].position_m[1] - layout.ego.position_m[1] == pytest.approx(offset)
+def test_kerbs_of_a_town_may_differ_and_that_is_told(
+    lanes: Sequence[tuple[str, float, int]], word: str, offset: float, note: str
+) -> None:
+    there = _plan("it", "vehicle.van", "hazard" if word.startswith("biking") else "occluder", lane=word, ahead_m=40.0)
+    layout = resolve(
+        _scenario(there, road=_town(lanes_min=len([lane for lane in lanes if lane[2] > 0]) - 1)), _road(lanes), SIZES
+    )
+    side = 1.0 if abs(layout.ego.yaw_rad) < 1.0 else -1.0
+    assert side * (layout["it"].position_m[1] - layout.ego.position_m[1]) == pytest.approx(offset)
     assert note in layout.notes[0]
 
 
-def test_an_overtaker_takes_the_oncoming_lane_and_closes_it() -> None:
-    cutter = _plan("cutter", "vehicle.car", speed_mps=8.0, lane="left_1", ahead_m=30.0)
+@pytest.mark.parametrize(
+    ("lanes", "word", "ego"),
+    [
+        (HIGHWAY, "left_1", "leftmost"),  # behind the centre line lies the other carriageway
+        (HIGHWAY, "right_7", "leftmost"),
+        (HIGHWAY, "opposite_2", "rightmost"),
+        (PLAIN, "left_1", "rightmost"),
+        (PLAIN, "parking_right", "rightmost"),
+        (PLAIN, "sidewalk_left", "rightmost"),
+    ],
+)
+def test_a_lane_that_is_not_there_is_an_error(lanes: Sequence[tuple[str, float, int]], word: str, ego: str) -> None:
+    there = _plan("it", "vehicle.car", lane=word, ahead_m=40.0)
+    with pytest.raises(SceneError, match=f"it: the road has no lane {word}"):
+        _resolve(lanes, there, lane=ego)
+
+
+@pytest.mark.parametrize("word", ["left_1", "right_7", "opposite_2"])
+def test_nor_is_a_driving_lane_exchanged_on_a_town(word: str) -> None:
+    there = _plan("it", "vehicle.car", lane=word, ahead_m=40.0)
+    with pytest.raises(SceneError, match=f"it: the road has no lane {word}"):
+        resolve(_scenario(there, road=_town()), _road(PLAIN), SIZES)
+
+
+def test_who_faces_backwards_drives_against_the_traffic_and_closes_the_lane() -> None:
+    overtaker = _plan("overtaker", "vehicle.car", speed_mps=8.0, lane="opposite_1", ahead_m=30.0, heading_rad=math.pi)
+    ghost = _plan("ghost", "vehicle.car", speed_mps=8.0, lane="same", ahead_m=160.0, heading_rad=math.pi)
     comer = _plan("comer", "vehicle.car", "traffic", 8.0, lane="opposite_1", ahead_m=150.0)
-    layout = _resolve(PLAIN, comer, cutter)
-    assert layout["cutter"].yaw_rad == pytest.approx(0.0)
-    assert layout["cutter"].right_shifts_m == pytest.approx((-3.5,))
-    path = layout["cutter"].path_m
+    layout = _resolve(PLAIN, comer, overtaker, ghost)
+    assert layout["overtaker"].yaw_rad == pytest.approx(0.0)
+    assert layout["overtaker"].right_shifts_m == pytest.approx((-3.5,))
+    path, back = layout["overtaker"].path_m, layout["ghost"].path_m
     assert path is not None
+    assert back is not None
     assert path[-1, 0] > path[0, 0] + 80.0
     assert path[:, 1] - layout.ego.position_m[1] == pytest.approx(np.full(len(path), 3.5))
-    assert dict(layout.dropped) == {"comer": "an actor of the story drives in the oncoming lane"}
+    assert abs(layout["ghost"].yaw_rad) == pytest.approx(math.pi)
+    assert back[0] == pytest.approx(layout["ghost"].position_m)
+    assert back[-1, 0] < back[0, 0] - 80.0
+    assert back[:, 1] == pytest.approx(np.full(len(back), layout.ego.position_m[1]))
+    assert dict(layout.dropped) == {"comer": "an actor of the story drives against the traffic there"}
+
+
+def test_nobody_drives_off_the_end_of_the_road() -> None:
+    near_end = _plan("near_end", "vehicle.car", "traffic", 10.0, lane="opposite_1", ahead_m=-40.0)  # 40 m behind ego, 8 s
+    fine = _plan("fine", "vehicle.car", "traffic", 10.0, lane="opposite_1", ahead_m=60.0)
+    layout = _resolve(PLAIN, near_end, fine)
+    assert "drive off the end of the road: 82 m in 8 s, 40 m are there" in dict(layout.dropped)["near_end"]
+    assert [placed.name for placed in layout.actors] == ["fine"]
+    with pytest.raises(SceneError, match="racer: would drive off the end of the road"):
+        _resolve(PLAIN, _plan("racer", "vehicle.car", speed_mps=45.0, lane="same", ahead_m=50.0))
 
 
 def test_company_without_room_is_dropped_and_story_without_room_is_an_error() -> None:
