@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,12 @@ import yaml
 from rarebit.core.errors import SpecError
 from rarebit.core.frames import quaternion_wxyz
 from rarebit.rig.load import load_rig, rig_from_mapping
-from rarebit.rig.plan import plan
+from rarebit.rig.plan import faults_of_rates, lead_ticks, plan
 from rarebit.rig.request import every_ticks, sensor_tick
 from rarebit.rig.rig import Rig
 
 RIGS = sorted((Path(__file__).resolve().parents[4] / "hydra_conf" / "rig").glob("*.yaml"))
+OF_NUSCENES = [path for path in RIGS if path.stem in ("nuscenes", "nuscenes_key", "smoke")]
 NUSCENES = next(path for path in RIGS if path.stem == "nuscenes")
 CHANNELS = {
     *("CAM_FRONT", "CAM_FRONT_LEFT", "CAM_FRONT_RIGHT", "CAM_BACK", "CAM_BACK_LEFT", "CAM_BACK_RIGHT", "LIDAR_TOP"),
@@ -24,7 +26,37 @@ CHANNELS = {
 
 
 @pytest.mark.parametrize("path", RIGS, ids=lambda path: path.stem)
-def test_every_rig_of_the_repository_has_the_channels_of_nuscenes_and_fits_20_hz(path: Path) -> None:
+def test_every_rig_of_the_repository_fits_20_hz(path: Path) -> None:
+    rig = load_rig(path)
+    assert rig.name == path.stem
+    assert faults_of_rates(rig, 0.05) == []
+
+
+def test_rates_that_do_not_fit_the_tick_are_faults_of_their_channels() -> None:
+    rig = load_rig(NUSCENES)
+    assert {fault.path for fault in faults_of_rates(rig, 0.03)} == {
+        "key_rate_hz",
+        *(f"sensors.{channel}.rate_hz" for channel in CHANNELS),
+    }
+    slow = [replace(mount, rate_hz=10.0) if mount.channel == "LIDAR_TOP" else mount for mount in rig.mounts]
+    (fault,) = faults_of_rates(replace(rig, mounts=tuple(slow)), 0.05)
+    assert fault.path == "sensors.LIDAR_TOP.rate_hz"
+    assert "a lidar turns once a tick" in fault.problem
+    assert "20 Hz" in fault.remedy
+
+
+@pytest.mark.parametrize(("rate_hz", "ahead"), [(10.0, 10), (0.5, 40)])
+def test_the_run_up_is_long_enough_for_the_slowest_sensor(rate_hz: float, ahead: int) -> None:
+    rig = load_rig(NUSCENES)
+    front = next(mount for mount in rig.mounts if mount.channel == "CAM_FRONT")
+    rig = replace(rig, key_rate_hz=0.5 if rate_hz < 2 else 2.0, mounts=(replace(front, rate_hz=rate_hz),))
+    assert lead_ticks(rig, 0.05) == ahead
+    for at_once in (True, False):
+        assert all(1 <= request.ticks_ahead(at_once) <= ahead for request in plan(rig, 0.05))
+
+
+@pytest.mark.parametrize("path", OF_NUSCENES, ids=lambda path: path.stem)
+def test_rigs_of_nuscenes_have_its_channels(path: Path) -> None:
     rig = load_rig(path)
     assert rig.name == path.stem
     assert {mount.channel for mount in rig.mounts} == CHANNELS
