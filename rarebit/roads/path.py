@@ -56,6 +56,11 @@ class Path:
         self._yaw, self._curvature = yaw.tolist(), curvature.tolist()
         self._last = count - 1
 
+    @property
+    def points_m(self) -> NDArray[np.float64]:
+        """(n, 2) its points in the ground plane, half a metre apart."""
+        return self._xy
+
     def at(self, station_m: float) -> PathPoint:
         """The path at ``station_m``; straight on beyond both ends."""
         where = station_m / self._step_m

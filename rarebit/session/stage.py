@@ -18,7 +18,7 @@ from rarebit.core.frames import apply, inverse
 from rarebit.layout import Layout
 from rarebit.rig.request import RawMessage, SensorRequest
 from rarebit.rig.rig import Mount
-from rarebit.scenario import ConcreteScenario
+from rarebit.scenario import ConcreteScenario, LightState
 from rarebit.session import bodies, convert, sensing
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
@@ -33,6 +33,7 @@ from rarebit.session.state import (
     VelocityCommand,
     WalkCommand,
 )
+from rarebit.session.traffic_lights import TrafficLights
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class Stage:
         self._wanted: tuple[tuple[Mount, SensorRequest], ...] = ()
         self._sensors: list[sensing.Attached] = []
         self._background: list[Any] = []
+        self._lights = TrafficLights(server, world)
         self.actors: dict[str, Cast] = {}
         self.actor_from_ego: NDArray[np.float64] = np.eye(4)
         self.state: StageState
@@ -78,6 +80,7 @@ class Stage:
         models: dict[str, str],
     ) -> None:
         """Fills the stage and lets everything come to rest; called by ``Session.stage``."""
+        self._lights.restart()
         plans = {plan.name: plan for plan in (scenario.ego, *scenario.actors)}
         directed = {name for rule in scenario.story for name, _ in rule.do}
         with self._server.asking("looking for other actors"):
@@ -121,6 +124,7 @@ class Stage:
             for sensor in sensors:
                 sensor.stop()
             self._server.check_alive("cleaning up")
+            self._lights.release()
             mine = [one.handle for one in self._spawned.values() if one.plan is not None]
             batch = [carla.command.DestroyActor(actor.id) for actor in (*sensors, *reversed(mine))]
             # Not with the batch's own tick: the client waits for that without letting Python's threads run, and those hold
@@ -171,6 +175,18 @@ class Stage:
         self._frame = frame
         self.state = self._read(snapshot, frame)
         return self.state
+
+    def show_lights(self, signals: Iterable[str], state: LightState) -> None:
+        """The traffic lights of some signals (OpenDRIVE ids) show ``state`` from the next tick on; all others stay as they are.
+
+        Raises:
+            SceneError: the server has no such light.
+        """
+        self._lights.show(signals, state)
+
+    def light_states(self) -> dict[str, str]:
+        """What every traffic light shows, by OpenDRIVE id."""
+        return self._lights.states()
 
     def collect(self, frame: int, due: Iterable[SensorRequest]) -> dict[tuple[str, str], RawMessage]:
         """What the sensors of ``due`` measured in ``frame``, by (channel, role).
