@@ -7,6 +7,7 @@ by the modules of ``sensors/``, one for each modality.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -116,27 +117,73 @@ SensorData: TypeAlias = Picture | LidarSweep | RadarScan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EgoBody:
+    """What does not change about the ego's chassis: axle distance, distance between the wheels of an axle, wheel radius."""
+
+    wheelbase_m: float
+    track_m: float
+    wheel_radius_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EgoMotion:
+    """The ego at one tick.
+
+    Attributes:
+        time_us: since the start of the recorded scene, integer microseconds.
+        world_from_ego: (4, 4), origin at the centre of the rear axle on the ground.
+        velocity_mps: (3,) of that origin, world frame.
+        angular_velocity_radps: (3,) world frame.
+        throttle, brake: pedals, 0..1.
+        steer_rad: of the front wheels, left positive.
+        gear: -1 reverse, 0 neutral, 1.. forward.
+        engine_torque_nm: what the engine gives at this pedal, gear and speed.
+        light_bits: CARLA vehicle light state.
+    """
+
+    time_us: int
+    world_from_ego: NDArray[np.float64]
+    velocity_mps: NDArray[np.float64]
+    angular_velocity_radps: NDArray[np.float64]
+    throttle: float = 0.0
+    brake: float = 0.0
+    steer_rad: float = 0.0
+    gear: int = 1
+    engine_torque_nm: float = 0.0
+    light_bits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One tick that the dataset keeps.
 
     Attributes:
-        time_us: since the start of the recorded scene, integer microseconds.
         is_key_frame: 2 Hz samples; then every channel of the rig is in ``data`` and every camera in ``labels``.
-        world_from_ego: (4, 4), ego origin at the centre of the rear axle on the ground.
-        ego_velocity_mps, ego_acceleration_mps2, ego_angular_velocity_radps: (3,) world frame.
-        controls: "throttle", "steer" (rad, left positive), "brake", "speed_mps", "gear".
+        ego: every tick since the last snapshot, in order; the last one is this snapshot's own.
+        ego_body: the ego's chassis.
         actors: everything that can carry a box, the ego included.
         data: by channel ("CAM_FRONT", "LIDAR_TOP", "RADAR_FRONT", ...).
         labels: by camera channel, key frames only.
     """
 
-    time_us: int
     is_key_frame: bool
-    world_from_ego: NDArray[np.float64]
-    ego_velocity_mps: NDArray[np.float64]
-    ego_acceleration_mps2: NDArray[np.float64]
-    ego_angular_velocity_radps: NDArray[np.float64]
-    controls: dict[str, float]
+    ego: tuple[EgoMotion, ...]
+    ego_body: EgoBody
     actors: tuple[ActorState, ...]
     data: dict[str, SensorData]
     labels: dict[str, LabelImages]
+
+    def __post_init__(self) -> None:
+        times = [motion.time_us for motion in self.ego]
+        if not times or any(after <= before for before, after in pairwise(times)):
+            raise ValueError(f"snapshot: got ego motion at {times} us, expected at least one tick and increasing times")
+
+    @property
+    def time_us(self) -> int:
+        """Since the start of the recorded scene, integer microseconds."""
+        return self.ego[-1].time_us
+
+    @property
+    def world_from_ego(self) -> NDArray[np.float64]:
+        """(4, 4), ego origin at the centre of the rear axle on the ground."""
+        return self.ego[-1].world_from_ego

@@ -22,7 +22,7 @@ from rarebit.rig.request import RawMessage
 from rarebit.rig.rig import Mount, Rig
 from rarebit.roads.lane_map import Lane, LaneKey, LaneMap, Signal
 from rarebit.scenario import ActorPlan, ConcreteScenario, Place, TemplateRoad, Weather
-from rarebit.snapshot import ActorState, LabelImages, Picture, SensorData, Snapshot
+from rarebit.snapshot import ActorState, EgoBody, EgoMotion, LabelImages, Picture, SensorData, Snapshot
 
 camera, lidar, radar = (builtin().module("sensors", name) for name in ("camera", "lidar", "radar"))
 ROOT = Path(__file__).resolve().parents[1]
@@ -214,14 +214,18 @@ def snapshot(rig: Rig, tick: int, things: tuple[Thing, ...] = THINGS) -> Snapsho
             data[mount.channel] = sweep(mount, world_from_ego, others, tick)
         else:
             data[mount.channel] = scan(mount, world_from_ego, actors, tick)
-    return Snapshot(
+    motion = EgoMotion(
         time_us=tick * 50_000,
-        is_key_frame=is_key,
         world_from_ego=world_from_ego,
-        ego_velocity_mps=ego.velocity_mps,
-        ego_acceleration_mps2=np.zeros(3),
-        ego_angular_velocity_radps=np.zeros(3),
-        controls={"throttle": 0.2, "steer": 0.0, "brake": 0.0, "speed_mps": 6.0, "gear": 3.0},
+        velocity_mps=ego.velocity_mps,
+        angular_velocity_radps=np.zeros(3),
+        throttle=0.2,
+        gear=3,
+    )
+    return Snapshot(
+        is_key_frame=is_key,
+        ego=(motion,),
+        ego_body=EgoBody(wheelbase_m=2.86, track_m=1.58, wheel_radius_m=0.33),
         actors=actors,
         data=data,
         labels=labels,

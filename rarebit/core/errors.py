@@ -7,6 +7,7 @@ RarebitError            1
 ├── SceneError          4   no draw of a scenario was accepted, or a scene broke while recording
 │   └── UnlikeRehearsalError  the recorded run was not the rehearsed one
 ├── OutputError         5   disk full, no permission, a folder that belongs to another run
+├── DatasetError        6   a dataset that cannot be read: a table missing, a row that is not what the format says
 └── Interrupted         130 Ctrl-C or SIGTERM
 """
 
@@ -79,6 +80,12 @@ class OutputError(RarebitError):
     """The output folder cannot take the result."""
 
     exit_code = 5
+
+
+class DatasetError(RarebitError):
+    """A dataset cannot be read: a table is missing, or a row is not what the format says."""
+
+    exit_code = 6
 
 
 class Interrupted(RarebitError):

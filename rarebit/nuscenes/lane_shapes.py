@@ -27,7 +27,7 @@ class Area:
     """What a location shows of its map.
 
     Attributes:
-        low_m, high_m: (2,) corners, in the world of the session, of the rectangle that holds the lanes.
+        low_m, high_m: (2,) corners, in the world of the session, of the rectangle that holds the lanes; whole metres.
     """
 
     low_m: NDArray[np.float64]
@@ -36,19 +36,19 @@ class Area:
     @property
     def shift_m(self) -> NDArray[np.float64]:
         """(2,) to add to world coordinates; whole metres, so that the same point reads alike in both."""
-        return BORDER_M - np.floor(self.low_m)
+        return BORDER_M - self.low_m
 
     @property
     def canvas_m(self) -> tuple[float, float]:
         """Width and height of the canvas, whole metres."""
-        size = np.ceil(self.high_m) - np.floor(self.low_m) + 2.0 * BORDER_M
+        size = self.high_m - self.low_m + 2.0 * BORDER_M
         return float(size[0]), float(size[1])
 
 
-def area_of(paths_m: list[NDArray[np.float64]]) -> Area:
-    """The rectangle around recorded ego positions, (n, 2 or 3) each, with ``REACH_M`` on every side."""
-    every = np.concatenate([path[:, :2] for path in paths_m])
-    return Area(low_m=every.min(axis=0) - REACH_M, high_m=every.max(axis=0) + REACH_M)
+def area_of(path_m: NDArray[np.float64]) -> Area:
+    """The rectangle around recorded ego positions (n, 2 or 3), with ``REACH_M`` on every side."""
+    path = path_m[:, :2]
+    return Area(low_m=np.floor(path.min(axis=0) - REACH_M), high_m=np.ceil(path.max(axis=0) + REACH_M))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

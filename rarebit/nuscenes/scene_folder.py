@@ -47,12 +47,21 @@ class SceneFolder:
             self._pending.popleft().result()
         self._pending.append(self._pool.submit(self._write, name, make))
 
+    def drop(self, name: str) -> None:
+        """Takes a file away again."""
+        self._drain()
+        (self.path / name).unlink()
+        del self._files[name]
+
     def complete(self) -> None:
         """Waits for all files and writes the manifest."""
-        while self._pending:
-            self._pending.popleft().result()
+        self._drain()
         text = canonical_json({"files": self._files}).encode()
         _write_flushed(self.path / MANIFEST, text)
+
+    def _drain(self) -> None:
+        while self._pending:
+            self._pending.popleft().result()
 
     def abandon(self) -> None:
         """Lets no file start any more and waits for those in work."""

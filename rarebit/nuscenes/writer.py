@@ -1,7 +1,7 @@
 """Writes nuScenes v1.0: scenes one by one into folders of their own, then the dataset from all that are done.
 
-<out>/scenes/<key>/            one done scene: its files, scene.json, lane_map.json, manifest.json
-<out>/v1.0-sim/*.json          the tables, sidecars included
+<out>/scenes/<key>/            one done scene: a nuScenes dataset of its own, and manifest.json
+<out>/v1.0-sim/*.json          the tables of all scenes, one after another, sidecars included
 <out>/samples, sweeps, ...     hard links to the scenes' files
 """
 
@@ -12,25 +12,23 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
-from rarebit.core.files import canonical_json, content_hash
+from rarebit.core.files import content_hash
 from rarebit.history import Event
 from rarebit.labels.annotations import Annotations
 from rarebit.nuscenes import blobs
-from rarebit.nuscenes.assemble import assemble
-from rarebit.nuscenes.lane_map_file import around, to_plain
-from rarebit.nuscenes.lane_shapes import area_of
+from rarebit.nuscenes.concatenate import concatenate
+from rarebit.nuscenes.fragment import put_fragment
+from rarebit.nuscenes.naming import VERSION, data_filename, label_filename, token
 from rarebit.nuscenes.scene_folder import SceneFolder, is_done, scene_folder
-from rarebit.nuscenes.scene_record import LANE_MAP, RECORD, Json, asked_rig_record, frame_record, rig_record, scenario_header
-from rarebit.rig.rig import Rig
+from rarebit.nuscenes.scene_record import scenario_story
+from rarebit.nuscenes.scene_rows import Frame
+from rarebit.rig.rig import Mount, Rig
 from rarebit.roads.lane_map import LaneMap
 from rarebit.scenario import ConcreteScenario
-from rarebit.snapshot import LidarSweep, Snapshot
+from rarebit.snapshot import EgoBody, EgoMotion, LabelImages, LidarSweep, SensorData, Snapshot
 
 # Raised whenever the content of a scene folder changes for the same scenario and rig.
-FORMAT = 2
-VERSION = "v1.0-sim"
+FORMAT = 3
 
 
 class NuScenesWriter:
@@ -49,7 +47,7 @@ class NuScenesWriter:
 
     def key(self, scenario: ConcreteScenario, rig: Rig) -> str:
         """32 hex digits."""
-        parts = [FORMAT, self._label_images, blobs.JPEG_QUALITY, self._context, scenario, asked_rig_record(rig)]
+        parts = [FORMAT, self._label_images, blobs.JPEG_QUALITY, self._context, scenario, rig_record(rig)]
         return content_hash(parts)
 
     def is_done(self, key: str) -> bool:
@@ -74,75 +72,97 @@ class NuScenesWriter:
         """
         key = self.key(scenario, rig)
         with scene_folder(self.out / "scenes", key) as folder:
-            scene = NuScenesScene(folder, rig, self._label_images)
+            scene = NuScenesScene(folder, key, rig, self._label_images)
             yield scene
-            header: Json = {
-                "format": FORMAT,
-                "key": key,
-                "scenario": scenario_header(scenario, events, measures or {}),
-                "rig": rig_record(rig),
-            }
-            scene.close(header, lane_map)
+            put_fragment(
+                folder,
+                key=key,
+                rig=rig,
+                lane_map=lane_map,
+                story=scenario_story(scenario, lane_map, events, measures or {}),
+                frames=scene.frames,
+                ticks=scene.ticks,
+                body=scene.body,
+            )
 
     def finish(self, keys: Sequence[str]) -> Path:
         """Assembles the dataset of the scenes ``keys`` in this order; see ``DatasetWriter.finish``."""
-        assemble(self.out, VERSION, keys)
+        concatenate(self.out, VERSION, keys)
         return self.out
 
 
 class NuScenesScene:
-    """One open scene; made by ``NuScenesWriter.scene``."""
+    """One open scene; made by ``NuScenesWriter.scene``.
 
-    def __init__(self, folder: SceneFolder, rig: Rig, label_images: bool) -> None:
-        self._folder = folder
+    Attributes:
+        frames: what came so far, without its data, which is on its way to the disk.
+        ticks: the ego's motion at every tick.
+    """
+
+    def __init__(self, folder: SceneFolder, key: str, rig: Rig, label_images: bool) -> None:
+        self._folder, self._key = folder, key
         self._mounts = {mount.channel: mount for mount in rig.mounts}
         self._label_images = label_images
-        self._frames: list[Json] = []
+        self._last: Snapshot | None = None
+        self.frames: list[Frame] = []
+        self.ticks: list[EgoMotion] = []
+
+    @property
+    def body(self) -> EgoBody:
+        """The ego's chassis.
+
+        Raises:
+            ValueError: nothing came yet.
+        """
+        if self._last is None:
+            raise ValueError("scene: got no snapshot")
+        return self._last.ego_body
 
     def add(self, snapshot: Snapshot, annotations: Annotations | None) -> None:
         """Takes the next kept tick; see ``SceneWriter.add``."""
         self._check(snapshot, annotations)
-        stamp = f"{snapshot.time_us:012d}"
-        files: Json = {"data": {}, "lidarseg": {}, "panoptic": {}, "labels": {}}
+        frame = Frame(
+            time_us=snapshot.time_us,
+            is_key_frame=snapshot.is_key_frame,
+            world_from_ego=snapshot.world_from_ego,
+            boxes=annotations.boxes if annotations is not None else (),
+        )
         for channel in (channel for channel in self._mounts if channel in snapshot.data):
-            blob = self._mounts[channel].modality.blob
-            make = partial(blob.encode, snapshot.data[channel])
-            files["data"][channel] = self._put(f"{channel}/{stamp}{blob.ending}", make)
+            self._put_data(frame, self._mounts[channel], snapshot.data[channel])
         if annotations is not None:
             for channel in sorted(annotations.lidarseg):
-                semantic, panoptic = annotations.lidarseg[channel], annotations.panoptic[channel]
-                files["lidarseg"][channel] = self._put(f"lidarseg/{channel}/{stamp}.bin", semantic.tobytes)
-                files["panoptic"][channel] = self._put(f"panoptic/{channel}/{stamp}.npz", partial(blobs.panoptic_npz, panoptic))
+                stem = token(self._key, "sample_data", channel, frame.time_us)
+                frame.lidarseg[channel] = f"lidarseg/{VERSION}/{stem}_lidarseg.bin"
+                frame.panoptic[channel] = f"panoptic/{VERSION}/{stem}_panoptic.npz"
+                self._folder.put(frame.lidarseg[channel], annotations.lidarseg[channel].tobytes)
+                self._folder.put(frame.panoptic[channel], partial(blobs.panoptic_npz, annotations.panoptic[channel]))
         if self._label_images:
             for channel in sorted(snapshot.labels):
-                images = snapshot.labels[channel]
-                stem = f"labels/{channel}/{stamp}"
-                files["labels"][channel] = [
-                    self._put(f"{stem}_semantic.png", partial(blobs.png, images.tag)),
-                    self._put(f"{stem}_instance.png", partial(blobs.png, images.instance)),
-                    self._put(f"{stem}_depth.png", partial(blobs.depth_png, images.depth_m)),
-                ]
-        self._frames.append(frame_record(snapshot, annotations, files))
+                self._put_label_images(frame, channel, snapshot.labels[channel])
+        self.frames.append(frame)
+        self.ticks += snapshot.ego
+        self._last = snapshot
 
-    def close(self, header: Json, lane_map: LaneMap) -> None:
-        """Writes the scene's record and its part of the map."""
-        keys = [frame["time_us"] for frame in self._frames if frame["is_key_frame"]]
-        if len(keys) < 2:
-            raise ValueError(f"scene: got {len(keys)} key frames, expected at least 2; lengthen duration_s")
-        path = np.array([frame["ego"]["translation"] for frame in self._frames])
-        area = area_of([path])
-        part = to_plain(around(lane_map, area.low_m, area.high_m))
-        self._put(LANE_MAP, lambda: canonical_json(part).encode())
-        record = header | {"map": {"name": lane_map.name, "content": lane_map.content}, "frames": self._frames}
-        self._put(RECORD, lambda: canonical_json(record).encode())
+    def _put_data(self, frame: Frame, mount: Mount, data: SensorData) -> None:
+        blob = mount.modality.blob
+        name = data_filename(self._key, mount.channel, blob.ending, frame.time_us, is_key_frame=frame.is_key_frame)
+        frame.data[mount.channel] = name
+        self._folder.put(name, partial(blob.encode, data))
 
-    def _put(self, name: str, make: Callable[[], bytes]) -> str:
-        self._folder.put(name, make)
-        return name
+    def _put_label_images(self, frame: Frame, channel: str, images: LabelImages) -> None:
+        makers: dict[str, Callable[[], bytes]] = {
+            "semantic": partial(blobs.png, images.tag),
+            "instance": partial(blobs.png, images.instance),
+            "depth": partial(blobs.depth_png, images.depth_m),
+        }
+        names = {kind: label_filename(self._key, channel, frame.time_us, kind) for kind in makers}
+        frame.label_images[channel] = names
+        for kind, make in makers.items():
+            self._folder.put(names[kind], make)
 
     def _check(self, snapshot: Snapshot, annotations: Annotations | None) -> None:
-        if self._frames and snapshot.time_us <= self._frames[-1]["time_us"]:
-            raise ValueError(f"scene: got a snapshot at {snapshot.time_us} us after one at {self._frames[-1]['time_us']} us")
+        if self.ticks and snapshot.ego[0].time_us <= self.ticks[-1].time_us:
+            raise ValueError(f"scene: got a snapshot at {snapshot.time_us} us after one at {self.ticks[-1].time_us} us")
         if snapshot.is_key_frame != (annotations is not None):
             raise ValueError(f"scene: the snapshot at {snapshot.time_us} us: annotations go with key frames and only with them")
         unknown = sorted(set(snapshot.data) - set(self._mounts))

@@ -17,6 +17,7 @@ from rarebit.rig.modality import Capture, Decoded
 from rarebit.rig.numbers import Numbers
 from rarebit.rig.request import RawMessage, SensorRequest, every_ticks
 from rarebit.rig.rig import Mount, Rig
+from rarebit.run.ego_motion import ego_body, ego_motion
 from rarebit.run.fit import check_view, fitted
 from rarebit.run.judge import judge
 from rarebit.run.play import Moment, play, with_run_up
@@ -27,7 +28,7 @@ from rarebit.session.map_objects import MapObject
 from rarebit.session.session import Session
 from rarebit.session.stage import Stage
 from rarebit.session.state import Cast
-from rarebit.snapshot import ActorState, LabelImages, SensorData, Snapshot
+from rarebit.snapshot import ActorState, EgoMotion, LabelImages, SensorData, Snapshot
 
 _FAR_M = 0.3  # a recording on another run of a real server may differ by this much from its rehearsal
 
@@ -39,7 +40,7 @@ class _Taken:
     moment: Moment
     before_from_ego: NDArray[np.float64]
     raw: dict[tuple[str, str], RawMessage]
-    controls: dict[str, float]
+    ego: tuple[EgoMotion, ...]
     light_bits: dict[str, int]
 
 
@@ -83,6 +84,7 @@ def _moments(session: Session, scenario: ConcreteScenario, trial: Attempt, rig: 
     waiting: _Taken | None = None
     for moment in play(stage, scenario, trial.layout, step_s, plan.lead_ticks(rig, step_s)):
         notes.add(moment)
+        decoder.note(moment)
         due = [request for request in requests if moment.tick % request.every_ticks == 0]
         if waiting is not None:
             yield decoder.snapshot(waiting)
@@ -123,6 +125,8 @@ class _Decoder:
         self._key_ticks = key_ticks
         self._seen: set[str] = set()  # channels whose view has been checked
         self._plans = {p.name: p for p in (scenario.ego, *scenario.actors)}
+        self._ego: list[EgoMotion] = []
+        self._lights: dict[str, int] = {}
         # carlite's instance images hold the low 16 bits of a map object's id; CARLA's hold ids of their own.
         match = session.server.is_embedded
         actor_ids = [*(cast.actor_id for cast in stage.actors.values()), *session.fixtures()]
@@ -132,33 +136,27 @@ class _Decoder:
             _map_actor(thing, self._numbers.by_id[thing.object_id], in_images=match) for thing in session.map_objects
         )
 
+    def note(self, moment: Moment) -> None:
+        """The ego's motion and everybody's lights at a tick, whether or not a sensor is due in it."""
+        if moment.tick < 0:
+            return
+        self._lights = self._stage.light_bits()
+        time_us = moment.tick * self._session.config.step_us
+        self._ego.append(ego_motion(self._stage, moment.state, time_us, self._lights.get("ego", 0)))
+
     def take(self, moment: Moment, due: list[SensorRequest]) -> _Taken:
         """Everything of this tick that only the server knows; waits for its sensors."""
         raw = self._stage.collect(moment.state.frame, due)
-        throttle, brake, steer, gear = self._stage.controls_of("ego")
-        ego = moment.state.names.index("ego")
-        vehicle = self._stage.actors["ego"].vehicle
-        forward = moment.state.world_from_actor[ego, :3, 0]
-        controls = {
-            "throttle": throttle,
-            "brake": brake,
-            "steer": steer * (vehicle.max_steer_rad if vehicle is not None else 1.0),
-            "speed_mps": float(forward @ moment.state.velocity_mps[ego]),
-            "gear": float(gear),
-        }
-        lights = self._stage.light_bits() if moment.tick % self._key_ticks == 0 else {}
         before = self._stage.before if self._stage.before is not None else moment.state
-        before_from_ego = before.world_from_actor[ego] @ self._stage.actor_from_ego
-        return _Taken(moment, before_from_ego, raw, controls, lights)
+        before_from_ego = before.world_from_actor[before.names.index("ego")] @ self._stage.actor_from_ego
+        ego, self._ego = tuple(self._ego), []
+        return _Taken(moment, before_from_ego, raw, ego, self._lights)
 
     def snapshot(self, taken: _Taken) -> Snapshot:
         """The decoded tick."""
         moment, state = taken.moment, taken.moment.state
-        row = state.names.index("ego")
-        world_from_ego = state.world_from_actor[row] @ self._stage.actor_from_ego
-        lever = world_from_ego[:3, 3] - state.world_from_actor[row, :3, 3]
-        spin = state.angular_velocity_radps[row]
-        velocity = state.velocity_mps[row] + np.cross(spin, lever)  # the actor's origin is not the rear axle
+        ego = taken.ego[-1]
+        world_from_ego, velocity, spin = ego.world_from_ego, ego.velocity_mps, ego.angular_velocity_radps
         actors = (*(self._actor(taken, i) for i in range(len(state.names))), *self._map)
         is_key = moment.tick % self._key_ticks == 0
         data: dict[str, SensorData] = {}
@@ -188,13 +186,9 @@ class _Decoder:
             if decoded.labels is not None:
                 labels[mount.channel] = decoded.labels
         return Snapshot(
-            time_us=moment.tick * self._session.config.step_us,
             is_key_frame=is_key,
-            world_from_ego=world_from_ego,
-            ego_velocity_mps=velocity,
-            ego_acceleration_mps2=state.acceleration_mps2[row],
-            ego_angular_velocity_radps=spin,
-            controls=taken.controls,
+            ego=taken.ego,
+            ego_body=ego_body(self._stage.actors["ego"].vehicle),
             actors=actors,
             data=data,
             labels=labels,

@@ -106,11 +106,13 @@ def vehicle_data(handle: Any) -> VehicleData:
     physics = handle.get_physics_control()
     wheels = list(physics.wheels)
     world_from_actor = convert.transform(handle.get_transform())
-    axles = _wheels_in(world_from_actor, wheels)[:, 0]
+    places = _wheels_in(world_from_actor, wheels)
+    axles = places[:, 0]
     rear = float(axles.min())
     driven = [wheel for wheel, x in zip(wheels, axles, strict=True) if x < rear + 0.1]
     return VehicleData(
         wheelbase_m=float(axles.max() - rear),
+        track_m=float(np.ptp(places[axles < rear + 0.1, 1])),
         rear_axle_m=rear,
         max_steer_rad=float(np.radians(max(wheel.max_steer_angle for wheel in wheels))),
         steering_curve=np.array([(p.x / 3.6, p.y) for p in physics.steering_curve], np.float64).reshape(-1, 2),

@@ -17,6 +17,7 @@ class VehicleData:
 
     Attributes:
         wheelbase_m: front to rear axle.
+        track_m: between the wheels of the rear axle.
         rear_axle_m: x of the rear axle in the actor's frame (negative behind the origin).
         max_steer_rad: of the inner front wheel at ``steer = 1`` and standstill.
         steering_curve: (n, 2) speed in m/s, factor on the steering angle.
@@ -30,6 +31,7 @@ class VehicleData:
     """
 
     wheelbase_m: float
+    track_m: float
     rear_axle_m: float
     max_steer_rad: float
     steering_curve: NDArray[np.float64]

@@ -12,6 +12,7 @@ import pytest
 
 from rarebit.core.errors import OutputError
 from rarebit.labels.annotate import annotate
+from rarebit.nuscenes.naming import data_filename
 from rarebit.nuscenes.protocol import DatasetWriter
 from rarebit.nuscenes.writer import NuScenesWriter
 from rarebit.rig.rig import Rig
@@ -90,6 +91,18 @@ def test_finishing_twice_changes_nothing(make, tmp_path, scenario, rig, lane_map
     assert contents(make(tmp_path).finish([key])) == first
 
 
+def test_the_order_in_which_scenes_were_made_does_not_show(make, tmp_path, scenario, rig, lane_map, ticks) -> None:
+    scenarios = [replace(scenario, index=index) for index in range(3)]
+    trees = []
+    for order in ((0, 1, 2), (2, 0, 1)):
+        writer = make(tmp_path / str(order[0]))
+        for index in order:
+            write(writer, scenarios[index], rig, lane_map, ticks)
+        writer.finish([writer.key(scenarios[1], rig)])  # an earlier dataset of fewer scenes leaves no trace either
+        trees.append(contents(writer.finish([writer.key(one, rig) for one in scenarios])))
+    assert trees[0] == trees[1]
+
+
 def test_the_key_follows_the_content(make, tmp_path, scenario, rig) -> None:
     writer = make(tmp_path)
     key = writer.key(scenario, rig)
@@ -162,8 +175,10 @@ def test_a_full_disk_is_an_output_error(make, tmp_path, scenario, rig, lane_map,
     def disk_fills_on_the_way() -> Iterator[Snapshot]:
         yield ticks[0]
         folder = next((tmp_path / "scenes").iterdir())
-        (folder / "LIDAR_TOP").mkdir(exist_ok=True)
-        (folder / "LIDAR_TOP" / "000000050000.pcd.bin").symlink_to(full)
+        key = writer.key(scenario, rig)
+        sweep = folder / data_filename(key, "LIDAR_TOP", ".pcd.bin", 50_000, is_key_frame=False)
+        sweep.parent.mkdir(parents=True, exist_ok=True)
+        sweep.symlink_to(full)
         yield from ticks[1:]
 
     with pytest.raises(OutputError, match="No space left"):

@@ -11,22 +11,23 @@ from typing import Any
 import pytest
 
 from rarebit.labels.annotate import annotate
-from rarebit.nuscenes.writer import VERSION, NuScenesWriter
+from rarebit.nuscenes.naming import VERSION
+from rarebit.nuscenes.writer import NuScenesWriter
 
 Judge = Callable[[Path, str], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def dataset(synthetic: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two scenes of two seconds on one map."""
+    """Two scenes on one map, of two seconds and of seven: long enough to predict in."""
     out = tmp_path_factory.mktemp("dataset")
     writer, rig = NuScenesWriter(out), synthetic.small_rig(160, 200)
     keys = []
-    for index in range(2):
+    for index, seconds in enumerate((2.0, 7.0)):
         scenario = synthetic.scenario(index)
         with writer.scene(scenario, rig, synthetic.lane_map()) as scene:
             annotations = None
-            for snapshot in synthetic.snapshots(rig):
+            for snapshot in synthetic.snapshots(rig, seconds=seconds):
                 if snapshot.is_key_frame:
                     annotations = annotate(snapshot, rig, annotations)
                 scene.add(snapshot, annotations if snapshot.is_key_frame else None)
@@ -38,13 +39,23 @@ def test_devkit_accepts_the_dataset_and_scores_its_own_truth_perfectly(dataset: 
     verdict = judge_nuscenes(dataset, VERSION)
     assert verdict["faults"] == []
     assert verdict["counts"]["scene"] == 2
-    assert verdict["counts"]["sample"] == 10
+    assert verdict["counts"]["sample"] == 20
     assert len(verdict["detection_classes"]) == 10
-    assert verdict["mAP"] == pytest.approx(1.0, abs=1e-9)
+    assert verdict["AP_per_class"] == pytest.approx(dict.fromkeys(verdict["detection_classes"], 1.0), abs=1e-9)
+    assert verdict["mAP_devkit"] == pytest.approx(1.0, abs=1e-9)
     assert verdict["NDS"] == pytest.approx(1.0, abs=1e-9)
     assert verdict["AMOTA"] == pytest.approx(1.0, abs=1e-9)
     assert verdict["id_switches"] == 0
     assert verdict["ego_to_lane_m"] < 0.15
+    assert verdict["predictions"] > 10
+
+
+def test_a_scene_folder_is_a_dataset_of_its_own(dataset: Path, judge_nuscenes: Judge) -> None:
+    folder = max((dataset / "scenes").iterdir(), key=lambda path: len(list(path.rglob("*.jpg"))))
+    verdict = judge_nuscenes(folder, VERSION)
+    assert verdict["faults"] == []
+    assert (verdict["counts"]["scene"], verdict["counts"]["sample"]) == (1, 15)
+    assert verdict["mAP_devkit"] == pytest.approx(1.0, abs=1e-9)
 
 
 def test_judge_finds_a_wrong_point_count_and_a_broken_chain(dataset: Path, judge_nuscenes: Judge, tmp_path: Path) -> None:

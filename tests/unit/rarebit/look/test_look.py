@@ -16,7 +16,8 @@ from rarebit.labels.annotate import annotate
 from rarebit.look import draw
 from rarebit.look.scene import _spread
 from rarebit.look.tables import Box, Tables
-from rarebit.nuscenes.writer import VERSION, NuScenesWriter
+from rarebit.nuscenes.naming import VERSION
+from rarebit.nuscenes.writer import NuScenesWriter
 
 INTRINSIC = np.array([[100.0, 0.0, 80.0], [0.0, 100.0, 45.0], [0.0, 0.0, 1.0]])
 

@@ -1,4 +1,4 @@
-"""Map mask, map expansion and the stored lane map."""
+"""Map mask, basemap and map expansion."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import pytest
 from PIL import Image
 from shapely.geometry import Polygon
 
-from rarebit.core.files import canonical_json
-from rarebit.nuscenes.lane_map_file import around, from_plain, to_plain, union
 from rarebit.nuscenes.lane_shapes import Area, LaneShape, area_of, lane_shapes, outlines_in
 from rarebit.nuscenes.map_expansion import map_expansion
 from rarebit.nuscenes.map_mask import map_mask
@@ -31,32 +29,12 @@ def lanes(synthetic: ModuleType) -> LaneMap:
 @pytest.fixture(scope="module")
 def area(synthetic: ModuleType) -> Area:
     start = np.array(synthetic._placed(0, 0))
-    return area_of([np.array([start, synthetic._placed(30, 0)])])
+    return area_of(np.array([start, synthetic._placed(30, 0)]))
 
 
 @pytest.fixture(scope="module")
 def shapes(lanes: LaneMap, area: Area) -> dict[LaneKey, LaneShape]:
     return lane_shapes(lanes, area)
-
-
-def test_stored_map_reads_back(lanes: LaneMap) -> None:
-    plain = to_plain(lanes)
-    again = from_plain(json.loads(canonical_json(plain)))
-    assert canonical_json(to_plain(again)) == canonical_json(plain)
-    key = LaneKey(2, 0, -1)
-    assert again.lanes[key].successors == lanes.lanes[key].successors
-    np.testing.assert_allclose(again.lanes[key].centre, lanes.lanes[key].centre, atol=5e-4)
-
-
-def test_parts_of_a_map_put_together_are_the_map(lanes: LaneMap) -> None:
-    low, high = np.array([-110.0, -100.0]), np.array([-30.0, 100.0])
-    west, east = around(lanes, low, high), around(lanes, np.array([-30.0, -100.0]), np.array([200.0, 200.0]))
-    assert len(west.lanes) < len(lanes.lanes)
-    assert canonical_json(to_plain(union([west, east]))) == canonical_json(
-        to_plain(around(lanes, low, np.array([200.0, 200.0])))
-    )
-    with pytest.raises(ValueError, match="one map"):
-        union([])
 
 
 def test_coordinates_stay_a_hundred_metres_from_the_edges(area: Area, shapes: dict[LaneKey, LaneShape]) -> None:
@@ -144,10 +122,9 @@ def test_drivable_area_of_real_maps_is_valid(name: str) -> None:
     lanes = read(carla.Map(path.stem, path.read_text()), path.stem)
     longest = max((lane for lane in lanes.lanes.values() if lane.kind == "driving"), key=lambda lane: len(lane.centre))
     middle = longest.centre[len(longest.centre) // 2, :2]
-    area = area_of([middle[None]])
-    part = around(lanes, area.low_m, area.high_m)
-    shapes = lane_shapes(part, area)
-    content = map_expansion("real", part, shapes, area)
+    area = area_of(middle[None])
+    shapes = lane_shapes(lanes, area)
+    content = map_expansion("real", lanes, shapes, area)
     nodes = {row["token"]: (row["x"], row["y"]) for row in content["node"]}
     rings = {row["token"]: row for row in content["polygon"]}
     for row in content["drivable_area"]:

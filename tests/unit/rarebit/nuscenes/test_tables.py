@@ -1,4 +1,4 @@
-"""Tables: names, times, links."""
+"""The rows of a scene: rates, links, sizes, truth."""
 
 from __future__ import annotations
 
@@ -12,29 +12,8 @@ import pytest
 
 from rarebit.history import Event
 from rarebit.labels.annotate import annotate
-from rarebit.nuscenes.can_bus import can_bus_messages
-from rarebit.nuscenes.tables import scene_base_us, scene_name
-from rarebit.nuscenes.writer import VERSION, NuScenesWriter
-
-CAN_BLACK_LIST = {*range(161, 169), *range(170, 177), *range(309, 315)}
-
-
-def test_scene_names_are_free_unique_and_four_digits() -> None:
-    names = [scene_name(number) for number in range(8800)]
-    assert names[:2] == ["scene-9000", "scene-9001"]
-    assert len(set(names)) == 8800
-    numbers = {int(name.removeprefix("scene-")) for name in names}
-    assert all(len(name) == len("scene-0000") for name in names)
-    # Real scenes end at 1110.
-    assert min(numbers) > 1110
-    assert not numbers & CAN_BLACK_LIST
-    with pytest.raises(ValueError, match="8800"):
-        scene_name(8800)
-
-
-def test_scenes_do_not_overlap_in_time_and_know_no_clock() -> None:
-    assert scene_base_us(0) == 1_577_880_000_000_000
-    assert scene_base_us(1) - scene_base_us(0) == 3_600_000_000
+from rarebit.nuscenes.naming import VERSION
+from rarebit.nuscenes.writer import NuScenesWriter
 
 
 @pytest.fixture(scope="module")
@@ -126,31 +105,3 @@ def test_splits_cover_all_scenes(root: Path) -> None:
     splits = json.loads((root / VERSION / "splits.json").read_text())
     assert splits["all"] == ["scene-9000"]
     assert sorted(splits["sim_train"] + splits["sim_val"]) == splits["all"]
-
-
-def test_can_bus_speaks_in_the_vehicles_axes(root: Path) -> None:
-    poses = json.loads((root / "can_bus" / "scene-9000_pose.json").read_text())
-    np.testing.assert_allclose(poses[0]["vel"], [6.0, 0.0, 0.0], atol=1e-9)
-    assert list(poses[0]) == ["accel", "orientation", "pos", "rotation_rate", "utime", "vel"]
-    # The position moves with the velocity.
-    moved = np.linalg.norm(np.subtract(poses[10]["pos"], poses[0]["pos"]))
-    assert moved == pytest.approx(6.0 * 0.5, abs=1e-6)
-
-
-def test_can_bus_units() -> None:
-    frame = {
-        "time_us": 0,
-        "is_key_frame": True,
-        "ego": {"translation": [0.0, 0.0, 0.0], "rotation": [1.0, 0.0, 0.0, 0.0]},
-        "velocity": [10.0, 0.0, 0.0],
-        "acceleration": [0.0, 0.0, 0.0],
-        "angular_velocity": [0.0, 0.0, 0.1],
-        "controls": {"steer": 0.1, "brake": 1.0, "speed_mps": 10.0},
-    }
-    messages = can_bus_messages({"frames": [frame]}, 5, (1.0, 2.0))
-    (monitor,) = messages["vehicle_monitor"]
-    assert monitor["vehicle_speed"] == pytest.approx(36.0)
-    assert monitor["yaw_rate"] == pytest.approx(np.degrees(0.1))
-    assert monitor["brake"] == 126
-    assert messages["steeranglefeedback"] == [{"utime": 5, "value": 0.1}]
-    assert messages["route"][0] == [1.0, 2.0]

@@ -16,6 +16,7 @@ from rarebit.session.state import DriveCommand, VehicleData
 STEP_S = 0.05
 VEHICLE = VehicleData(
     wheelbase_m=2.9,
+    track_m=1.6,
     rear_axle_m=-1.4,
     max_steer_rad=1.2,
     steering_curve=np.array([[0.0, 1.0], [33.0, 0.7]]),
