@@ -20,7 +20,7 @@ from rarebit.nuscenes.concatenate import concatenate
 from rarebit.nuscenes.fragment import put_fragment
 from rarebit.nuscenes.naming import VERSION, data_filename, label_filename, token
 from rarebit.nuscenes.scene_folder import SceneFolder, is_done, scene_folder
-from rarebit.nuscenes.scene_record import scenario_story
+from rarebit.nuscenes.scene_record import rig_record, scenario_story
 from rarebit.nuscenes.scene_rows import Frame
 from rarebit.rig.rig import Mount, Rig
 from rarebit.roads.lane_map import LaneMap
