@@ -20,6 +20,7 @@ _ITEMS = (("bench", 3.0), ("bin", 4.0), ("hydrant", 1.5), ("bus_stop", 0.6))
 _FAST_MPS = 20.0
 _MEDIAN_M = 2.0
 _RAIL_OUT_M, _APART_M = 0.6, 0.18
+_RAIL_BEND_PM, _RAIL_BEFORE_BEND_M = 1.0 / 400.0, 15.0
 _CLEARANCE_M = 4.5  # over lanes: a lorry's height and some
 _ROOM_M = 0.3
 _HEAD_M = 2.2  # under a crown, for those who walk
@@ -36,8 +37,32 @@ def place_furniture(site: Site, rng: np.random.Generator) -> None:
         if side.walk is not None:
             _sidewalk(site, side, rng, stagger=0.5 * (number % 2))
         elif side.speed_mps > _FAST_MPS:
-            rail(site, "guard_rail", moved_out(side.edge, side.strips[0].inner, _RAIL_OUT_M), side.strips[0].inner)
+            _roadside_rails(site, side)
             _roadside_lamps(site, side)
+
+
+def _roadside_rails(site: Site, side: Side) -> None:
+    """Along all of a road with several lanes in a direction; else only where a bend would carry a car off: on its outside."""
+    line = moved_out(side.edge, side.strips[0].inner, _RAIL_OUT_M)
+    lanes = sum(strip.lane.type == "driving" for strip in side.strips)
+    for start, end in [(0, len(line))] if lanes > 1 else _outside_of_bends(side):
+        rail(site, "guard_rail", line[start:end], side.strips[0].inner[start:end])
+
+
+def _outside_of_bends(side: Side) -> list[tuple[int, int]]:
+    """(start, end) of the points of the edge on the outside of sharp bends, and a little before and behind."""
+    step = np.diff(side.edge[:, :2], axis=0)
+    heading = np.unwrap(np.arctan2(step[:, 1], step[:, 0]))
+    apart = 0.5 * (np.diff(side.walked)[1:] + np.diff(side.walked)[:-1])
+    tangent = step[1:] / np.linalg.norm(step[1:], axis=1, keepdims=True)
+    across = np.stack([-tangent[:, 1], tangent[:, 0]], -1)
+    bends = -np.diff(heading) / apart * np.sign(np.sum(across * side.outward[1:-1], 1))
+    sharp = side.walked[1:-1][bends > _RAIL_BEND_PM]
+    if not len(sharp):
+        return []
+    near = np.abs(side.walked[:, None] - sharp[None, :]).min(1) < _RAIL_BEFORE_BEND_M
+    changes = np.flatnonzero(np.diff(np.concatenate([[False], near, [False]]).astype(np.int8)))
+    return [(int(start), int(end)) for start, end in changes.reshape(-1, 2) if end - start >= 2]
 
 
 def _sidewalk(site: Site, side: Side, rng: np.random.Generator, *, stagger: float) -> None:

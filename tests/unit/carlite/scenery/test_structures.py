@@ -262,6 +262,26 @@ def test_rails_follow_the_slope_without_steps() -> None:
     np.testing.assert_allclose((ends[:, 1, 2] - ends[:, 0, 2]) / 4.0, slope, atol=0.02)
 
 
+def _rails(source: str) -> Array:
+    """(n, 2) where the pieces of rail stand."""
+    rails = [p.world_from_local[:2, 3] for p in build(parse(source), seed=0).objects if p.tag == Tag.GUARD_RAIL]
+    return np.array(rails).reshape(-1, 2)
+
+
+def test_rural_roads_have_rails_on_the_outside_of_sharp_bends_alone() -> None:
+    fast = '<type s="0" type="rural"><speed max="100" unit="km/h"/></type><planView>'
+    straight = road(1, length=200.0).replace("<planView>", fast)
+    assert len(_rails(text(straight))) == 0
+    bend = straight.replace("<line/>", '<arc curvature="0.005"/>')  # to the left: CARLA's y falls, outside is the right
+    along_bend = _rails(text(bend))
+    assert len(along_bend) > 40
+    middle = np.array([-100.0, -1.0 / 0.005])
+    np.testing.assert_allclose(np.linalg.norm(along_bend - middle, axis=1), 200.0 + 3.5 + 0.6, atol=0.3)
+    several = straight.replace('id="-1"', 'id="-2"').replace("<right>", "<right>" + lane(-1, "driving", 3.5))
+    np.testing.assert_allclose(_rails(text(several))[:, 1], 7.0 + 0.6, atol=0.1)
+    assert len(_rails(text(several))) == 50
+
+
 def test_street_trees_leave_room_for_a_lorry() -> None:
     source = text(road(1, length=240.0, walks=True).replace('a="2.0"', 'a="4.0"'))
     trees = [p for p in build(parse(source), seed=0).objects if p.name.startswith("Tree")]
