@@ -90,7 +90,7 @@ def _item(tables: Tables, scene: Row, facts: Row, names: dict[str, str]) -> Item
             continue
         tokens[row["instance_token"]] = names[row["token"]]
         sample = samples[row["sample_token"]]
-        ego = tables.world_from_ego(tables.key_frame(scene, "LIDAR_TOP", sample))[:2, 3]
+        ego = tables.world_from_ego(tables.any_key_frame(scene, sample))[:2, 3]
         distance = float(np.hypot(*(np.asarray(row["translation"][:2]) - ego)))
         if nearest is None or distance < nearest[0]:
             nearest = distance, sample["timestamp"]

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from rarebit.core.frames import apply, box_corners, inverse
 from rarebit.look.tables import Box
+from rarebit.rig.projection import Projection
 
 Colour = tuple[int, int, int]
 INK: Colour = (236, 240, 244)
@@ -24,6 +25,7 @@ _FAR_M = 150.0
 _EDGES = ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (0, 4), (1, 5), (2, 6), (3, 7))
 _LINES = np.array([*_EDGES, (8, 9)])  # and the nose, which follows the corners
 _FAR_OUT_PX = 1e5
+_CURVE_PIECES = 24
 _COLOURS: dict[str, Colour] = {
     "human": (255, 176, 32),
     "animal": (214, 120, 255),
@@ -68,32 +70,47 @@ def boxes_on_camera(
     boxes: list[Box],
     *,
     camera_from_world: NDArray[np.float64],
-    intrinsic: NDArray[np.float64],
-    full_size: tuple[int, int],
+    lens: Projection,
     hazards: frozenset[str],
 ) -> None:
-    """Draws every box that lies at least partly in front of the camera, far ones first, hazards last and thicker.
+    """Draws every box that the lens takes in at least in part, far ones first, hazards last and thicker.
 
     Boxes of mostly hidden objects are dim; a line from the middle of a box's floor points to its front.
     """
-    scale = picture.width / full_size[0]
+    scale = picture.width / lens.width_px
     draw = ImageDraw.Draw(picture)
     placed = [(camera_from_world @ box.world_from_box, box) for box in boxes]
-    for camera_from_box, box in sorted(placed, key=lambda pair: (pair[1].instance in hazards, -pair[0][2, 3])):
+    for camera_from_box, box in sorted(placed, key=lambda pair: (pair[1].instance in hazards, -_range_m(pair[0]))):
         half = box.size_lwh_m / 2
         nose = [[0.0, 0.0, -half[2]], [half[0], 0.0, -half[2]]]
         corners = apply(camera_from_box, np.concatenate([box_corners(box.size_lwh_m), nose]))
-        if corners[:, 2].max() < _NEAR_M or corners[:, 2].min() > _FAR_M:
+        if float(np.linalg.norm(corners, axis=1).min()) > _FAR_M:
             continue
         hazard = box.instance in hazards
         colour = HAZARD if hazard else colour_of(box.category)
         if box.visibility == 1 and not hazard:
             colour = (colour[0] * 2 // 5, colour[1] * 2 // 5, colour[2] * 2 // 5)
         width = max(1, round((3 if hazard else 1.6) * picture.width / 800))
-        pixels = _clipped(corners[_LINES]) @ intrinsic.T
-        pixels = pixels[..., :2] / pixels[..., 2:] * scale
-        for line in pixels[np.abs(pixels).max(axis=(1, 2)) < _FAR_OUT_PX].reshape(-1, 4).tolist():
+        lines = _projected(corners[_LINES], lens) * scale
+        for line in lines[np.abs(lines).max(axis=(1, 2), initial=0.0) < _FAR_OUT_PX].reshape(-1, 4).tolist():
             draw.line(line, fill=colour, width=width)
+
+
+def _range_m(camera_from_box: NDArray[np.float64]) -> float:
+    return float(np.linalg.norm(camera_from_box[:3, 3]))
+
+
+def _projected(segments: NDArray[np.float64], lens: Projection) -> NDArray[np.float64]:
+    """(m, 2, 2) pixel coordinates of what the lens shows of (n, 2, 3) segments: straight lines, or pieces of curves."""
+    if lens.model == "pinhole":
+        ends = _clipped(segments)
+        return lens.project(ends.reshape(-1, 3))[0].reshape(-1, 2, 2)
+    share = np.linspace(0.0, 1.0, _CURVE_PIECES + 1)[None, :, None]
+    points = (1.0 - share) * segments[:, :1] + share * segments[:, 1:]
+    pixels, seen = lens.project(points.reshape(-1, 3))
+    pixels, seen = pixels.reshape(len(segments), -1, 2), seen.reshape(len(segments), -1)
+    pieces: NDArray[np.float64] = np.stack([pixels[:, :-1], pixels[:, 1:]], axis=2)[seen[:, :-1] & seen[:, 1:]]
+    return pieces
 
 
 def _clipped(segments: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,13 +14,12 @@ from PIL import Image
 from rarebit.core.files import write_bytes
 from rarebit.core.frames import apply, inverse
 from rarebit.look import draw
+from rarebit.look.cameras import MARGIN, View, arrange, main_view
 from rarebit.look.draw import BirdsEye, Plan
 from rarebit.look.plan import read_plan
 from rarebit.look.tables import Box, Row, Tables
 
-FRONT_ROW = ("CAM_FRONT_LEFT", "CAM_FRONT", "CAM_FRONT_RIGHT")
-BACK_ROW = ("CAM_BACK_LEFT", "CAM_BACK", "CAM_BACK_RIGHT")
-_MARGIN = 8
+_LEAST_RANGE_M = 0.5  # lidar points nearer than this are firings without a return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,43 +51,46 @@ class ScenePictures:
         self._tables, self._scene, self._story = tables, scene, story
         self._kept: dict[str, tuple[str, tuple[int, int], Image.Image]] = {}
         location = tables.rows["log"][scene["log_token"]]["location"]
+        self._views = [_view(tables, scene, channel) for channel in tables.channels(scene, "camera")]
+        self._main = main_view(self._views)
         self._plan: Plan = read_plan(tables.root / "maps" / "expansion" / f"{location}.json")
 
     def annotated(self) -> Image.Image:
-        """Six cameras with boxes and the bird's eye view at the key frame nearest to the critical moment."""
+        """All cameras with boxes and the bird's eye view at the key frame nearest to the critical moment."""
         sample = min(self._tables.samples(self._scene), key=lambda row: abs(row["timestamp"] - self._story.moment_us))
-        return self._panel(sample["timestamp"], camera_width=640, captions=True)
+        return self._panel(sample["timestamp"], row_height=360, captions=True)
 
     def contact_sheet(self, columns: int = 4, rows: int = 3) -> Image.Image:
-        """Front camera pictures through the scene, half of them around the critical moment, over a line of facts."""
-        frames = self._tables.data(self._scene, "CAM_FRONT")
+        """Pictures of the camera ahead through the scene, half of them around the critical moment, over a line of facts.
+
+        Of a rig without cameras, bird's eye views.
+        """
+        frames = self._frames()
         chosen = _spread([row["timestamp"] for row in frames], self._story.moment_us, columns * rows)
         width, height = 480, 270
         head = 40 + 22 * len(self._story.lines)
-        sheet = Image.new(
-            "RGB", (columns * (width + _MARGIN) + _MARGIN, rows * (height + _MARGIN) + head + _MARGIN), draw.PAPER
-        )
-        draw.text(sheet, (_MARGIN + 2, 8), self._story.title, size_px=22)
+        sheet = Image.new("RGB", (columns * (width + MARGIN) + MARGIN, rows * (height + MARGIN) + head + MARGIN), draw.PAPER)
+        draw.text(sheet, (MARGIN + 2, 8), self._story.title, size_px=22)
         for i, line in enumerate(self._story.lines):
-            draw.text(sheet, (_MARGIN + 2, 38 + 22 * i), line, size_px=15, colour=(190, 198, 208))
+            draw.text(sheet, (MARGIN + 2, 38 + 22 * i), line, size_px=15, colour=(190, 198, 208))
         for i, frame in enumerate(chosen):
-            picture = self._camera(frames[frame], (width, height))
+            picture = self._sheet_picture(frames[frame], (width, height))
             seconds = (frames[frame]["timestamp"] - self._story.moment_us) * 1e-6
             draw.text(picture, (8, 6), f"{seconds:+.1f} s", size_px=18)
-            at = (_MARGIN + (i % columns) * (width + _MARGIN), head + (i // columns) * (height + _MARGIN))
+            at = (MARGIN + (i % columns) * (width + MARGIN), head + (i // columns) * (height + MARGIN))
             sheet.paste(picture, at)
         return sheet
 
     def clip(self, path: Path, rate_hz: int = 5) -> None:
         """Writes an H.264 MP4: the bird's eye view at ``rate_hz``, each camera with its latest picture."""
-        frames = self._tables.data(self._scene, "CAM_FRONT")
+        frames = self._frames()
         times = range(frames[0]["timestamp"], frames[-1]["timestamp"] + 1, 1_000_000 // rate_hz)
         temporary = path.with_name(f".{path.name}.tmp")
         path.parent.mkdir(parents=True, exist_ok=True)
         with av.open(str(temporary), "w", format="mp4") as container:
             stream = None
             for time_us in times:
-                picture = self._panel(time_us, camera_width=400, captions=False)
+                picture = self._panel(time_us, row_height=225, captions=False)
                 size = (picture.width // 2 * 2, picture.height // 2 * 2)
                 if stream is None:
                     stream = container.add_stream("libx264", rate=Fraction(rate_hz))
@@ -103,24 +105,39 @@ class ScenePictures:
                 container.mux(stream.encode())
         temporary.replace(path)
 
-    def _panel(self, time_us: int, *, camera_width: int, captions: bool) -> Image.Image:
-        """Two rows of three cameras beside the bird's eye view."""
-        size = (camera_width, camera_width * 9 // 16)
-        high = 2 * size[1] + 3 * _MARGIN
-        panel = Image.new(
-            "RGB", (3 * (size[0] + _MARGIN) + _MARGIN + high - _MARGIN, high + (34 if captions else 0)), draw.PAPER
-        )
+    def _frames(self) -> list[Row]:
+        """What the time of the pictures follows: the camera ahead, or what measures most often."""
+        if self._main is not None:
+            return self._tables.data(self._scene, self._main.channel)
+        return self._tables.timeline(self._scene)
+
+    def _sheet_picture(self, row: Row, size: tuple[int, int]) -> Image.Image:
+        """One picture of the contact sheet, in its own shape on a ground of ``size``."""
+        if self._main is None:
+            picture = self._birds_eye(row["timestamp"], size_px=size[1])
+        else:
+            shrink = min(size[0] / self._main.width_px, size[1] / self._main.height_px)
+            picture = self._camera(row, (round(self._main.width_px * shrink), round(self._main.height_px * shrink)))
+        if picture.size == size:
+            return picture
+        ground = Image.new("RGB", size, draw.PAPER)
+        ground.paste(picture, ((size[0] - picture.width) // 2, (size[1] - picture.height) // 2))
+        return ground
+
+    def _panel(self, time_us: int, *, row_height: int, captions: bool) -> Image.Image:
+        """The cameras in rows beside the bird's eye view."""
+        cameras = arrange(self._views, row_height)
         top = 34 if captions else 0
+        side = cameras.height - 2 * MARGIN
+        panel = Image.new("RGB", (cameras.width + side + MARGIN, cameras.height + top), draw.PAPER)
         if captions:
-            draw.text(panel, (_MARGIN + 2, 6), "   ".join((self._story.title, *self._story.lines)), size_px=17)
-        for r, names in enumerate((FRONT_ROW, BACK_ROW)):
-            for c, channel in enumerate(names):
-                picture = self._camera(self._latest(channel, time_us), size)
-                if captions:
-                    draw.text(picture, (8, size[1] - 28), channel, size_px=16)
-                panel.paste(picture, (_MARGIN + c * (size[0] + _MARGIN), top + _MARGIN + r * (size[1] + _MARGIN)))
-        view = self._birds_eye(time_us, size_px=high - 2 * _MARGIN)
-        panel.paste(view, (3 * (size[0] + _MARGIN) + _MARGIN, top + _MARGIN))
+            draw.text(panel, (MARGIN + 2, 6), "   ".join((self._story.title, *self._story.lines)), size_px=17)
+        for tile in cameras.tiles:
+            picture = self._camera(self._latest(tile.channel, time_us), (tile.width, tile.height))
+            if captions:
+                draw.text(picture, (8, tile.height - 28), tile.channel, size_px=16)
+            panel.paste(picture, (tile.left, top + tile.top))
+        panel.paste(self._birds_eye(time_us, size_px=side), (cameras.width, top + MARGIN))
         return panel
 
     def _camera(self, row: Row, size: tuple[int, int]) -> Image.Image:
@@ -136,8 +153,7 @@ class ScenePictures:
             picture,
             boxes,
             camera_from_world=inverse(world_from_camera),
-            intrinsic=tables.intrinsic(row),
-            full_size=(row["width"], row["height"]),
+            lens=tables.lens(row),
             hazards=self._story.hazards,
         )
         self._kept[row["calibrated_sensor_token"]] = row["token"], size, picture.copy()
@@ -146,13 +162,16 @@ class ScenePictures:
     def _birds_eye(self, time_us: int, *, size_px: int) -> Image.Image:
         tables = self._tables
         boxes = tables.boxes_at(self._scene, time_us)
-        lidar = self._latest("LIDAR_TOP", time_us)
-        world_from_ego = tables.world_from_ego(lidar)
+        timeline = tables.timeline(self._scene)
+        world_from_ego = tables.world_from_ego(_latest(timeline, time_us))
         view = BirdsEye(size_px=size_px, reach_m=45.0, world_from_ego=world_from_ego)
         view.plan(self._plan)
-        points = np.fromfile(tables.root / lidar["filename"], np.float32).reshape(-1, 5).astype(np.float64)
-        view.lidar(apply(world_from_ego @ tables.ego_from_sensor(lidar), points[:, :3]), points[:, 3])
-        ego_path = np.stack([tables.world_from_ego(row)[:2, 3] for row in tables.data(self._scene, "LIDAR_TOP")])
+        for channel in tables.channels(self._scene, "lidar"):
+            lidar = self._latest(channel, time_us)
+            points = np.fromfile(tables.root / lidar["filename"], np.float32).reshape(-1, 5).astype(np.float64)
+            points = points[np.linalg.norm(points[:, :3], axis=1) > _LEAST_RANGE_M]
+            view.lidar(apply(tables.world_from_ego(lidar) @ tables.ego_from_sensor(lidar), points[:, :3]), points[:, 3])
+        ego_path = np.stack([tables.world_from_ego(row)[:2, 3] for row in timeline])
         view.path(ego_path, draw.EGO)
         for instance in sorted(self._story.hazards):
             view.path(tables.path(self._scene, instance), draw.HAZARD)
@@ -164,8 +183,18 @@ class ScenePictures:
 
     def _latest(self, channel: str, time_us: int) -> Row:
         """The last data of a channel at or before a time, its first if there is none."""
-        rows = self._tables.data(self._scene, channel)
-        return next((row for row in reversed(rows) if row["timestamp"] <= time_us), rows[0])
+        return _latest(self._tables.data(self._scene, channel), time_us)
+
+
+def _latest(rows: list[Row], time_us: int) -> Row:
+    return next((row for row in reversed(rows) if row["timestamp"] <= time_us), rows[0])
+
+
+def _view(tables: Tables, scene: Row, channel: str) -> View:
+    row = tables.data(scene, channel)[0]
+    forward = tables.ego_from_sensor(row)[:3, 2]  # a camera's z
+    yaw_deg = float(np.degrees(np.arctan2(forward[1], forward[0])))
+    return View(channel=channel, yaw_deg=yaw_deg, width_px=row["width"], height_px=row["height"])
 
 
 def write_scene_pictures(tables: Tables, scene: Row, story: SceneStory, folder: Path) -> list[Path]:

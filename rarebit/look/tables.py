@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.frames import rotation_from_quaternion, transform
+from rarebit.rig.projection import KannalaBrandt, Pinhole, Projection
 
 Row = dict[str, Any]
 _TABLES = (
@@ -53,6 +54,8 @@ class Tables:
         for name in _TABLES:
             table = json.loads((root / version / f"{name}.json").read_text())
             self.rows[name] = {row["token"]: row for row in table}
+        calibration = json.loads((root / version / "rarebit_calibration.json").read_text())
+        self._calibration = {row["calibrated_sensor_token"]: row for row in calibration}
         self._channel_of = {
             token: self.rows["sensor"][row["sensor_token"]]["channel"] for token, row in self.rows["calibrated_sensor"].items()
         }
@@ -85,9 +88,9 @@ class Tables:
         """All sample_data of one channel of one scene, key frames and sweeps, in time order."""
         return self._data.get((scene["token"], channel), [])
 
-    def key_frame(self, scene: Row, channel: str, sample: Row) -> Row:
-        """The key frame of a channel for a sample."""
-        return next(row for row in self.data(scene, channel) if row["is_key_frame"] and row["sample_token"] == sample["token"])
+    def any_key_frame(self, scene: Row, sample: Row) -> Row:
+        """Data of a sample, of the scene's channel that measures most often."""
+        return next(row for row in self.timeline(scene) if row["is_key_frame"] and row["sample_token"] == sample["token"])
 
     def world_from_ego(self, sample_data: Row) -> NDArray[np.float64]:
         """(4, 4) pose of the ego at a sample_data's time."""
@@ -99,10 +102,24 @@ class Tables:
         row = self.rows["calibrated_sensor"][sample_data["calibrated_sensor_token"]]
         return transform(row["translation"], rotation_from_quaternion(row["rotation"]))
 
-    def intrinsic(self, sample_data: Row) -> NDArray[np.float64]:
-        """(3, 3) camera matrix, pixels."""
-        row = self.rows["calibrated_sensor"][sample_data["calibrated_sensor_token"]]
-        return np.asarray(row["camera_intrinsic"], np.float64)
+    def channels(self, scene: Row, sensor: str) -> list[str]:
+        """Channels of one kind of sensor ("camera", "lidar", "radar", ...) in a scene, in alphabetical order."""
+        kind = {row["channel"]: row["modality"] for row in self.rows["sensor"].values()}
+        return sorted(channel for token, channel in self._data if token == scene["token"] and kind[channel] == sensor)
+
+    def timeline(self, scene: Row) -> list[Row]:
+        """The data of the scene's channel that measures most often."""
+        found = ((channel, rows) for (token, channel), rows in self._data.items() if token == scene["token"])
+        return max(found, key=lambda pair: (len(pair[1]), pair[0]))[1]
+
+    def lens(self, sample_data: Row) -> Projection:
+        """How a camera projects."""
+        token = sample_data["calibrated_sensor_token"]
+        lens, width, height = self._calibration[token]["lens"], sample_data["width"], sample_data["height"]
+        if lens["model"] == "kannala_brandt":
+            k1, k2, k3, k4 = lens["distortion"]
+            return KannalaBrandt(width_px=width, height_px=height, fov_rad=lens["fov_rad"], distortion=(k1, k2, k3, k4))
+        return Pinhole(width_px=width, height_px=height, fov_rad=lens["fov_rad"])
 
     def boxes(self, sample: Row) -> list[Box]:
         """The annotations of a sample."""

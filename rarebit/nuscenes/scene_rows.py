@@ -131,7 +131,7 @@ def _calibration(facts: SceneFacts, mount: Mount) -> Iterator[Record]:
         kind=mount.modality.name,
         rate_hz=mount.rate_hz,
         settings=asdict(mount.settings),
-        lens={"model": lens.model, "distortion": list(lens.distortion)} if lens is not None else None,
+        lens={"model": lens.model, "fov_rad": lens.fov_rad, "distortion": list(lens.distortion)} if lens is not None else None,
         asked_translation=_vector(mount.asked[:3, 3]) if mount.asked is not None else None,
     )
 

@@ -89,7 +89,8 @@ class SensorFacts(Record):
 
     Attributes:
         kind: name of the sensor's module. settings: of the module, SI.
-        lens: of a camera, ``model`` and ``distortion``; None for what makes no pictures.
+        lens: of a camera, ``model``, ``fov_rad`` across the image and ``distortion``; with another model than "pinhole"
+            nuScenes' 3x3 matrix is right in the picture's middle alone. None for what makes no pictures.
         asked_translation: where the rig's file puts the sensor, ego frame, if that lies inside the ego at hand; else None.
     """
 

@@ -25,6 +25,7 @@ class Projection(Protocol):
     Attributes:
         model: name of the lens model.
         width_px, height_px: of the image.
+        fov_rad: angle across the image's width.
         distortion: coefficients of the model beyond the 3x3 matrix.
     """
 
@@ -36,6 +37,9 @@ class Projection(Protocol):
 
     @property
     def height_px(self) -> int: ...
+
+    @property
+    def fov_rad(self) -> float: ...
 
     @property
     def distortion(self) -> tuple[float, ...]: ...

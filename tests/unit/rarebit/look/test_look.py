@@ -14,12 +14,14 @@ from rarebit.draws import Draws, Rejected
 from rarebit.gallery import words_of, write_gallery
 from rarebit.labels.annotate import annotate
 from rarebit.look import draw
+from rarebit.look.cameras import View, arrange, main_view
 from rarebit.look.scene import _spread
 from rarebit.look.tables import Box, Tables
 from rarebit.nuscenes.naming import VERSION
 from rarebit.nuscenes.writer import NuScenesWriter
+from rarebit.rig.projection import KannalaBrandt, Pinhole, Projection
 
-INTRINSIC = np.array([[100.0, 0.0, 80.0], [0.0, 100.0, 45.0], [0.0, 0.0, 1.0]])
+LENS = Pinhole(width_px=160, height_px=90, fov_rad=2 * np.arctan(0.8))  # f = 100 px
 
 
 def box(at: tuple[float, float, float], size: tuple[float, float, float], instance: str = "a", visibility: int = 4) -> Box:
@@ -33,9 +35,11 @@ def box(at: tuple[float, float, float], size: tuple[float, float, float], instan
     )
 
 
-def drawn(boxes: list[Box], hazards: frozenset[str] = frozenset()) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    picture = Image.new("RGB", (160, 90))
-    draw.boxes_on_camera(picture, boxes, camera_from_world=np.eye(4), intrinsic=INTRINSIC, full_size=(160, 90), hazards=hazards)
+def drawn(
+    boxes: list[Box], hazards: frozenset[str] = frozenset(), lens: Projection = LENS
+) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    picture = Image.new("RGB", (lens.width_px, lens.height_px))
+    draw.boxes_on_camera(picture, boxes, camera_from_world=np.eye(4), lens=lens, hazards=hazards)
     return np.asarray(picture)
 
 
@@ -53,6 +57,42 @@ def test_boxes_behind_and_far_away_are_not_drawn(depth: float) -> None:
 
 def test_a_box_through_the_image_plane_is_clipped() -> None:
     assert drawn([box((0.5, 0, 0.5), (1, 1, 8))]).any()
+
+
+def test_a_box_beside_a_fisheye_is_drawn_where_its_lens_puts_it() -> None:
+    """A cube at 90 degrees to the right, whose near face of 2 m stands 4 m away: within atan(1/4) of theta = 90 degrees."""
+    lens = KannalaBrandt(width_px=400, height_px=400, fov_rad=np.radians(220))
+    lit = np.argwhere(drawn([box((5, 0, 0), (2, 2, 2))], lens=lens).any(-1))
+    focal = 200 / np.radians(110)
+    corner = np.arctan2(np.hypot(4, 1), 1) * 4 / np.hypot(4, 1)  # its curved edges reach in most at their ends
+    assert lit[:, 1].min() == pytest.approx(200 + focal * corner, abs=2)
+    assert lit[:, 1].max() == pytest.approx(200 + focal * (np.pi / 2 + np.arctan2(1, 4)), abs=2)
+    assert (lit[:, 0].min(), lit[:, 0].max()) == pytest.approx((400 - lit[:, 0].max(), lit[:, 0].max()), abs=2)
+
+
+@pytest.mark.parametrize("rig", ["six", "one", "fisheyes", "lidar alone"])
+def test_cameras_are_arranged_as_they_stand_on_the_car(rig: str) -> None:
+    yaws = {
+        "six": {"FL": 55, "F": 0, "FR": -56, "BL": 109, "B": 180, "BR": -111},
+        "one": {"F": 0},
+        "fisheyes": {"L": 90, "F": 0, "R": -90, "B": -180},
+        "lidar alone": {},
+    }[rig]
+    found = arrange([View(channel=c, yaw_deg=y, width_px=1600, height_px=900) for c, y in yaws.items()], 90)
+    rows: dict[int, list[str]] = {}
+    for tile in sorted(found.tiles, key=lambda tile: (tile.top, tile.left)):
+        rows.setdefault(tile.top, []).append(tile.channel)
+        assert 0 < tile.left < tile.left + tile.width < found.width
+        assert 0 < tile.top < tile.top + tile.height < found.height
+    expected = {
+        "six": [["FL", "F", "FR"], ["BL", "B", "BR"]],
+        "one": [["F"]],
+        "fisheyes": [["L", "F", "R"], ["B"]],
+        "lidar alone": [],
+    }
+    assert list(rows.values()) == expected[rig]
+    main = main_view([View(channel=c, yaw_deg=y, width_px=16, height_px=9) for c, y in yaws.items()])
+    assert (main.channel if main is not None else None) == ("F" if yaws else None)
 
 
 def test_hazards_lie_on_top_in_their_colour_and_hidden_boxes_are_dim() -> None:
