@@ -10,7 +10,7 @@ import fcntl
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,15 +21,14 @@ from rarebit.core.files import content_hash
 from rarebit.draws import Accepted, Draws, Rejected
 from rarebit.generate import concretise
 from rarebit.history import Event
-from rarebit.labels.annotate import annotate
-from rarebit.labels.annotations import Annotations
-from rarebit.labels.first_sight import cameras_that_see
 from rarebit.language import LogicalScenario, find, load
+from rarebit.nuscenes.protocol import SceneWriter
 from rarebit.nuscenes.writer import NuScenesWriter
 from rarebit.rig.load import rig_from_mapping
 from rarebit.rig.plan import faults_of_rates
 from rarebit.rig.rig import Rig
-from rarebit.run import Attempt, attempt, record
+from rarebit.run import Attempt, attempt
+from rarebit.run.takes import Take, record_takes
 from rarebit.scenario import ConcreteScenario
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
@@ -152,41 +151,29 @@ class Batch:
             return self._record(session, scenario, trial)
 
     def _record(self, session: Session, scenario: ConcreteScenario, trial: Attempt) -> tuple[Accepted, float]:
-        first = trial.verdict.first_event_us or 0
         total = round(scenario.duration_s * 1e6)
-        labels: Annotations | None = None
-        seen: tuple[str, float] | None = None
-        samples = pictures = 0
         start = time.perf_counter()
-        with (
-            record(session, scenario, trial, self.rig) as recording,
-            self.writer.scene(
-                scenario,
-                recording.rig,
-                session.lane_map,
-                events=_kept(trial.history.events),
-                measures=trial.verdict.measures,
-            ) as scene,
-        ):
-            for snapshot in recording.moments:
-                if snapshot.is_key_frame:
-                    labels = annotate(snapshot, recording.rig, labels)
-                    samples += 1
-                    if seen is None and snapshot.time_us >= first and (cameras := cameras_that_see(snapshot, scenario.hazards)):
-                        seen = cameras[0][0], (snapshot.time_us - first) * 1e-6
-                scene.add(snapshot, labels if snapshot.is_key_frame else None)
-                pictures += any(channel.startswith("CAM") for channel in snapshot.data)
-                self._progress(f"{scenario.scenario}: recording", snapshot.time_us / total)
-            if scenario.hazards and seen is None:
-                raise SceneError(f"no camera saw {' or '.join(scenario.hazards)} after the event")
+        events, measures = _kept(trial.history.events), trial.verdict.measures
+
+        def open_scene(rig: Rig) -> AbstractContextManager[SceneWriter]:
+            return self.writer.scene(scenario, rig, session.lane_map, events=events, measures=measures)
+
+        recorded = record_takes(
+            session,
+            scenario,
+            trial,
+            self.rig,
+            [Take(name="", open=open_scene)],
+            lambda time_us: self._progress(f"{scenario.scenario}: recording", time_us / total),
+        )
         accepted = Accepted(
             attempt=scenario.attempt,
             key=self.writer.key(scenario, self.rig),
             measures=dict(trial.verdict.measures),
-            first_seen=seen,
-            samples=samples,
+            first_seen=recorded.first_seen,
+            samples=recorded.samples,
         )
-        return accepted, pictures / (time.perf_counter() - start)
+        return accepted, recorded.pictures / (time.perf_counter() - start)
 
 
 def _kept(events: tuple[Event, ...]) -> tuple[Event, ...]:

@@ -44,7 +44,7 @@ class Pack:
     folder: Path
 
     def modules(self, kind: str) -> Iterator[ModuleType]:
-        """The modules of its folder ``kind`` ("generators", "sensors"), in alphabetical order.
+        """The modules of its folder ``kind`` ("generators", "sensors", "sensors/faults"), in alphabetical order.
 
         Raises:
             SpecError: one cannot be imported.
@@ -61,7 +61,7 @@ class Pack:
         """
         _expose(self)
         try:
-            return importlib.import_module(f"{_ROOT_MODULE}.{self.name}.{kind}.{stem}")
+            return importlib.import_module(f"{_ROOT_MODULE}.{self.name}.{kind.replace('/', '.')}.{stem}")
         except Exception as error:
             place, reason = self.folder / kind / f"{stem}.py", f"{type(error).__name__}: {error}"
             raise SpecError([_fault(place, stem, f"cannot be imported: {reason}", "correct the module")]) from error

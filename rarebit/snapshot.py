@@ -164,6 +164,8 @@ class Snapshot:
         actors: everything that can carry a box, the ego included.
         data: by channel ("CAM_FRONT", "LIDAR_TOP", "RADAR_FRONT", ...).
         labels: by camera channel, key frames only.
+        touched: by channel and fault which part of ``data`` a take's faults have changed: (h, w) pixels, (n,) points or
+            returns; empty in the clean take.
     """
 
     is_key_frame: bool
@@ -172,6 +174,7 @@ class Snapshot:
     actors: tuple[ActorState, ...]
     data: dict[str, SensorData]
     labels: dict[str, LabelImages]
+    touched: dict[str, dict[str, NDArray[np.bool_]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         times = [motion.time_us for motion in self.ego]

@@ -27,6 +27,7 @@ class Frame:
         data, lidarseg, panoptic: file below the dataset's root by channel.
         label_images: by channel, file by kind.
         boxes: of a key frame.
+        touched: by channel and fault, the share of the data that it has changed.
     """
 
     time_us: int
@@ -37,6 +38,7 @@ class Frame:
     panoptic: dict[str, str] = field(default_factory=dict)
     label_images: dict[str, dict[str, str]] = field(default_factory=dict)
     boxes: tuple[Box, ...] = ()
+    touched: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,8 @@ def _channel(facts: SceneFacts, channel: str, frames: Sequence[Frame], samples: 
         if channel in frame.lidarseg:
             yield records.Lidarseg(token=this, sample_data_token=this, filename=frame.lidarseg[channel])
             yield records.Panoptic(token=this, sample_data_token=this, filename=frame.panoptic[channel])
+        for fault, share in sorted(frame.touched.get(channel, {}).items()):
+            yield sidecars.FaultTouch(sample_data_token=this, fault=fault, share=share)
         if channel in frame.label_images:
             yield sidecars.LabelImages(sample_data_token=this, **frame.label_images[channel])
 

@@ -14,13 +14,15 @@ class SceneStory(Record):
     """What a scene is about: the scenario it was drawn from and what came of it.
 
     Attributes:
-        key: of the scene's folder. rig: its name.
+        key: of the scene's folder; a take with faults has the key of its clean twin. rig: its name.
         world_shift_m: (x, y) from the simulator's right-handed world to the global frame.
         map: name and content hash of the simulator's map.
         scenario, summary, tags, spec_hash: of the spec. seed, index, attempt: of the draw. values: drawn parameters, SI.
         road: template and parameters, or town and query. weather: CARLA's weather parameters.
         hazards: names of actors. events: each with ``time_us`` since the scene's start, ``timestamp``, ``kind`` and ``name``.
         measures: of the verdict, SI.
+        take: "" for the clean take, else its name. faults: of its sensors: each with ``fault`` (its kind), ``channel``,
+            ``from_s`` and ``to_s`` since the scene's start, and its strength.
     """
 
     TABLE: ClassVar[str] = "rarebit_scene"
@@ -43,6 +45,8 @@ class SceneStory(Record):
     hazards: tuple[str, ...]
     events: tuple[dict[str, Any], ...]
     measures: dict[str, float]
+    take: str = ""
+    faults: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,4 +108,20 @@ class SensorFacts(Record):
     asked_translation: Vector | None
 
 
-SIDECARS: tuple[type[Record], ...] = (SceneStory, AnnotationTruth, LabelImages, SensorFacts)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultTouch(Record):
+    """Data that a fault of the take has changed.
+
+    Attributes:
+        fault: its kind.
+        share: 0..1 of the data's pixels, points or returns.
+    """
+
+    TABLE: ClassVar[str] = "rarebit_fault"
+    KEY: ClassVar[str] = "sample_data_token"
+    sample_data_token: str
+    fault: str
+    share: float
+
+
+SIDECARS: tuple[type[Record], ...] = (SceneStory, AnnotationTruth, LabelImages, SensorFacts, FaultTouch)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rarebit.core.files import content_hash
 from rarebit.history import Event
@@ -28,7 +29,7 @@ from rarebit.scenario import ConcreteScenario
 from rarebit.snapshot import EgoBody, EgoMotion, LabelImages, LidarSweep, SensorData, Snapshot
 
 # Raised whenever the content of a scene folder changes for the same scenario and rig.
-FORMAT = 3
+FORMAT = 4
 
 
 class NuScenesWriter:
@@ -38,15 +39,31 @@ class NuScenesWriter:
         out: the dataset's root.
         label_images: also keep the cameras' semantic, instance and depth images of key frames, as PNG.
         context: whatever else determines the content of a scene (kind and version of the server); part of its key.
+        take: name of the take, "" for the clean one. faults: of its sensors, as plain data. Scenes of a take have the tokens
+            and file names of their clean twins, so they go into a dataset of their own.
     """
 
-    def __init__(self, out: Path, *, label_images: bool = False, context: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        out: Path,
+        *,
+        label_images: bool = False,
+        context: Mapping[str, str] | None = None,
+        take: str = "",
+        faults: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
         self.out = out
+        self._take, self._faults = take, tuple(dict(fault) for fault in faults)
         self._label_images = label_images
         self._context = dict(context or {})
 
     def key(self, scenario: ConcreteScenario, rig: Rig) -> str:
         """32 hex digits."""
+        clean = self._clean_key(scenario, rig)
+        return content_hash([clean, self._take, self._faults]) if self._take else clean
+
+    def _clean_key(self, scenario: ConcreteScenario, rig: Rig) -> str:
+        """Of the clean twin: names tokens and files."""
         parts = [FORMAT, self._label_images, blobs.JPEG_QUALITY, self._context, scenario, rig_record(rig)]
         return content_hash(parts)
 
@@ -70,8 +87,8 @@ class NuScenesWriter:
             ValueError: on leaving, when fewer than two key frames came.
             OutputError: the disk is full or the folder cannot be written.
         """
-        key = self.key(scenario, rig)
-        with scene_folder(self.out / "scenes", key) as folder:
+        key = self._clean_key(scenario, rig)
+        with scene_folder(self.out / "scenes", self.key(scenario, rig)) as folder:
             scene = NuScenesScene(folder, key, rig, self._label_images)
             yield scene
             put_fragment(
@@ -79,7 +96,7 @@ class NuScenesWriter:
                 key=key,
                 rig=rig,
                 lane_map=lane_map,
-                story=scenario_story(scenario, lane_map, events, measures or {}),
+                story=scenario_story(scenario, lane_map, events, measures or {}) | {"take": self._take, "faults": self._faults},
                 frames=scene.frames,
                 ticks=scene.ticks,
                 body=scene.body,
@@ -126,6 +143,10 @@ class NuScenesScene:
             is_key_frame=snapshot.is_key_frame,
             world_from_ego=snapshot.world_from_ego,
             boxes=annotations.boxes if annotations is not None else (),
+            touched={
+                channel: {fault: float(mask.mean()) if mask.size else 0.0 for fault, mask in masks.items()}
+                for channel, masks in snapshot.touched.items()
+            },
         )
         for channel in (channel for channel in self._mounts if channel in snapshot.data):
             self._put_data(frame, self._mounts[channel], snapshot.data[channel])

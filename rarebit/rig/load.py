@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 
 from rarebit.core.errors import Fault, SpecError
 from rarebit.core.frames import rotation_from_rpy, transform
-from rarebit.packs import Pack
 from rarebit.reading import collect
 from rarebit.reading.entries import Entry, from_plain, read_yaml
 from rarebit.reading.marks import Fixed, Matches, Names, Within
@@ -95,8 +94,8 @@ class _Head:
     key_rate_hz: _Hertz = 2.0
 
 
-def load_rig(path: Path | str, *, packs: tuple[Pack, ...] = ()) -> Rig:
-    """Reads a rig file; ``packs`` bring further kinds of sensors.
+def load_rig(path: Path | str) -> Rig:
+    """Reads a rig file.
 
     Raises:
         SpecError: with every fault of the file.
@@ -112,25 +111,24 @@ def load_rig(path: Path | str, *, packs: tuple[Pack, ...] = ()) -> Rig:
         ) from error
     if entry is None:
         raise SpecError(faults)
-    return _rig(entry, packs, faults)
+    return _rig(entry, faults)
 
 
-def rig_from_mapping(data: Any, *, file: str = "rig", packs: tuple[Pack, ...] = ()) -> Rig:
+def rig_from_mapping(data: Any, *, file: str = "rig") -> Rig:
     """Checks a mapping as read from YAML and makes the rig.
 
     Args:
         data: as read.
         file: what faults name.
-        packs: that bring further kinds of sensors.
 
     Raises:
         SpecError: with every fault.
     """
-    return _rig(from_plain(data, "", file), packs, [])
+    return _rig(from_plain(data, "", file), [])
 
 
-def _rig(entry: Entry, packs: tuple[Pack, ...], faults: list[Fault]) -> Rig:
-    kinds = modalities(packs)
+def _rig(entry: Entry, faults: list[Fault]) -> Rig:
+    kinds = modalities()
     head = collect(_Head, entry, faults)
     mounts: list[Mount] = []
     sensors = entry.value.get("sensors") if isinstance(entry.value, dict) else None

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterator
+from types import ModuleType
 
-from rarebit.packs import Pack, builtin
+from rarebit.packs import collect, in_use
 from rarebit.rig.modality import Modality
 
 
-def modalities(packs: tuple[Pack, ...] = ()) -> dict[str, Modality]:
-    """Every modality of the built-in pack and of ``packs`` by name, in alphabetical order.
+def modalities() -> dict[str, Modality]:
+    """Every modality of the packs in use by name, in alphabetical order.
 
     Raises:
-        ValueError: two have one name.
-        ImportError: a module of a pack cannot be imported.
+        SpecError: two have one name, or a module of a pack cannot be imported.
     """
-    return _modalities((builtin(), *packs))
+    return collect("sensors", _of_module, in_use())
 
 
-@cache
-def _modalities(packs: tuple[Pack, ...]) -> dict[str, Modality]:
-    found: dict[str, Modality] = {}
-    for pack in packs:
-        for module in pack.modules("sensors"):
-            modality = getattr(module, "MODALITY", None)
-            if isinstance(modality, Modality):
-                if modality.name in found:
-                    raise ValueError(f"{pack.folder}: sensors: two modalities are called {modality.name!r}; rename one")
-                found[modality.name] = modality
-    return dict(sorted(found.items()))
+def _of_module(module: ModuleType) -> Iterator[tuple[str, Modality]]:
+    modality = getattr(module, "MODALITY", None)
+    if isinstance(modality, Modality):
+        yield modality.name, modality
