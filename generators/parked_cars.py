@@ -9,7 +9,8 @@ import numpy as np
 
 from rarebit.families.family import Parameter, PopulateFamily, Surroundings, number, reach
 from rarebit.families.fleet import CARS, pick
-from rarebit.scenario import ActorPlan, Place, Value
+from rarebit.language.places.in_lane import InLane
+from rarebit.scenario import ActorPlan, Value
 
 _HALF_BOX_M = 3.0  # longest car of the stock, and the half length assumed of a named actor
 _TO_THE_ROAD_M = 0.13  # clear of lamp posts and signs at the kerb
@@ -45,7 +46,7 @@ def _row(side: str, values: Mapping[str, Value], surroundings: Surroundings, rng
         if taken * 100.0 >= number(values, "occupancy_percent") or not free:
             continue
         heading = turned + (askew - 0.5) * 0.05 + (math.pi if wrong_way < 0.08 else 0.0)
-        place = Place(
+        place = InLane(
             lane=f"parking_{side}",
             ahead_m=centre,
             lateral_m=_TO_THE_ROAD_M + (float(offset) - 0.5) * 0.1,

@@ -9,7 +9,8 @@ import numpy as np
 
 from rarebit.families.family import Parameter, PopulateFamily, Surroundings, number, reach
 from rarebit.families.fleet import ADULTS
-from rarebit.scenario import ActorPlan, Place, Value
+from rarebit.language.places.in_lane import InLane
+from rarebit.scenario import ActorPlan, Value
 
 
 def fill(values: Mapping[str, Value], surroundings: Surroundings, rng: np.random.Generator) -> tuple[ActorPlan, ...]:
@@ -31,7 +32,7 @@ def fill(values: Mapping[str, Value], surroundings: Surroundings, rng: np.random
                 break
             if any(abs(at - other) < number(values, "clear_m") for other in blocked):
                 continue
-            place = Place(
+            place = InLane(
                 lane=f"sidewalk_{side}",
                 ahead_m=at,
                 lateral_m=(float(lateral) - 0.5) * 1.4,

@@ -8,7 +8,8 @@ import numpy as np
 
 from rarebit.families.family import Parameter, PopulateFamily, Surroundings, number, reach
 from rarebit.families.fleet import CARS, TRUCKS, pick
-from rarebit.scenario import ActorPlan, Place, Value
+from rarebit.language.places.in_lane import InLane
+from rarebit.scenario import ActorPlan, Value
 
 _REACH_M = 400.0
 _AROUND_NAMED_M = 60.0
@@ -70,7 +71,7 @@ def _stream(
         ActorPlan(
             name=f"traffic_{first + i}",
             model=model,
-            place=Place(lane=lane, ahead_m=ahead),
+            place=InLane(lane=lane, ahead_m=ahead),
             speed_mps=float(speed * step),
             role="traffic",
         )

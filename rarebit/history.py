@@ -59,6 +59,37 @@ class History:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """A run as measures and criteria look at it.
+
+    Attributes:
+        history: the whole run.
+        first: tick of the first event, 0 in a scenario without a story; None if nothing happened.
+        touched: names of those whom ego touched.
+        story: names of those who belong to the story: only these may be touched.
+    """
+
+    history: History
+    first: int | None
+    touched: tuple[str, ...]
+    story: frozenset[str]
+
+    @property
+    def start(self) -> int:
+        """The tick from which measures count."""
+        return self.first or 0
+
+    @property
+    def step_s(self) -> float:
+        """Length of a tick."""
+        return float(self.history.time_us[1] - self.history.time_us[0]) * 1e-6
+
+    def rule_us(self, rule: str) -> int | None:
+        """When a rule fired; None if it did not."""
+        return next((e.time_us for e in self.history.events if e.kind == "rule" and e.name == rule), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """Whether a draw counts.
 

@@ -1,7 +1,7 @@
 """A concrete scenario: every value drawn, nothing resolved on a map yet. SI units, radians, right-handed.
 
-What ``rarebit.generate.concretise`` gives and ``rarebit.layout`` and ``rarebit.run`` consume. Plain data, JSON both ways
-(``to_json`` / ``from_json``), named by the hash of its content.
+What ``rarebit.generate.concretise`` gives and ``rarebit.layout`` and ``rarebit.run`` consume. Plain data and constructs of the
+language, JSON both ways (``rarebit.scenario_json``), named by the hash of its content.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from rarebit.motions import Brake, ChangeLane, Cross, MeetAt, Roll, SetLights, SetSpeed
+from rarebit.language.kinds import Condition, Criterion, Maneuver, Place
+from rarebit.reading.expressions import Scalar
 from rarebit.roads.route import Turn
 
-Value: TypeAlias = float | int | str | bool
+Value: TypeAlias = Scalar
 
 # ------------------------------------------------------------------------------------------------ where things stand
 
@@ -45,39 +46,6 @@ class TownRoad:
 
 
 Road: TypeAlias = TemplateRoad | TownRoad
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where an actor starts, relative to ``reference`` (an actor's name or "ego") and to lanes.
-
-    Attributes:
-        reference: what ``ahead_m`` counts from, measured between reference points along the road.
-        lane: "same", "left_1", "right_2" (lanes of ego's direction), "opposite_1" (first oncoming lane), "shoulder_right",
-            "parking_right", "sidewalk_right" and the same with left. For the ego: "rightmost", "leftmost", "middle".
-        ahead_m: along the reference's lane, negative behind.
-        lateral_m: offset from the lane's centre, positive left of the direction of travel.
-        heading_rad: relative to the direction of travel of the lane it stands on (ego's beside the road and on sidewalks),
-            counter-clockwise.
-        behind: an actor whose far end (seen from ego) hides this one; then ``gap_m`` is the clear distance to its box and
-            ``lane`` and ``ahead_m`` do not count.
-        gap_m: see ``behind``.
-        height_m: above the ground, for things that fall.
-        arm: of the junction, as ego sees it: "near" (ego's), "right", "opposite", "left"; then it stands on the lane that leads
-            to the junction and takes its route, ``before_m`` before that lane's end, and ``lane`` counts from there.
-        before_m: see ``arm``; None: as far back as its meeting with another actor asks for.
-    """
-
-    reference: str = "ego"
-    lane: str = "same"
-    ahead_m: float = 0.0
-    lateral_m: float = 0.0
-    heading_rad: float = 0.0
-    behind: str | None = None
-    gap_m: float = 0.0
-    height_m: float = 0.0
-    arm: str | None = None
-    before_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,133 +97,12 @@ class ArmLights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtTime:
-    """True from ``time_s`` on."""
-
-    time_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeToReach:
-    """True when ``actor`` at its present speed reaches the station of ``target`` along its path within ``below_s``.
-
-    With ``crossing_mps`` the time counts from when ``target``, setting off now at that speed square to the path of ``actor``,
-    would be in the middle of it: then the two meet whatever the width of the road.
-    """
-
-    actor: str
-    target: str
-    below_s: float
-    crossing_mps: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistanceBelow:
-    """True when the reference points of the two are closer than ``below_m`` (straight line, ground plane)."""
-
-    actor: str
-    target: str
-    below_m: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapBelow:
-    """True when the bumper-to-bumper gap along ``actor``'s path to ``target`` ahead is below ``below_m``."""
-
-    actor: str
-    target: str
-    below_m: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpeedAbove:
-    """True while ``actor`` is faster than ``above_mps``."""
-
-    actor: str
-    above_mps: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class After:
-    """True ``delay_s`` after the rule called ``rule`` has fired."""
-
-    rule: str
-    delay_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllOf:
-    """True while all are."""
-
-    conditions: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnyOf:
-    """True while one is."""
-
-    conditions: tuple[Condition, ...]
-
-
-Condition: TypeAlias = AtTime | TimeToReach | DistanceBelow | GapBelow | SpeedAbove | After | AllOf | AnyOf
-
-
-Maneuver: TypeAlias = SetSpeed | Brake | ChangeLane | Cross | Roll | SetLights | MeetAt
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """When ``when`` becomes true the first time, each actor starts its maneuver. ``name`` is the event's name."""
 
     name: str
     when: Condition
     do: tuple[tuple[str, Maneuver], ...]
-
-
-# ------------------------------------------------------------------------------------------------ what counts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
-    """``low <= measure(a, b) <= high`` over the rehearsal after the first rule fired.
-
-    Measures: "min_ttc_s", "min_distance_m" (box to box), "max_required_decel_mps2", "post_encroachment_s",
-    "ego_speed_at_event_mps".
-    """
-
-    measure: str
-    actors: tuple[str, ...]
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HiddenUntil:
-    """No ray from the ego's front camera reaches ``actor`` (visible fraction below ``max_fraction``) before ``event``."""
-
-    actor: str
-    event: str
-    max_fraction: float = 0.1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """``actor`` is visible by at least ``fraction`` at some time within ``within_s`` after the first rule fired."""
-
-    actor: str
-    fraction: float
-    within_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collision:
-    """Whether ego may (``allowed``) or must (``required``) touch something."""
-
-    allowed: bool = False
-    required: bool = False
-
-
-Criterion: TypeAlias = Band | HiddenUntil | Seen | Collision
 
 
 # ------------------------------------------------------------------------------------------------ the whole

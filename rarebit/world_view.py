@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ class WorldView:
         station_m: of each actor with a path, along it.
         paths: by name; actors without one move straight along ``heading_rad``.
         heading_rad: by name.
+        fired_s: when each rule fired that has, by its name; those of this very tick that stand above the asking one included.
     """
 
     time_s: float
@@ -32,6 +33,7 @@ class WorldView:
     station_m: Mapping[str, float]
     paths: Mapping[str, Path]
     heading_rad: Mapping[str, float]
+    fired_s: Mapping[str, float] = field(default_factory=dict)
 
     def ahead_m(self, actor: str, target: str) -> float:
         """How far ``target`` is ahead of ``actor`` along the path of ``actor``, between reference points."""

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from rarebit.core.frames import apply, inverse, rotation_from_rpy, transform
 from rarebit.core.rng import stream
+from rarebit.language.places.in_lane import InLane
 from rarebit.packs import builtin
 from rarebit.rig.load import load_rig
 from rarebit.rig.modality import Capture
 from rarebit.rig.request import RawMessage
 from rarebit.rig.rig import Mount, Rig
 from rarebit.roads.lane_map import Lane, LaneKey, LaneMap, Signal
-from rarebit.scenario import ActorPlan, ConcreteScenario, Place, TemplateRoad, Weather
+from rarebit.scenario import ActorPlan, ConcreteScenario, TemplateRoad, Weather
 from rarebit.snapshot import ActorState, EgoBody, EgoMotion, LabelImages, Picture, SensorData, Snapshot
 
 camera, lidar, radar = (builtin().module("sensors", name) for name in ("camera", "lidar", "radar"))
@@ -115,7 +116,7 @@ MAP_CAR_ID = 2**40 + 7
 
 
 def scenario(index: int = 0) -> ConcreteScenario:
-    ego = ActorPlan(name="ego", model="vehicle.lincoln.mkz_2020", place=Place(), speed_mps=6.0, role="ego")
+    ego = ActorPlan(name="ego", model="vehicle.lincoln.mkz_2020", place=InLane(ahead_m=0.0), speed_mps=6.0, role="ego")
     return ConcreteScenario(
         scenario="synthetic",
         summary="Boxes on a plane.",

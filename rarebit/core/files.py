@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rarebit.core.errors import OutputError
+from rarebit.core.plain import to_plain
 
 
 def write_bytes(path: Path, data: bytes | bytearray | memoryview) -> None:
@@ -32,7 +33,7 @@ def write_bytes(path: Path, data: bytes | bytearray | memoryview) -> None:
 
 
 def canonical_json(value: Any) -> str:
-    """The one JSON text of a value: sorted keys, no spaces, no NaN; dataclasses become objects."""
+    """The one JSON text of a value: sorted keys, no spaces, no NaN; dataclasses become objects that know their type."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain, ensure_ascii=False)
 
 
@@ -52,5 +53,5 @@ def file_hash(path: Path) -> str:
 
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return to_plain(value)
     raise TypeError(f"{type(value).__name__} is not JSON-serialisable")

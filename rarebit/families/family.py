@@ -9,12 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rarebit.reading.expressions import Scalar as Value
 from rarebit.roads.opendrive.records import Traffic
 from rarebit.roads.profile import RoadProfile
-from rarebit.scenario import ActorPlan, Value
+
+if TYPE_CHECKING:  # plans hold constructs of the language, and the language knows families
+    from rarebit.scenario import ActorPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +101,11 @@ def number(values: Mapping[str, Value], name: str) -> float:
 
 
 def reach(plan: ActorPlan, named: Mapping[str, ActorPlan]) -> float:
-    """Roughly how far ahead of the ego a named actor starts, in metres, following references and ``behind``."""
-    total, place = 0.0, plan.place
-    for _ in range(len(named) + 1):
-        if place.behind is not None:
-            total += place.gap_m + 3.5  # half a van and half a person; clearances are wider than that guess
-            place = named[place.behind].place
-            continue
-        total += place.ahead_m
-        if place.reference == "ego" or place.reference not in named:
-            break
-        place = named[place.reference].place
+    """Roughly how far ahead of the ego a named actor starts, in metres, following the actors that places are counted from."""
+    chain = [plan]
+    while chain[-1].place.reference in named and chain[-1].place.reference != "ego" and len(chain) <= len(named):
+        chain.append(named[chain[-1].place.reference])
+    total = 0.0
+    for link in reversed(chain):
+        total = link.place.roughly_ahead_m(total)
     return total

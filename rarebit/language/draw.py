@@ -8,7 +8,8 @@ import numpy as np
 
 from rarebit.core.errors import SpecError
 from rarebit.core.rng import stream
-from rarebit.language.logical import Constraint, LogicalScenario, Parameter
+from rarebit.language.constraints import Constraint
+from rarebit.language.logical import LogicalScenario, Parameter
 from rarebit.reading.expressions import ExpressionError, Scalar
 
 TRIES = 5000

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from rarebit.core.errors import Fault, SpecError
 from rarebit.core.files import content_hash
-from rarebit.language.language import language
+from rarebit.language.checks.draws import check_draws
+from rarebit.language.checks.names import check_names, check_parameters
 from rarebit.language.logical import LogicalScenario, Parameter
-from rarebit.language.references import check_formulas, check_names, probe, read_constraints
-from rarebit.language.shapes import nearest
+from rarebit.language.spec import Spec
 from rarebit.packs import builtin, files, in_use
+from rarebit.reading.advice import nearest
+from rarebit.reading.dataclass_shapes import record_of
 from rarebit.reading.entries import Entry, from_plain, read_yaml
+from rarebit.reading.records import Draft
+from rarebit.reading.shapes import Given
 from rarebit.reading.units import PLAIN
 
 FOLDER = builtin().folder / "scenarios"
@@ -39,6 +44,7 @@ def load(path: Path | str, *, road: Mapping[str, Any] | None = None) -> LogicalS
     """Reads and checks a spec.
 
     Args:
+        path: of the file.
         road: replaces the road block, such as ``{"town": "Town10HD"}``.
 
     Raises:
@@ -61,58 +67,43 @@ def read(text: str, file: str, *, road: Mapping[str, Any] | None = None) -> Logi
     top = read_yaml(text, file, faults)
     if top is None:
         raise SpecError(faults)
+    replaced: Entry | None = None
     if road is not None and isinstance(top.value, dict):
+        replaced = top.value.get("road")
         top.value["road"] = from_plain(road, "road", "road override")
-    spec = _check(top, file, faults)
-    probe(spec, faults)
-    if faults:
-        raise SpecError(_once(faults))
+    draft = record_of(Spec).check(top, PLAIN, faults)
+    spec = None if draft is None else _checked(draft, top, file, replaced, faults)
+    if faults or spec is None:
+        raise SpecError(list(dict.fromkeys(faults)))
     return spec
 
 
-def _check(top: Entry, file: str, faults: list[Fault]) -> LogicalScenario:
-    checked = language().check(top, PLAIN, faults)
-    distributions = checked.pop("parameters", {})
-    parameters = tuple(Parameter(name=name, distribution=made) for name, made in distributions.items() if made is not None)
-    given = top.value.get("constraints") if isinstance(top.value, dict) else None
-    entries = given.value if given is not None and isinstance(given.value, list) else []
-    checked.pop("constraints", None)
-    right = {parameter.name for parameter in parameters}
-    constraints = tuple(
-        c for c in read_constraints(entries, list(distributions), faults) if right.issuperset(c.formula.names())
-    )
-    if isinstance(top.value, dict):
-        check_names(top, faults)
-    check_formulas(checked, list(distributions), faults)
-    _check_places(checked, top, faults)
-    return LogicalScenario(
-        name=str(checked.pop("scenario", "")),
-        summary=str(checked.pop("summary", "")),
-        tags=tuple(checked.pop("tags", ())),
+def _checked(draft: Draft, top: Entry, file: str, replaced: Entry | None, faults: list[Fault]) -> LogicalScenario:
+    given = {name: item.value for name, item in _given(draft.values.get("parameters") or {}).items()}
+    constraints = tuple(item.value for item in draft.values.get("constraints") or () if isinstance(item, Given))
+    check_names(draft, faults)
+    # What only a road that was replaced has used is not called unused.
+    also = set(re.findall(r"\$([A-Za-z_]\w*)", str(replaced.plain()))) if replaced is not None else set()
+    check_parameters(draft, _entries(top, "parameters"), constraints, also, faults)
+    right = tuple(c for c in constraints if given.keys() >= set(c.formula.names()))
+    spec = LogicalScenario(
+        name=str(draft.values.get("scenario", "")),
+        summary=str(draft.values.get("summary", "")),
+        tags=tuple(str(tag) for tag in draft.values.get("tags", ())),
         file=file,
-        content=content_hash(top.plain()),
-        parameters=parameters,
-        constraints=constraints,
-        body=checked,
+        content="" if faults else content_hash(top.plain()),
+        parameters=tuple(Parameter(name=name, distribution=made) for name, made in given.items()),
+        constraints=right,
+        draft=draft,
     )
+    check_draws(spec, faults)
+    return spec
 
 
-def _check_places(checked: Mapping[str, Any], top: Entry, faults: list[Fault]) -> None:
-    """Keys that exclude each other."""
-    actors = top.value.get("actors") if isinstance(top.value, dict) else None
-    for name, actor in (checked.get("actors") or {}).items():
-        place = actor.get("at") if isinstance(actor, dict) else None
-        if not isinstance(place, dict) or actors is None or not isinstance(actors.value, dict):
-            continue
-        if "behind" in place and ("lane" in place or "ahead_m" in place or "from" in place):
-            faults.append(actors.value[name].fault("is placed behind something and by lane at once", "keep one of the two"))
-        if "gap_m" in place and "behind" not in place:
-            faults.append(actors.value[name].fault("gap_m counts to what it stands behind", "add behind: <actor>"))
-        if "behind" not in place and "ahead_m" not in place:
-            faults.append(
-                actors.value[name].fault("says not how far ahead it starts", "add ahead_m (negative behind ego) to `at`")
-            )
+def _given(block: Mapping[str, Any]) -> dict[str, Given]:
+    return {name: item for name, item in block.items() if isinstance(item, Given)}
 
 
-def _once(faults: list[Fault]) -> list[Fault]:
-    return list(dict.fromkeys(faults))
+def _entries(top: Entry, block: str) -> dict[str, Entry]:
+    inner = top.value.get(block) if isinstance(top.value, dict) else None
+    return inner.value if inner is not None and isinstance(inner.value, dict) else {}

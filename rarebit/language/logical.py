@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from rarebit.core.errors import Fault, SpecError
-from rarebit.language.distributions import Distribution
-from rarebit.language.shapes import Term, fault_of
-from rarebit.reading.entries import Entry
-from rarebit.reading.expressions import Formula, Scalar
-
-Block: TypeAlias = Mapping[str, Any]  # checked data: the keys of rarebit.language.language, with Terms for formulas
+from rarebit.language.constraints import Constraint
+from rarebit.language.kinds import Distribution
+from rarebit.language.spec import Spec
+from rarebit.reading.expressions import Scalar
+from rarebit.reading.records import Draft, build
+from rarebit.reading.shapes import Reference, Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +24,6 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Constraint:
-    """A comparison that every draw satisfies."""
-
-    formula: Formula
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LogicalScenario:
     """One spec.
 
@@ -40,7 +32,7 @@ class LogicalScenario:
         file: where it was read from.
         content: hash of what it says, comments and layout of the file apart.
         parameters, constraints: in the order of the file.
-        body: the other blocks ("road", "environment", "ego", "actors", "populate", "story", "accept", "duration_s").
+        draft: the whole spec, with a ``Term`` for every formula.
     """
 
     name: str
@@ -50,43 +42,47 @@ class LogicalScenario:
     content: str
     parameters: tuple[Parameter, ...]
     constraints: tuple[Constraint, ...]
-    body: Block
+    draft: Draft
 
-    def evaluate(self, values: dict[str, Scalar]) -> Block:
-        """The body with every formula replaced by its value.
+    def evaluate(self, values: Mapping[str, Scalar]) -> Spec:
+        """The spec with every formula replaced by its value.
 
         Raises:
             SpecError: formulas that have no value, or one that cannot stand where it is used.
         """
         faults: list[Fault] = []
-        result: Block = _evaluate(self.body, values, faults)
+        spec: Spec | None = build(self.draft, values, faults)
         if faults:
             raise SpecError(faults)
-        return result
+        assert spec is not None
+        return spec
+
+    @property
+    def varies(self) -> bool:
+        """Whether two draws can differ: a parameter that is drawn, company, or a stretch of a town that is chosen."""
+        company = bool(self.draft.values.get("populate"))
+        chosen = any(isinstance(draft, Draft) and "town" in draft.values for draft in (self.draft.values.get("road"),))
+        return company or chosen or any(parameter.distribution.varies for parameter in self.parameters)
 
 
-def terms(data: Any) -> Iterator[Term]:
-    """Every formula of checked data."""
-    if isinstance(data, Term):
-        yield data
-    elif isinstance(data, Mapping):
-        for item in data.values():
-            yield from terms(item)
-    elif isinstance(data, tuple):
-        for item in data:
-            yield from terms(item)
+def terms(checked: Any) -> Iterator[Term]:
+    """Every formula of what was read."""
+    return (item for item in _leaves(checked) if isinstance(item, Term))
 
 
-def _evaluate(data: Any, values: dict[str, Scalar], faults: list[Fault]) -> Any:
-    if isinstance(data, Term):
-        try:
-            return data.value(values)
-        except ValueError as error:
-            shown = ", ".join(f"${name} = {values[name]}" for name in data.formula.names() if name in values)
-            fault = fault_of(data.entry, error)
-            problem = f"{fault.problem} with {shown}" if shown else fault.problem
-            faults.append(data.entry.fault(problem, fault.remedy))
-            return None
-    if isinstance(data, Mapping):
-        return {key: _evaluate(item, values, faults) for key, item in data.items()}
-    return tuple(_evaluate(item, values, faults) for item in data) if isinstance(data, tuple) else data
+def references(checked: Any) -> Iterator[Reference]:
+    """Every name in what was read that stands for an actor or a rule."""
+    return (item for item in _leaves(checked) if isinstance(item, Reference))
+
+
+def _leaves(checked: Any) -> Iterator[Any]:
+    if isinstance(checked, Draft):
+        yield from _leaves(checked.values)
+    elif isinstance(checked, Mapping):
+        for item in checked.values():
+            yield from _leaves(item)
+    elif isinstance(checked, tuple):
+        for item in checked:
+            yield from _leaves(item)
+    else:
+        yield checked

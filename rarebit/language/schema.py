@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 
-from rarebit.language.language import language
-from rarebit.language.shapes import Json
+from rarebit.language.construct import headed
+from rarebit.language.spec import Spec
+from rarebit.reading.dataclass_shapes import record_of
+from rarebit.reading.shapes import Json
+
+_KINDS = ("condition", "maneuver", "place", "distribution")
 
 
 def json_schema() -> Json:
     """Draft 2020-12."""
-    schema = language().schema()
     formula = {"type": "string", "pattern": r"\$", "description": "a formula over parameters, such as $speed_kph + 10"}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Rarebit scenario"}
-    return {**head, **schema, "$defs": {"formula": formula}}
+    kinds = {kind: headed(kind).schema() for kind in _KINDS}
+    return {**head, **record_of(Spec).schema(), "$defs": {"formula": formula, **kinds}}
 
 
 def schema_text() -> str:

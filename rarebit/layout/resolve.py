@@ -31,7 +31,6 @@ from rarebit.layout.section import Slot, Spot, driving, find_spot, paved_edges
 from rarebit.layout.site import Approach, approaches, ego_way, speaks_of_arms
 from rarebit.layout.stretch import BEHIND_M, needed_m, suited
 from rarebit.layout.way import Way
-from rarebit.motions import Cross, MeetAt, Roll
 from rarebit.roads.lane_map import LaneKey, LaneMap
 from rarebit.roads.route import NoWayError, Route, follow, shifted, wrap
 from rarebit.scenario import ActorPlan, ConcreteScenario, TownRoad
@@ -105,8 +104,9 @@ class _Placing:
         self._placed: dict[str, Placed] = {}
         self._notes: list[str] = []
         moves = [(name, move) for rule in scenario.story for name, move in rule.do]
-        self._crossing = {name for name, m in moves if isinstance(m, Cross) or (isinstance(m, Roll) and m.towards == "road")}
-        self._meetings = {name: move for name, move in reversed(moves) if isinstance(move, MeetAt)}
+        self._crossing = {name for name, move in moves if move.crosses}
+        meetings = ((name, move.meeting()) for name, move in reversed(moves))
+        self._meetings = {name: meeting for name, meeting in meetings if meeting is not None}
         self._against: set[LaneKey] = set()
         self._room = Room(lane_map, way.route, obstacles)
         self._paths = Paths(scenario, lane_map, self._room)
@@ -187,21 +187,15 @@ class _Placing:
         if plan.role == "ego":
             own = self._way.own_slot(0.0)
             return Stand(0.0, plan.place.lateral_m, own, True, self._way)
-        place = plan.place
-        if place.arm is not None:
-            return self._on_arm(plan, size)
-        reference = self._reference(place.behind or place.reference)
-        if place.behind is not None:
-            far = 1.0 if reference.station_m >= 0.0 else -1.0
-            other = self._size(self._plans[place.behind])
-            station = reference.station_m + far * (other[0] / 2 + place.gap_m + _extent_along(size, place.heading_rad) / 2)
-            return Stand(station, reference.offset_m + place.lateral_m, None, True, reference.way)
-        station = reference.station_m + (place.ahead_m if reference.forward else -place.ahead_m)
-        spot = self._spot(plan, reference, reference.way.slots(station), size)
+        return plan.place.stand(_Ground(self, plan, size))
+
+    def in_lane(self, plan: ActorPlan, size: Size, lane: str, station_m: float, reference: Stand) -> Stand:
+        """The place abreast of a station in a lane, or in the most similar one where that will do."""
+        spot = self._spot(plan, lane, station_m, reference, size)
         with_lane = spot.slot is None or spot.slot.same_way or spot.slot.kind == "sidewalk"
         forward = with_lane != self._drives_against(plan, spot)
-        offset = spot.offset_m + (place.lateral_m if forward else -place.lateral_m)
-        return Stand(station, offset, spot.slot, forward, reference.way)
+        offset = spot.offset_m + (plan.place.lateral_m if forward else -plan.place.lateral_m)
+        return Stand(station_m, offset, spot.slot, forward, reference.way)
 
     def _drives_against(self, plan: ActorPlan, spot: Spot) -> bool:
         """Whether a story vehicle drives against the traffic of its lane: it faces backwards there."""
@@ -211,7 +205,7 @@ class _Placing:
             self._against.add(spot.slot.key)
         return against
 
-    def _on_arm(self, plan: ActorPlan, size: Size) -> Stand:
+    def on_arm(self, plan: ActorPlan, size: Size) -> Stand:
         """On the lane of an arm that leads its way, or beside it, before the junction."""
         if self._approach is None:
             raise NoRoomError(f"ego comes to no junction that has an arm {plan.place.arm}")
@@ -247,7 +241,8 @@ class _Placing:
             raise NoRoomError(f"it would start in the junction to meet {meet.other}; let {meet.other} start farther away")
         return -(way.route.start_m + start)
 
-    def _reference(self, name: str) -> Stand:
+    def stand_of(self, name: str) -> Stand:
+        """Where another actor stands."""
         if name not in self._stands:
             plan = self._plans.get(name)
             if plan is None:
@@ -259,23 +254,22 @@ class _Placing:
         """Whether another place at the kerb will do."""
         return plan.role == "parked" or (plan.role in _STORY and isinstance(self._scenario.road, TownRoad))
 
-    def _spot_in_junction(self, plan: ActorPlan, reference: Stand, size: Size) -> Spot | None:
+    def _spot_in_junction(self, plan: ActorPlan, word: str, station_m: float, reference: Stand, size: Size) -> Spot | None:
         """In a junction the road's other lanes are roads of their own; then the lanes before it count, drawn through it."""
-        station = reference.station_m + (plan.place.ahead_m if reference.forward else -plan.place.ahead_m)
-        slots = reference.way.slots_before_junction(station)
-        spot = find_spot(plan.place.lane, slots, _base_slot(slots, reference), size[1], fallback=self._may_adapt(plan))
+        slots = reference.way.slots_before_junction(station_m)
+        spot = find_spot(word, slots, _base_slot(slots, reference), size[1], fallback=self._may_adapt(plan))
         if spot is None:
             return None
-        note = f"lane {plan.place.lane} drawn on through a junction"
+        note = f"lane {word} drawn on through a junction"
         return Spot(offset_m=spot.offset_m, slot=None, note=spot.note or note)
 
-    def _spot(self, plan: ActorPlan, reference: Stand, slots: tuple[Slot, ...], size: Size) -> Spot:
+    def _spot(self, plan: ActorPlan, word: str, station_m: float, reference: Stand, size: Size) -> Spot:
+        slots = reference.way.slots(station_m)
         base = _base_slot(slots, reference)
-        word = plan.place.lane
         story = plan.role in _STORY
         spot = find_spot(word, slots, base, size[1], fallback=self._may_adapt(plan))
         if spot is None and story:
-            spot = self._spot_in_junction(plan, reference, size)
+            spot = self._spot_in_junction(plan, word, station_m, reference, size)
         if spot is None:
             raise NoRoomError(f"the road has no lane {word}")
         if spot.slot is not None and spot.slot.key in self._against and plan.role == "traffic":
@@ -284,11 +278,40 @@ class _Placing:
             self._notes.append(f"{plan.name}: {spot.note}")
         return spot
 
+    def size_of(self, name: str) -> Size:
+        """Of the box of the actor called so."""
+        return self._size(self._plans[name])
+
     def _size(self, plan: ActorPlan) -> Size:
         try:
             return self._sizes[plan.model]
         except KeyError:
             raise SceneError(f"{plan.name}: the size of {plan.model!r} is not known; add it to sizes") from None
+
+
+class _Ground:
+    """What an actor's place may ask while the actors are placed; see ``rarebit.language.kinds.Ground``."""
+
+    def __init__(self, placing: _Placing, plan: ActorPlan, size: Size) -> None:
+        self._placing, self._plan, self._size = placing, plan, size
+
+    def stand_of(self, actor: str) -> Stand:
+        return self._placing.stand_of(actor)
+
+    def length_m(self, actor: str) -> float:
+        return self._placing.size_of(actor)[0]
+
+    def own_extent_m(self, heading_rad: float) -> float:
+        return _extent_along(self._size, heading_rad)
+
+    def in_lane(self, lane: str, station_m: float, reference: Stand) -> Stand:
+        return self._placing.in_lane(self._plan, self._size, lane, station_m, reference)
+
+    def beside_lanes(self, station_m: float, offset_m: float, reference: Stand) -> Stand:
+        return Stand(station_m, offset_m, None, True, reference.way)
+
+    def on_arm(self) -> Stand:
+        return self._placing.on_arm(self._plan, self._size)
 
 
 def _arm_lane(plan: ActorPlan) -> str:

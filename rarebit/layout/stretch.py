@@ -285,7 +285,7 @@ def _company_penalty(scenario: ConcreteScenario, stretch: Stretch) -> float:
 
 def _lane_penalty(plan: ActorPlan, stretch: Stretch) -> float:
     base = next(slot for slot in stretch.slots if slot.key == stretch.key)
-    if plan.place.behind is not None or plan.place.reference != "ego":
+    if plan.place.reference != "ego":
         return 0.0
     if find_spot(plan.place.lane, stretch.slots, base, 2.0, fallback=False) is not None:
         return 0.0

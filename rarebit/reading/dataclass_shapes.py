@@ -208,7 +208,9 @@ def _is_quantity(hint: Any) -> bool:
 
 def _shown(default: Any) -> str:
     """A default as told to people."""
-    if default is dataclasses.MISSING or default is None or default in ((), ""):
+    if isinstance(default, tuple) and all(isinstance(item, str) for item in default):
+        return ", ".join(default)
+    if not isinstance(default, (bool, int, float, str)):
         return ""
     if isinstance(default, bool):
         return str(default).lower()

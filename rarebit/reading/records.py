@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,9 @@ from rarebit.reading.units import PLAIN, Unit, unit_of
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A block that was read: the dataclass to make of it, its values by field, with a ``Term`` for every formula."""
+    """A block that was read: what to make of it (a dataclass), its values by field, with a ``Term`` for every formula."""
 
-    make: type
+    make: Callable[..., Any]
     values: Mapping[str, Checked]
     entry: Entry
 
@@ -51,9 +51,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The shape of a dataclass: a mapping with known keys."""
+    """The shape of a dataclass, or of what else is made of named values: a mapping with known keys."""
 
-    make: type
+    make: Callable[..., Any]
     fields: tuple[Field, ...]
     about: str = ""
 

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from rarebit.core.errors import SceneError
 from rarebit.core.frames import yaw_of
 from rarebit.layout import Layout, Placed
-from rarebit.motions import Brake, ChangeLane, Cross, Roll, SetLights, SetSpeed
+from rarebit.motions import Brake, ChangeLane, Cross, Motion, Roll, SetLights, SetSpeed
 from rarebit.rig.plan import LEAST_LEAD_TICKS
 from rarebit.roads.path import Path
 from rarebit.run.drive import VehicleDriver
 from rarebit.run.leads import leads
 from rarebit.run.movers import Thing, Walker
 from rarebit.run.story import Story
-from rarebit.scenario import ActorPlan, ConcreteScenario, Maneuver, Rule
+from rarebit.scenario import ActorPlan, ConcreteScenario, Rule
 from rarebit.session.stage import Stage
 from rarebit.session.state import Command, DriveCommand, LightsCommand, StageState, VelocityCommand
 from rarebit.world_view import WorldView
@@ -176,10 +176,13 @@ class _Company:
         """What fires at this tick, and everybody's command for the next."""
         time_s = tick * self._step_s
         boxes = self._box_now
-        self._story, fired = self._story.step(self._view(time_s, boxes))
+        view = self._view(time_s, boxes)
+        self._story, fired = self._story.step(view)
         for rule in fired:
             for name, maneuver in rule.do:
-                self._direct(name, maneuver, time_s, boxes)
+                motion = maneuver.motion(view, name)
+                for one in motion if isinstance(motion, tuple) else (motion,):
+                    self._direct(name, one, time_s, boxes)
         state = self._stage.state
         ahead = leads(self._drivers, self._rows, boxes, state.velocity_mps, self._sizes)
         commands: list[Command] = []
@@ -244,29 +247,29 @@ class _Company:
     def _last_station(self, name: str) -> float:
         return self._drivers[name].station_m if name in self._drivers else self._walkers[name].station_m
 
-    def _direct(self, name: str, maneuver: Maneuver, time_s: float, boxes: NDArray[np.float64]) -> None:
-        """Starts ``maneuver``.
+    def _direct(self, name: str, motion: Motion, time_s: float, boxes: NDArray[np.float64]) -> None:
+        """Starts ``motion``.
 
         Raises:
             SceneError: the actor cannot do it.
         """
         try:
-            if isinstance(maneuver, SetLights):
+            if isinstance(motion, SetLights):
                 lights = self._lights[name]
-                lights |= set(maneuver.on)
-                lights -= set(maneuver.off)
-            elif name in self._drivers and isinstance(maneuver, SetSpeed | Brake | ChangeLane):
+                lights |= set(motion.on)
+                lights -= set(motion.off)
+            elif name in self._drivers and isinstance(motion, SetSpeed | Brake | ChangeLane):
                 row = self._rows[name]
                 state = self._stage.state
-                self._drivers[name].start(maneuver, time_s, float(state.world_from_actor[row, :3, 0] @ state.velocity_mps[row]))
-            elif name in self._walkers and isinstance(maneuver, Cross | SetSpeed | Brake):
-                self._walkers[name].start(maneuver, boxes[self._rows[name], :3, 3])
-            elif name in self._things and isinstance(maneuver, Cross | Roll | SetSpeed | Brake):
-                self._things[name].start(maneuver)
+                self._drivers[name].start(motion, time_s, float(state.world_from_actor[row, :3, 0] @ state.velocity_mps[row]))
+            elif name in self._walkers and isinstance(motion, Cross | SetSpeed | Brake):
+                self._walkers[name].start(motion, boxes[self._rows[name], :3, 3])
+            elif name in self._things and isinstance(motion, Cross | Roll | SetSpeed | Brake):
+                self._things[name].start(motion)
             else:
                 raise ValueError(f"{name}: a {self._stage.actors[name].kind} without a path cannot do it")
         except (KeyError, ValueError) as error:
-            raise SceneError(f"{name}: cannot {type(maneuver).__name__}: {error}") from error
+            raise SceneError(f"{name}: cannot {type(motion).__name__}: {error}") from error
 
     def _light_change(self, name: str, driver: VehicleDriver, command: DriveCommand) -> list[Command]:
         on = set(self._lights[name])

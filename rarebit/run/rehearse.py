@@ -14,7 +14,7 @@ from rarebit.layout import Layout
 from rarebit.rig.eyes import FRONT_EYE, Eye
 from rarebit.rig.plan import LEAST_LEAD_TICKS
 from rarebit.run.play import Moment, play, with_run_up
-from rarebit.scenario import ConcreteScenario, HiddenUntil, Seen
+from rarebit.scenario import ConcreteScenario
 from rarebit.session.session import Session
 from rarebit.session.stage import Stage
 
@@ -61,7 +61,7 @@ def rehearse(
 
 def watched_actors(scenario: ConcreteScenario) -> tuple[str, ...]:
     """Actors whose visibility matters: the hazards and whoever a criterion names, in the scenario's order."""
-    named = {criterion.actor for criterion in scenario.accept if isinstance(criterion, HiddenUntil | Seen)}
+    named = {name for criterion in scenario.accept for name in criterion.watched()}
     return tuple(plan.name for plan in scenario.actors if plan.name in named or plan.name in scenario.hazards)
 
 

@@ -13,14 +13,18 @@ import pytest
 from rarebit.core.errors import MissingBlueprintError, ServerError
 from rarebit.core.rng import stream
 from rarebit.history import History
+from rarebit.language.conditions.at_time import AtTime
+from rarebit.language.maneuvers.brake import Brake
+from rarebit.language.maneuvers.change_lane import ChangeLane
+from rarebit.language.maneuvers.run_across import RunAcross
+from rarebit.language.places.in_lane import InLane
 from rarebit.layout import Layout, resolve
-from rarebit.motions import Brake, ChangeLane, Cross
 from rarebit.rig.rig import Rig
 from rarebit.roads.path import Path
 from rarebit.run import Attempt, record
 from rarebit.run.judge import judge
 from rarebit.run.rehearse import rehearse
-from rarebit.scenario import ActorPlan, AtTime, ConcreteScenario, Place, Rule, TemplateRoad, TownRoad, Weather
+from rarebit.scenario import ActorPlan, ConcreteScenario, Rule, TemplateRoad, TownRoad, Weather
 from rarebit.session import blueprints
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
@@ -53,7 +57,9 @@ def session(server: CarlaServer) -> Iterator[Session]:
 
 
 def scenario(speed_mps: float, *rules: Rule, actors: tuple[ActorPlan, ...] = (), duration_s: float = 6.0) -> ConcreteScenario:
-    ego = ActorPlan(name="ego", model="vehicle.tesla.model3", place=Place(lane="rightmost"), speed_mps=speed_mps, role="ego")
+    ego = ActorPlan(
+        name="ego", model="vehicle.tesla.model3", place=InLane(lane="rightmost", ahead_m=0.0), speed_mps=speed_mps, role="ego"
+    )
     return ConcreteScenario(
         scenario="test", summary="", tags=(), spec_hash="0", seed=0, index=0, attempt=0, values={}, road=ROAD,
         weather=Weather(),
@@ -85,11 +91,11 @@ def test_the_ego_starts_at_its_place_and_holds_speed_and_lane(session: Session, 
 
 
 def test_braking_and_lane_change_do_what_they_say(session: Session) -> None:
-    change = Rule(name="change", when=AtTime(time_s=0.5), do=(("ego", ChangeLane(side="left", duration_s=3.0)),))
+    change = Rule(name="change", when=AtTime(at_time_s=0.5), do=(("ego", ChangeLane(change_lane="left", within_s=3.0)),))
     layout, history = run(session, scenario(20.0, change))
     assert offsets(layout, history)[-1] == pytest.approx(layout.ego.left_shifts_m[0], abs=0.25)
     assert offsets(layout, history).max() < layout.ego.left_shifts_m[0] + 0.25
-    brake = Rule(name="brake", when=AtTime(time_s=1.0), do=(("ego", Brake(decel_mps2=6.0)),))
+    brake = Rule(name="brake", when=AtTime(at_time_s=1.0), do=(("ego", Brake(brake_mps2=6.0)),))
     _, history = run(session, scenario(20.0, brake))
     speed = np.linalg.norm(history.tracks["ego"].velocity_mps, axis=1)
     assert (speed[20] - speed[60]) / 2.0 == pytest.approx(6.0, rel=0.1)
@@ -98,8 +104,8 @@ def test_braking_and_lane_change_do_what_they_say(session: Session) -> None:
 
 
 def test_a_rehearsal_repeats_to_the_bit_and_a_walker_crosses(session: Session) -> None:
-    child = ActorPlan(name="child", model="walker.child", place=Place(ahead_m=60.0, lateral_m=-3.5, heading_rad=1.57))
-    go = Rule(name="go", when=AtTime(time_s=1.0), do=(("child", Cross(speed_mps=2.0)),))
+    child = ActorPlan(name="child", model="walker.child", place=InLane(ahead_m=60.0, lateral_m=-3.5, heading_rad=1.57))
+    go = Rule(name="go", when=AtTime(at_time_s=1.0), do=(("child", RunAcross(run_across="road", speed_mps=2.0)),))
     wanted = scenario(8.0, go, actors=(child,))
     first, second = run(session, wanted)[1], run(session, wanted)[1]
     for name, track in first.tracks.items():
@@ -110,8 +116,8 @@ def test_a_rehearsal_repeats_to_the_bit_and_a_walker_crosses(session: Session) -
 
 
 def test_a_recording_repeats_its_rehearsal_with_every_sensor_on_time(session: Session, small_rig: Rig) -> None:
-    lead = ActorPlan(name="lead", model="vehicle.tesla.model3", place=Place(ahead_m=25.0), speed_mps=8.0)
-    brake = Rule(name="brake", when=AtTime(time_s=0.2), do=(("lead", Brake(decel_mps2=3.0)),))
+    lead = ActorPlan(name="lead", model="vehicle.tesla.model3", place=InLane(ahead_m=25.0), speed_mps=8.0)
+    brake = Rule(name="brake", when=AtTime(at_time_s=0.2), do=(("lead", Brake(brake_mps2=3.0)),))
     wanted = scenario(8.0, brake, actors=(lead,), duration_s=1.0)
     layout, history = run(session, wanted)
     trial = Attempt(layout=layout, history=history, verdict=judge(wanted, history))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from rarebit import criticality
 from rarebit.history import History
-from rarebit.run import criticality
 from rarebit.run.artefacts.shapes import reach_m, shrunk
 from rarebit.scenario import ConcreteScenario
 

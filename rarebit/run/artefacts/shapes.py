@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
+from rarebit import criticality
 from rarebit.history import Track
-from rarebit.run import criticality
 
 _SHRINK_M = 0.15
 _STAYS_M = 0.4

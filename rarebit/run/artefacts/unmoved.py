@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from rarebit.history import History
-from rarebit.motions import Cross, Roll, SetSpeed
 from rarebit.scenario import ConcreteScenario
 
 _MOVES_M = 0.3
@@ -23,8 +22,7 @@ def unmoved(scenario: ConcreteScenario, history: History) -> Iterator[str]:
         start = int(np.searchsorted(history.time_us, fired_us[rule.name]))
         later = int(np.searchsorted(history.time_us, fired_us[rule.name] + _MOVES_AFTER_S * 1e6))
         for name, maneuver in rule.do:
-            goes = isinstance(maneuver, Cross | Roll) or (isinstance(maneuver, SetSpeed) and maneuver.speed_mps > 0.5)
-            if not goes or name not in history.tracks or later >= len(history.time_us):
+            if not maneuver.moves or name not in history.tracks or later >= len(history.time_us):
                 continue
             moved = float(np.linalg.norm(history.tracks[name].position_m[later] - history.tracks[name].position_m[start]))
             if moved < _MOVES_M:

@@ -11,12 +11,16 @@ from rarebit.core.rng import stream
 from rarebit.families import populate_families
 from rarebit.families.family import Surroundings
 from rarebit.families.fleet import CARS
-from rarebit.scenario import ActorPlan, Place, Value
+from rarebit.language.places.behind import Behind
+from rarebit.language.places.in_lane import InLane
+from rarebit.scenario import ActorPlan, Value
 
 ROAD: dict[str, Value] = {"parking": "both", "sidewalks": True, "lanes": 3, "one_way": False}
-EGO = ActorPlan(name="ego", model="vehicle.lincoln.mkz_2020", place=Place(), speed_mps=12.0, role="ego")
-VAN = ActorPlan(name="van", model="vehicle.mercedes.sprinter", place=Place(lane="parking_right", ahead_m=50.0), role="occluder")
-CHILD = ActorPlan(name="child", model="walker.child", place=Place(behind="van", gap_m=1.0))
+EGO = ActorPlan(name="ego", model="vehicle.lincoln.mkz_2020", place=InLane(ahead_m=0.0), speed_mps=12.0, role="ego")
+VAN = ActorPlan(
+    name="van", model="vehicle.mercedes.sprinter", place=InLane(lane="parking_right", ahead_m=50.0), role="occluder"
+)
+CHILD = ActorPlan(name="child", model="walker.child", place=Behind(behind="van", gap_m=1.0))
 LENGTHS = {car.model: car.length_m for car in CARS}
 
 

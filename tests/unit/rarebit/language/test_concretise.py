@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from rarebit import scenario as s
 from rarebit.core.errors import SpecError
 from rarebit.generate import concretise
 from rarebit.language import find, load, read
+from rarebit.language.conditions.after import After
+from rarebit.language.conditions.time_to_reach import TimeToReach
+from rarebit.language.criteria.collision import Collision
+from rarebit.language.criteria.hidden import Hidden
 from rarebit.language.load import FOLDER
+from rarebit.language.maneuvers.run_across import RunAcross
 from rarebit.scenario_json import from_json, scenario_key, to_json
 
 SPECS = sorted(FOLDER.glob("*.yaml"))
@@ -97,12 +101,12 @@ def test_weather_preset_then_single_values_then_sun() -> None:
 def test_story_and_acceptance() -> None:
     scenario = concretise(load(find("child_from_behind_van")), 0, 0)
     run_out, braking = scenario.story
-    assert run_out.when == s.TimeToReach(
-        actor="ego", target="child", below_s=scenario.values["late_s"], crossing_mps=scenario.values["child_speed_mps"]
-    )
-    assert run_out.do == (("child", s.Cross(speed_mps=scenario.values["child_speed_mps"])),)
-    assert braking.when == s.After(rule="run_out", delay_s=scenario.values["reaction_s"])
-    assert s.HiddenUntil(actor="child", event="run_out") in scenario.accept
+    speed = float(scenario.values["child_speed_mps"])
+    assert run_out.when == TimeToReach(time_to_reach="child", below_s=float(scenario.values["late_s"]), crossing_mps=speed)
+    assert run_out.do == (("child", RunAcross(run_across="road", speed_mps=speed)),)
+    assert braking.when == After(after="run_out", delay_s=float(scenario.values["reaction_s"]))
+    assert Hidden(actor="child", until="run_out") in scenario.accept
+    assert Collision(collision="allowed") in scenario.accept
     assert scenario.hazards == ("child",)
     assert scenario.ego.speed_mps == pytest.approx(float(scenario.values["ego_speed_kph"]) / 3.6)
 

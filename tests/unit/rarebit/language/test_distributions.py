@@ -9,9 +9,20 @@ import pytest
 from scipy import stats
 
 from rarebit.core.rng import stream
-from rarebit.language.distributions import Choice, Constant, Distribution, LogUniform, Normal, Uniform
+from rarebit.language.distributions.choice import Choice
+from rarebit.language.distributions.constant import Constant
+from rarebit.language.distributions.log_uniform import LogUniform
+from rarebit.language.distributions.normal import Bell, Normal
+from rarebit.language.distributions.truncated_normal import CutBell, TruncatedNormal
+from rarebit.language.distributions.uniform import Uniform
+from rarebit.language.distributions.values import Weighted
+from rarebit.language.kinds import Distribution
 
 COUNT = 4000
+
+
+def cut(**bell: float) -> TruncatedNormal:
+    return TruncatedNormal(truncated_normal=CutBell(**bell))
 
 
 def _sample(distribution: Distribution) -> np.ndarray:
@@ -22,12 +33,15 @@ def _sample(distribution: Distribution) -> np.ndarray:
 @pytest.mark.parametrize(
     ("distribution", "frozen"),
     [
-        (Uniform(low=-2.0, high=5.0), stats.uniform(-2.0, 7.0)),
-        (LogUniform(low=0.1, high=100.0), stats.loguniform(0.1, 100.0)),
-        (Normal(mean=3.0, std=2.0), stats.norm(3.0, 2.0)),
-        (Normal(mean=2.6, std=0.6, low=1.2, high=4.5), stats.truncnorm((1.2 - 2.6) / 0.6, (4.5 - 2.6) / 0.6, 2.6, 0.6)),
-        (Normal(mean=0.0, std=1.0, low=4.0, high=5.0), stats.truncnorm(4.0, 5.0)),
-        (Normal(mean=0.0, std=1.0, low=-5.0, high=-4.0), stats.truncnorm(-5.0, -4.0)),
+        (Uniform(uniform=(-2.0, 5.0)), stats.uniform(-2.0, 7.0)),
+        (LogUniform(log_uniform=(0.1, 100.0)), stats.loguniform(0.1, 100.0)),
+        (Normal(normal=Bell(mean=3.0, std=2.0)), stats.norm(3.0, 2.0)),
+        (
+            cut(mean=2.6, std=0.6, min=1.2, max=4.5),
+            stats.truncnorm((1.2 - 2.6) / 0.6, (4.5 - 2.6) / 0.6, 2.6, 0.6),
+        ),
+        (cut(mean=0.0, std=1.0, min=4.0, max=5.0), stats.truncnorm(4.0, 5.0)),
+        (cut(mean=0.0, std=1.0, min=-5.0, max=-4.0), stats.truncnorm(-5.0, -4.0)),
     ],
 )
 def test_samples_follow_the_distribution(distribution: Distribution, frozen: object) -> None:
@@ -36,7 +50,7 @@ def test_samples_follow_the_distribution(distribution: Distribution, frozen: obj
 
 def test_weights_are_relative() -> None:
     rng = stream(2, "test")
-    choice = Choice(options=("a", "b", "never"), weights=(3.0, 1.0, 0.0))
+    choice = Choice(choice=(Weighted("a", 3.0), Weighted("b", 1.0), Weighted("never", 0.0)))
     drawn = [choice.draw(rng) for _ in range(COUNT)]
     assert drawn.count("a") / COUNT == pytest.approx(0.75, abs=0.03)
     assert "never" not in drawn
@@ -44,21 +58,21 @@ def test_weights_are_relative() -> None:
 
 def test_constant_takes_nothing_from_the_stream() -> None:
     rng = stream(0, "test")
-    assert Constant(value=3).draw(rng) == 3
+    assert Constant(constant=3).draw(rng) == 3
     assert rng.random() == stream(0, "test").random()
 
 
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Uniform(low=2.0, high=1.0), "above the high end"),
-        (lambda: LogUniform(low=0.0, high=1.0), "0 < low"),
-        (lambda: Normal(mean=0.0, std=0.0), "std"),
-        (lambda: Normal(mean=0.0, std=1.0, low=2.0, high=1.0), "not below"),
-        (lambda: Normal(mean=0.0, std=1.0, low=20.0, high=21.0), "next to nothing"),
-        (lambda: Choice(options=(), weights=()), "nothing to choose"),
-        (lambda: Choice(options=(1, 2), weights=(0.0, 0.0)), "not all 0"),
-        (lambda: Choice(options=(1, 2), weights=(1.0, math.nan)), "0 or more"),
+        (lambda: Uniform(uniform=(2.0, 1.0)), "above the high end"),
+        (lambda: LogUniform(log_uniform=(0.0, 1.0)), "0 < low"),
+        (lambda: Normal(normal=Bell(mean=0.0, std=0.0)), "std"),
+        (lambda: cut(mean=0.0, std=1.0, min=2.0, max=1.0), "not below"),
+        (lambda: cut(mean=0.0, std=1.0, min=20.0, max=21.0), "next to nothing"),
+        (lambda: Choice(choice=()), "nothing to choose"),
+        (lambda: Choice(choice=(Weighted(1, 0.0), Weighted(2, 0.0))), "not all 0"),
+        (lambda: Choice(choice=(Weighted(1, 1.0), Weighted(2, math.nan))), "0 or more"),
     ],
 )
 def test_wrong_parameters(make: object, message: str) -> None:

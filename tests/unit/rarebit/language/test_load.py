@@ -8,6 +8,9 @@ import pytest
 
 from rarebit.core.errors import Fault, SpecError
 from rarebit.language import find, load, read
+from rarebit.language.band import Band
+from rarebit.language.blocks.road import Town, Where
+from rarebit.language.measures.ego_speed_at_event import EgoSpeedAtEvent
 
 GOOD = """\
 scenario: ok
@@ -31,8 +34,12 @@ story:
     do: {child: {run_across: road, speed_mps: 3}}
 accept:
   min_ttc_s: {between: [ego, child], in: [0, 1]}
+  hidden: {actor: child, until: go, visible: $share}
 duration_s: 3
 """
+
+
+VALUES = {"v_kph": 36.0, "t_s": 2, "share": 0.5, "sky": "ClearNoon"}
 
 
 def _faults(text: str) -> tuple[Fault, ...]:
@@ -50,7 +57,7 @@ def test_good_spec_reads() -> None:
     spec = read(GOOD, "f.yaml")
     assert spec.name == "ok"
     assert [p.name for p in spec.parameters] == ["v_kph", "t_s", "share", "sky"]
-    assert spec.body["ego"]["model"] == "vehicle.lincoln.mkz_2020"
+    assert spec.evaluate(VALUES).ego.model == "vehicle.lincoln.mkz_2020"
 
 
 @pytest.mark.parametrize(
@@ -81,12 +88,12 @@ def test_good_spec_reads() -> None:
         ),
         ("in: [0, 1]", "in: [1, 0]", "accept.min_ttc_s.in", 21, "above", "[0, 1]"),
         ("[20, 40]", "[40, 20]", "parameters.v_kph.uniform", 5, "above", "[20, 40]"),
-        ("uniform:", "unifrm:", "parameters.v_kph.unifrm", 5, "no distribution", "uniform"),
+        ("uniform:", "unifrm:", "parameters.v_kph", 5, "not a distribution", "uniform"),
         ("> 25", "> 250", "constraints[0]", 10, "no draw of", "v_kph"),
         ("> 25", "> $t_s", "constraints[0]", 10, "a speed and a time", ""),
         ("> 25", "+ 25", "constraints[0]", 10, "no comparison", ">="),
-        ("duration_s: 3", "duration_s: 3\nduration_s: 4", "duration_s", 23, "twice", "remove"),
-        ("duration_s: 3", "duraton_s: 3", "duraton_s", 22, "not a known key", "duration_s"),
+        ("duration_s: 3", "duration_s: 3\nduration_s: 4", "duration_s", 24, "twice", "remove"),
+        ("duration_s: 3", "duraton_s: 3", "duraton_s", 23, "not a known key", "duration_s"),
         ("walker.child", "pedestrian.child", "actors.child.model", 15, "does not fit", "vehicle."),
         (
             "{model: walker.child, at",
@@ -114,16 +121,18 @@ def test_all_faults_come_at_once() -> None:
 
 def test_other_units_of_the_kind_are_converted() -> None:
     spec = read(GOOD.replace("speed_kph: $v_kph", "speed_mps: $v_kph").replace("ahead_m: 40", "ahead_km: 0.04"), "f.yaml")
-    assert spec.evaluate({"v_kph": 36.0, "t_s": 2, "share": 0.5, "sky": "ClearNoon"})["ego"]["speed_mps"] == pytest.approx(10.0)
-    assert spec.body["actors"]["van"]["at"]["ahead_m"] == pytest.approx(40.0)
+    drawn = spec.evaluate({**VALUES, "v_kph": 36.0})
+    assert drawn.ego.speed_mps == pytest.approx(10.0)
+    assert drawn.actors["van"].at.ahead_m == pytest.approx(40.0)
 
 
 def test_a_band_takes_the_unit_of_its_key() -> None:
     spec = read(
         GOOD.replace("min_ttc_s: {between: [ego, child], in: [0, 1]}", "ego_speed_at_event_kph: {in: [36, $v_kph]}"), "f.yaml"
     )
-    block = spec.evaluate({"v_kph": 72.0, "t_s": 2, "share": 0.5, "sky": "ClearNoon"})
-    assert block["accept"]["ego_speed_at_event_mps"][0]["in"] == pytest.approx((10.0, 20.0))
+    band = spec.evaluate({**VALUES, "v_kph": 72.0}).accept[0]
+    assert isinstance(band, Band)
+    assert (band.measure, band.low, band.high) == (EgoSpeedAtEvent(), pytest.approx(10.0), pytest.approx(20.0))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +164,7 @@ def test_circles_are_found() -> None:
 
 def test_a_road_given_from_outside_replaces_the_block() -> None:
     spec = read(GOOD, "f.yaml", road={"town": "Town10HD", "where": {"straight_m": 80}})
-    assert spec.body["road"] == {"is": "town", "town": "Town10HD", "where": {"straight_m": 80.0}}
+    assert spec.evaluate(VALUES).road == Town(town="Town10HD", where=Where(straight_m=80.0))
     with pytest.raises(SpecError, match="road override"):
         read(GOOD, "f.yaml", road={"town": "Town10HD", "wher": {}})
 

@@ -13,8 +13,10 @@ import pytest
 from rarebit import scenario as s
 from rarebit.core.errors import SceneError
 from rarebit.families import road_families
+from rarebit.language.conditions.at_time import AtTime
+from rarebit.language.maneuvers.arrive_with import ArriveWith
+from rarebit.language.places.on_arm import OnArm
 from rarebit.layout import Layout, resolve
-from rarebit.motions import MeetAt
 from rarebit.roads.conflict import conflict
 from rarebit.roads.lane_map import LaneMap
 from rarebit.roads.path import Path
@@ -37,7 +39,7 @@ def _actor(name: str, arm: str, route: Turn = "straight", *, model: str = "vehic
     return s.ActorPlan(
         name=name,
         model=model,
-        place=s.Place(arm=arm, **place),  # type: ignore[arg-type]
+        place=OnArm(arm=arm, **place),  # type: ignore[arg-type]
         speed_mps=10.0,
         role="ego" if name == "ego" else "hazard",
         route=route,
@@ -123,7 +125,7 @@ def test_a_turn_lane_is_reached_from_the_lane_beside_it() -> None:
     ],
 )
 def test_a_meeting_decides_where_somebody_starts(arm: str, route: Turn, ego_route: Turn, after_s: float) -> None:
-    meet = s.Rule(name="meet", when=s.AtTime(time_s=0.0), do=(("other", MeetAt(other="ego", after_s=after_s)),))
+    meet = s.Rule(name="meet", when=AtTime(at_time_s=0.0), do=(("other", ArriveWith(arrive_with="ego", after_s=after_s)),))
     layout = _layout(_scenario(_actor("other", arm, route), route=ego_route, story=(meet,)))
     paths = [layout[name].path_m for name in ("ego", "other")]
     assert paths[0] is not None
@@ -135,7 +137,7 @@ def test_a_meeting_decides_where_somebody_starts(arm: str, route: Turn, ego_rout
 
 
 def test_what_cannot_meet_is_told() -> None:
-    meet = s.Rule(name="meet", when=s.AtTime(time_s=0.0), do=(("other", MeetAt(other="ego", after_s=0.0)),))
+    meet = s.Rule(name="meet", when=AtTime(at_time_s=0.0), do=(("other", ArriveWith(arrive_with="ego", after_s=0.0)),))
     with pytest.raises(SceneError, match=r"other: its way does not cross that of ego"):
         _layout(_scenario(_actor("other", "opposite"), story=(meet,)))
     with pytest.raises(SceneError, match=r"other: at\.before_m is missing"):

@@ -11,6 +11,11 @@ import pytest
 
 from rarebit import scenario as s
 from rarebit.core.errors import SceneError
+from rarebit.language.conditions.at_time import AtTime
+from rarebit.language.kinds import Place
+from rarebit.language.maneuvers.run_across import RunAcross
+from rarebit.language.places.behind import Behind
+from rarebit.language.places.in_lane import InLane
 from rarebit.layout import Layout, resolve
 from rarebit.layout.boxes import Footprint, Obstacle
 from rarebit.roads.lane_map import Lane, LaneKey, LaneMap
@@ -60,8 +65,15 @@ def _road(
     return LaneMap(name="hand", content="0", lanes=made, crossings=crossings, signals=())
 
 
+def _place(**place: object) -> Place:
+    """By lane unless ``behind`` is among the keys; ``reference`` is the actor that counts."""
+    if "behind" in place:
+        return Behind(**place)  # type: ignore[arg-type]
+    return InLane(from_=place.pop("reference", "ego"), **{"ahead_m": 0.0, **place})  # type: ignore[arg-type]
+
+
 def _plan(name: str, model: str, role: str = "hazard", speed_mps: float = 0.0, **place: object) -> s.ActorPlan:
-    return s.ActorPlan(name=name, model=model, place=s.Place(**place), speed_mps=speed_mps, role=role)  # type: ignore[arg-type]
+    return s.ActorPlan(name=name, model=model, place=_place(**place), speed_mps=speed_mps, role=role)  # type: ignore[arg-type]
 
 
 def _scenario(*actors: s.ActorPlan, lane: str = "rightmost", road: s.Road | None = None) -> s.ConcreteScenario:
@@ -313,7 +325,7 @@ def test_a_town_s_obstacle_moves_the_scene_to_another_place() -> None:
 
 def test_who_crosses_has_a_way_free_of_obstacles() -> None:
     lanes = _road(STREET)
-    cross = s.Rule(name="run", when=s.AtTime(time_s=1.0), do=(("child", s.Cross(speed_mps=2.0)),))
+    cross = s.Rule(name="run", when=AtTime(at_time_s=1.0), do=(("child", RunAcross(run_across="road", speed_mps=2.0)),))
     free = resolve(_on_town(VAN, CHILD, rules=(cross,)), lanes, SIZES)
     x, y = (float(value) for value in free["child"].position_m[:2])
     blocked = resolve(_on_town(VAN, CHILD, rules=(cross,)), lanes, SIZES, [_wall(x, y + 2.0)])

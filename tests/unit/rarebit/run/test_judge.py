@@ -8,22 +8,17 @@ import numpy as np
 import pytest
 
 from rarebit.history import Event, History, Track
-from rarebit.motions import Cross
+from rarebit.language.band import Band
+from rarebit.language.conditions.at_time import AtTime
+from rarebit.language.construct import constructs
+from rarebit.language.criteria.collision import Collision
+from rarebit.language.criteria.hidden import Hidden
+from rarebit.language.criteria.seen import Seen
+from rarebit.language.kinds import Criterion
+from rarebit.language.maneuvers.run_across import RunAcross
+from rarebit.language.places.in_lane import InLane
 from rarebit.run.judge import judge
-from rarebit.scenario import (
-    ActorPlan,
-    AtTime,
-    Band,
-    Collision,
-    ConcreteScenario,
-    Criterion,
-    HiddenUntil,
-    Place,
-    Rule,
-    Seen,
-    TemplateRoad,
-    Weather,
-)
+from rarebit.scenario import ActorPlan, ConcreteScenario, Rule, TemplateRoad, Weather
 
 TICKS, STEP_S = 101, 0.05
 TIME = np.arange(TICKS) * STEP_S
@@ -58,13 +53,17 @@ def history(child_start_y: float = -6.0) -> History:
     )
 
 
+def band(name: str, between: tuple[str, str], low: float, high: float) -> Band:
+    return Band(measure=constructs("measure")[name](between=between), low=low, high=high)
+
+
 def scenario(*accept: Criterion) -> ConcreteScenario:
     return ConcreteScenario(
         scenario="t", summary="", tags=(), spec_hash="0", seed=0, index=0, attempt=0, values={},
         road=TemplateRoad(template="t", parameters={}, opendrive=""), weather=Weather(),
-        ego=ActorPlan(name="ego", model="vehicle.tesla.model3", place=Place(), speed_mps=10.0, role="ego"),
-        actors=(ActorPlan(name="child", model="walker.child", place=Place()),),
-        story=(Rule(name="run", when=AtTime(time_s=1.0), do=(("child", Cross(speed_mps=2.0)),)),),
+        ego=ActorPlan(name="ego", model="vehicle.tesla.model3", place=InLane(ahead_m=0.0), speed_mps=10.0, role="ego"),
+        actors=(ActorPlan(name="child", model="walker.child", place=InLane(ahead_m=0.0)),),
+        story=(Rule(name="run", when=AtTime(at_time_s=1.0), do=(("child", RunAcross(run_across="road", speed_mps=2.0)),)),),
         accept=accept, duration_s=5.0, hazards=("child",),
     )  # fmt: skip
 
@@ -78,18 +77,16 @@ def changed(base: History, name: str, **values: np.ndarray) -> History:
 def test_a_clean_run_is_accepted_with_its_measures() -> None:
     verdict = judge(
         scenario(
-            Band(measure="min_ttc_s", actors=("ego", "child"), low=0.0, high=2.0),
-            Band(measure="min_distance_m", actors=("ego", "child"), low=0.1, high=3.0),
-            HiddenUntil(actor="child", event="run"),
-            Seen(actor="child", fraction=0.5, within_s=1.0),
+            band("min_ttc_s", ("ego", "child"), low=0.0, high=2.0),
+            band("min_distance_m", ("ego", "child"), low=0.1, high=3.0),
+            Hidden(actor="child", until="run"),
+            Seen(actor="child", visible=0.5, within_s=1.0),
         ),
         history(-9.0),
     )
     # At 4 s the ego's middle is abreast, the child at -3 m: 3 - 1.05 - 0.25 m between the boxes, nearer while its tail passes.
     assert verdict.reasons[:1] == ("min_ttc_s of ego and child: inf, expected 0 to 2",)
-    verdict = judge(
-        scenario(HiddenUntil(actor="child", event="run"), Seen(actor="child", fraction=0.5, within_s=1.0)), history(-9.0)
-    )
+    verdict = judge(scenario(Hidden(actor="child", until="run"), Seen(actor="child", visible=0.5, within_s=1.0)), history(-9.0))
     assert (verdict.accepted, verdict.reasons, verdict.first_event_us) == (True, (), 1_000_000)
     assert verdict.measures["ego_speed_at_event_mps"] == pytest.approx(10.0)
     assert 1.0 < verdict.measures["min_distance_m"] < 1.7
@@ -99,14 +96,14 @@ def test_a_clean_run_is_accepted_with_its_measures() -> None:
 @pytest.mark.parametrize(
     ("criterion", "reason"),
     [
-        (Band(measure="min_distance_m", actors=("ego", "child"), low=5.0, high=9.0), "min_distance_m of ego and child: "),
-        (Band(measure="min_ttc_s", actors=("ego", "ghost"), low=0.0, high=1.0), "min_ttc_s: ghost not in the scene"),
-        (HiddenUntil(actor="child", event="run", max_fraction=-0.1), "child: visible to 0% at 0.0 s"),
+        (band("min_distance_m", ("ego", "child"), low=5.0, high=9.0), "min_distance_m of ego and child: "),
+        (band("min_ttc_s", ("ego", "ghost"), low=0.0, high=1.0), "min_ttc_s: ghost not in the scene"),
+        (Hidden(actor="child", until="run", visible=-0.1), "child: visible to 0% at 0.0 s"),
         (
-            Seen(actor="child", fraction=0.7, within_s=1.0),
+            Seen(actor="child", visible=0.7, within_s=1.0),
             "child: visible to 60% at most within 1 s of the event, expected 70%",
         ),
-        (Collision(required=True), "ego touched nobody, and the spec requires a collision"),
+        (Collision(collision="required"), "ego touched nobody, and the spec requires a collision"),
     ],
 )
 def test_each_criterion_has_its_reason(criterion: Criterion, reason: str) -> None:
@@ -118,12 +115,12 @@ def test_each_criterion_has_its_reason(criterion: Criterion, reason: str) -> Non
 def test_a_touch_needs_permission_and_a_partner_of_the_story() -> None:
     touched = history(-6.0)  # the child is in the ego's way at 4 s
     assert judge(scenario(), touched).reasons == ("ego touched child, and the spec allows no collision",)
-    assert judge(scenario(Collision(allowed=True)), touched).accepted
-    assert judge(scenario(Collision(required=True)), touched).accepted
+    assert judge(scenario(Collision(collision="allowed")), touched).accepted
+    assert judge(scenario(Collision(collision="required")), touched).accepted
     scenery = dataclasses.replace(
         history(-9.0), events=(*history().events, Event(time_us=2_000_000, kind="collision", name="ego/static.pole"))
     )
-    assert judge(scenario(Collision(allowed=True)), scenery).reasons == (
+    assert judge(scenario(Collision(collision="allowed")), scenery).reasons == (
         "ego touched static.pole, which is not part of the story",
     )
 
@@ -167,7 +164,7 @@ def test_traffic_that_goes_through_a_hazard_is_told() -> None:
 
 
 def test_a_pair_that_braking_could_not_keep_apart_has_no_required_deceleration() -> None:
-    touched = judge(scenario(Collision(allowed=True)), history(-6.0))
+    touched = judge(scenario(Collision(collision="allowed")), history(-6.0))
     assert touched.measures["min_distance_m"] == 0.0
     assert "max_required_decel_mps2" not in touched.measures
     ahead = np.full(TICKS, 41.0)
@@ -175,5 +172,5 @@ def test_a_pair_that_braking_could_not_keep_apart_has_no_required_deceleration()
                    velocity_mps=np.zeros((TICKS, 3)))  # fmt: skip
     stopping = np.minimum(10.0 * TIME, 38.0)
     near = changed(near, "ego", position_m=np.stack([stopping, np.zeros(TICKS), np.full(TICKS, 0.75)], 1))
-    needed = judge(scenario(Band(measure="max_required_decel_mps2", actors=("ego", "child"), low=0.0, high=9.0)), near)
+    needed = judge(scenario(band("max_required_decel_mps2", ("ego", "child"), low=0.0, high=9.0)), near)
     assert any(reason.startswith("max_required_decel_mps2 of ego and child: inf") for reason in needed.reasons)

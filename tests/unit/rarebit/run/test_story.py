@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from rarebit.motions import Brake
+from rarebit.language.conditions.after import After
+from rarebit.language.conditions.all_of import AllOf
+from rarebit.language.conditions.any_of import AnyOf
+from rarebit.language.conditions.at_time import AtTime
+from rarebit.language.conditions.distance_to import DistanceTo
+from rarebit.language.conditions.faster_than import FasterThan
+from rarebit.language.conditions.gap_to import GapTo
+from rarebit.language.conditions.time_to_reach import TimeToReach
+from rarebit.language.kinds import Condition
+from rarebit.language.maneuvers.brake import Brake
 from rarebit.roads.path import Path
-from rarebit.run.story import Story, holds
-from rarebit.scenario import After, AllOf, AnyOf, AtTime, Condition, DistanceBelow, GapBelow, Rule, SpeedAbove, TimeToReach
+from rarebit.run.story import Story
+from rarebit.scenario import Rule
 from rarebit.world_view import WorldView
 
 
@@ -28,34 +39,34 @@ def view(time_s: float = 0.0, ego_x: float = 0.0, ego_mps: float = 10.0) -> Worl
 @pytest.mark.parametrize(
     ("condition", "before", "after"),
     [
-        (AtTime(time_s=1.0), view(0.95), view(1.0)),
-        (TimeToReach(actor="ego", target="child", below_s=2.0), view(ego_x=39.0), view(ego_x=40.5)),
+        (AtTime(at_time_s=1.0), view(0.95), view(1.0)),
+        (TimeToReach(time_to_reach="child", below_s=2.0), view(ego_x=39.0), view(ego_x=40.5)),
         # 5 m beside the path at 2.5 m/s are 2 s, so ego has 1 s more: 30 m at 10 m/s.
-        (TimeToReach(actor="ego", target="child", below_s=1.0, crossing_mps=2.5), view(ego_x=29.0), view(ego_x=30.5)),
-        (DistanceBelow(actor="ego", target="child", below_m=13.0), view(ego_x=47.9), view(ego_x=48.1)),
-        (GapBelow(actor="ego", target="child", below_m=10.0), view(ego_x=47.0), view(ego_x=48.0)),
-        (SpeedAbove(actor="ego", above_mps=12.0), view(ego_mps=12.0), view(ego_mps=12.1)),
-        (After(rule="go", delay_s=0.5), view(0.4), view(0.5)),
-        (AllOf(conditions=(AtTime(time_s=1.0), SpeedAbove(actor="ego", above_mps=5.0))), view(0.9), view(1.0)),
-        (AnyOf(conditions=(AtTime(time_s=9.0), SpeedAbove(actor="ego", above_mps=11.0))), view(1.0), view(1.0, ego_mps=11.5)),
+        (TimeToReach(time_to_reach="child", below_s=1.0, crossing_mps=2.5), view(ego_x=29.0), view(ego_x=30.5)),
+        (DistanceTo(distance_to="child", below_m=13.0), view(ego_x=47.9), view(ego_x=48.1)),
+        (GapTo(gap_to="child", below_m=10.0), view(ego_x=47.0), view(ego_x=48.0)),
+        (FasterThan(faster_than_mps=12.0), view(ego_mps=12.0), view(ego_mps=12.1)),
+        (After(after="go", delay_s=0.5), view(0.4), view(0.5)),
+        (AllOf(all_of=(AtTime(at_time_s=1.0), FasterThan(faster_than_mps=5.0))), view(0.9), view(1.0)),
+        (AnyOf(any_of=(AtTime(at_time_s=9.0), FasterThan(faster_than_mps=11.0))), view(1.0), view(1.0, ego_mps=11.5)),
     ],
 )
 def test_each_condition_turns_true_where_it_says(condition: Condition, before: WorldView, after: WorldView) -> None:
-    assert not holds(condition, before, {"go": 0.0})
-    assert holds(condition, after, {"go": 0.0})
+    assert not condition.holds(replace(before, fired_s={"go": 0.0}))
+    assert condition.holds(replace(after, fired_s={"go": 0.0}))
 
 
 def test_a_standing_actor_never_reaches_anything() -> None:
-    assert not holds(TimeToReach(actor="ego", target="child", below_s=1e6), view(ego_mps=0.0), {})
+    assert not TimeToReach(time_to_reach="child", below_s=1e6).holds(view(ego_mps=0.0))
 
 
 def test_rules_fire_once_and_in_order() -> None:
-    brake = (("ego", Brake(decel_mps2=3.0)),)
+    brake = (("ego", Brake(brake_mps2=3.0)),)
     story = Story(
         (
-            Rule(name="first", when=AtTime(time_s=1.0), do=brake),
-            Rule(name="second", when=After(rule="first"), do=brake),
-            Rule(name="third", when=After(rule="second", delay_s=1.0), do=brake),
+            Rule(name="first", when=AtTime(at_time_s=1.0), do=brake),
+            Rule(name="second", when=After(after="first"), do=brake),
+            Rule(name="third", when=After(after="second", delay_s=1.0), do=brake),
         )
     )
     fired: list[tuple[float, str]] = []

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rarebit.run import criticality
-from rarebit.run.criticality import Boxes
+from rarebit import criticality
+from rarebit.criticality import Boxes
 
 
 def box(

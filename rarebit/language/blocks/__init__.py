@@ -1,0 +1,1 @@
+"""Blocks: what a spec consists of; one a file."""

@@ -1,0 +1,1 @@
+"""Checks that go across the blocks of a spec."""

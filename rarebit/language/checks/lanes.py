@@ -1,0 +1,97 @@
+"""Lanes that a template's road has not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rarebit.core.errors import Fault
+from rarebit.families import road_families
+from rarebit.language.blocks.road import Template
+from rarebit.language.checks.names import block
+from rarebit.language.logical import LogicalScenario
+from rarebit.language.places.in_lane import InLane
+from rarebit.language.spec import Spec
+from rarebit.reading.entries import Entry
+from rarebit.reading.marks import EGO
+from rarebit.reading.records import Draft
+from rarebit.roads.profile import RoadProfile
+
+_OTHER_SIDE = {"left": "right", "right": "left"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where somebody stands crosswise: in which lane of ego's direction or of the other, counted from its left.
+
+    ``index`` is None beside the driving lanes.
+    """
+
+    forward: bool
+    index: int | None
+
+
+def check_lanes(logical: LogicalScenario, specs: Sequence[Spec]) -> Iterator[Fault]:
+    """A fault for each actor that some draw puts into a lane which its template does not make."""
+    drafts = block(logical.draft, "actors")
+    told: set[str] = set()
+    for spec in specs:
+        if not isinstance(spec.road, Template):
+            continue
+        profile = road_families()[spec.road.template].profile(spec.road.parameters)
+        for name, lane in lacking(spec, profile):
+            if name not in told:
+                told.add(name)
+                problem = f"{spec.road.template} has no lane {lane} there"
+                yield _entry(drafts[name]).fault(problem, f"use one of {', '.join(_offered(spec, name, profile))}")
+
+
+def lacking(spec: Spec, profile: RoadProfile) -> Iterator[tuple[str, str]]:
+    """Actors that stand in no lane of the road, with the lane that they ask for; who counts from them is not told too."""
+    known: dict[str, Standing | None] = {EGO: Standing(True, profile.lane_index(spec.ego.lane))}
+    pending = {name: actor.at for name, actor in spec.actors.items()}
+    while ready := [name for name, at in pending.items() if at.reference in known]:
+        for name in ready:
+            at = pending.pop(name)
+            reference = known[at.reference]
+            known[name] = None
+            if isinstance(at, InLane) and reference is not None:
+                known[name] = standing(at.lane, reference, profile)
+                if known[name] is None:
+                    yield name, at.lane
+
+
+def standing(lane: str, reference: Standing, profile: RoadProfile) -> Standing | None:
+    """Where ``lane`` leads seen from ``reference``; None where there is no such lane."""
+    head, _, tail = lane.partition("_")
+    own, other = profile.lanes, profile.opposite_lanes
+    if not reference.forward:
+        own, other = other, own
+    if lane == "same":
+        return reference
+    if head == "opposite":
+        return Standing(not reference.forward, int(tail) - 1) if int(tail) <= other else None
+    if head in ("left", "right"):
+        if reference.index is None:
+            return Standing(reference.forward, None)
+        index = reference.index + (int(tail) if head == "right" else -int(tail))
+        return Standing(reference.forward, index) if 0 <= index < own else None
+    seen = tail if reference.forward else _OTHER_SIDE[tail]
+    return Standing(reference.forward, None) if profile.offers(f"{head}_{seen}") else None
+
+
+def _offered(spec: Spec, name: str, profile: RoadProfile) -> list[str]:
+    at = spec.actors[name].at
+    if at.reference == EGO:
+        start = Standing(True, profile.lane_index(spec.ego.lane))
+        return [lane for lane in profile.places if standing(lane, start, profile) is not None]
+    return list(profile.places)
+
+
+def _entry(draft: Draft) -> Entry:
+    """Where the lane is written."""
+    entry = draft.entry
+    for key in ("at", "lane"):
+        if isinstance(entry.value, dict):
+            entry = entry.value.get(key, entry)
+    return entry

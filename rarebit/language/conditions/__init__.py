@@ -1,0 +1,1 @@
+"""Conditions: what a rule waits for; one a file."""

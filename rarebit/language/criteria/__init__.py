@@ -1,0 +1,1 @@
+"""Criteria: what a draw must show to be recorded; one a file."""

@@ -1,0 +1,1 @@
+"""Distributions: how a parameter is drawn; one a file."""

@@ -1,0 +1,1 @@
+"""Maneuvers: what a rule has an actor do; one a file."""

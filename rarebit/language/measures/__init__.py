@@ -1,0 +1,1 @@
+"""Measures: how critical a run was; one a file."""

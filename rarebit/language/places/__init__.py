@@ -1,0 +1,1 @@
+"""Places: where an actor starts; one a file."""
