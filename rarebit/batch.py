@@ -185,7 +185,7 @@ def _load_all(config: AppConfig) -> tuple[list[LogicalScenario], Rig]:
     faults: list[Fault] = []
     for name in config.specs:
         try:
-            specs.append(load(find(name), road=config.road))
+            specs.append(load(find(name), road=config.road, any_model=config.carla.host is not None))
         except SpecError as error:
             faults += error.faults
     try:

@@ -14,6 +14,7 @@ FAMILIES = (
 )
 """Models that name a kind of blueprint; the server's library says which blueprints are of it."""
 
+_NEAR = 0.85  # share of the best likeness from which others are worth naming
 _FILE = Path(__file__).with_name("blueprints.txt")
 
 
@@ -45,7 +46,8 @@ def nearest_models(model: str, among: Iterable[str] = (), count: int = 3) -> lis
     found = sorted({*(among or names()), *FAMILIES})
     kind, _, rest = model.partition(".")
     alike = [name for name in found if name.split(".")[0] == kind] or found
-    return sorted(alike, key=lambda name: (-_likeness(rest, name.partition(".")[2]), name))[:count]
+    ranked = sorted((-_likeness(rest, name.partition(".")[2]), name) for name in alike)
+    return [name for likeness, name in ranked[:count] if likeness <= _NEAR * ranked[0][0]]
 
 
 def _likeness(one: str, other: str) -> float:

@@ -40,12 +40,13 @@ def find(name: str) -> Path:
     raise SpecError([Fault(file=name, path="scenario", value=name, problem=problem, remedy=nearest(path.stem, list(known)))])
 
 
-def load(path: Path | str, *, road: Mapping[str, Any] | None = None) -> LogicalScenario:
+def load(path: Path | str, *, road: Mapping[str, Any] | None = None, any_model: bool = False) -> LogicalScenario:
     """Reads and checks a spec.
 
     Args:
         path: of the file.
         road: replaces the road block, such as ``{"town": "Town10HD"}``.
+        any_model: takes models that neither CARLA 0.9.16 nor the embedded server has, for a server with blueprints of its own.
 
     Raises:
         SpecError: every fault of the file.
@@ -58,10 +59,10 @@ def load(path: Path | str, *, road: Mapping[str, Any] | None = None) -> LogicalS
             file=str(path), path="(file)", value=str(path), problem=f"cannot be read: {reason}", remedy="check the path"
         )
         raise SpecError([fault]) from error
-    return read(text, str(path), road=road)
+    return read(text, str(path), road=road, any_model=any_model)
 
 
-def read(text: str, file: str, *, road: Mapping[str, Any] | None = None) -> LogicalScenario:
+def read(text: str, file: str, *, road: Mapping[str, Any] | None = None, any_model: bool = False) -> LogicalScenario:
     """``load`` for a text at hand; ``file`` names it in faults."""
     faults: list[Fault] = []
     top = read_yaml(text, file, faults)
@@ -73,6 +74,8 @@ def read(text: str, file: str, *, road: Mapping[str, Any] | None = None) -> Logi
         top.value["road"] = from_plain(road, "road", "road override")
     draft = record_of(Spec).check(top, PLAIN, faults)
     spec = None if draft is None else _checked(draft, top, file, replaced, faults)
+    if spec is not None:
+        check_draws(spec, faults, any_model=any_model)
     if faults or spec is None:
         raise SpecError(list(dict.fromkeys(faults)))
     return spec
@@ -86,7 +89,7 @@ def _checked(draft: Draft, top: Entry, file: str, replaced: Entry | None, faults
     also = set(re.findall(r"\$([A-Za-z_]\w*)", str(replaced.plain()))) if replaced is not None else set()
     check_parameters(draft, _entries(top, "parameters"), constraints, also, faults)
     right = tuple(c for c in constraints if given.keys() >= set(c.formula.names()))
-    spec = LogicalScenario(
+    return LogicalScenario(
         name=str(draft.values.get("scenario", "")),
         summary=str(draft.values.get("summary", "")),
         tags=tuple(str(tag) for tag in draft.values.get("tags", ())),
@@ -96,8 +99,6 @@ def _checked(draft: Draft, top: Entry, file: str, replaced: Entry | None, faults
         constraints=right,
         draft=draft,
     )
-    check_draws(spec, faults)
-    return spec
 
 
 def _given(block: Mapping[str, Any]) -> dict[str, Given]:

@@ -21,7 +21,7 @@ Check = Callable[[LogicalScenario, Sequence[Spec]], Iterator[Fault]]
 CHECKS: tuple[Check, ...] = (check_lanes, check_timing)
 
 
-def check_draws(spec: LogicalScenario, faults: list[Fault]) -> None:
+def check_draws(spec: LogicalScenario, faults: list[Fault], *, any_model: bool = False) -> None:
     """Formulas that go wrong for some values, each once; and where there are none, what whole draws show."""
     count = PROBES if spec.varies else 1
     try:
@@ -30,7 +30,7 @@ def check_draws(spec: LogicalScenario, faults: list[Fault]) -> None:
         faults.extend(error.faults)
         draws = [draw_values(replace(spec, constraints=()), 0, index, 0) for index in range(count)]
     check_formulas(spec, draws, faults)
-    check_models(spec, draws, faults)
+    check_models(spec, draws, faults, any_model=any_model)
     if faults:
         return
     specs = []

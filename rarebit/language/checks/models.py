@@ -15,12 +15,16 @@ from rarebit.reading.records import Draft
 from rarebit.reading.shapes import Term
 
 
-def check_models(spec: LogicalScenario, draws: Sequence[Mapping[str, Scalar]], faults: list[Fault]) -> None:
-    """A fault for each actor whose model, in some draw or at the end of some distribution, is unknown or cannot do its part."""
+def check_models(spec: LogicalScenario, draws: Sequence[Mapping[str, Scalar]], faults: list[Fault], *, any_model: bool) -> None:
+    """A fault for each actor whose model, in some draw or at the end of some distribution, is unknown or cannot do its part.
+
+    Args:
+        any_model: whether unknown ones are taken.
+    """
     drafts = {"ego": spec.draft.values.get("ego"), **block(spec.draft, "actors")}
     models = {name: _models(draft, spec, draws) for name, draft in drafts.items() if isinstance(draft, Draft)}
     for name, possible in models.items():
-        wrong = next((model for model in possible if not known(model)), None)
+        wrong = next((model for model in possible if not any_model and not known(model)), None)
         if wrong is not None:
             advice = f"did you mean {' or '.join(nearest_models(wrong))}?"
             faults.append(_entry(drafts[name]).fault(f"there is no model {wrong}", advice))
@@ -32,7 +36,7 @@ def check_models(spec: LogicalScenario, draws: Sequence[Mapping[str, Scalar]], f
 def _unable(draft: Draft, models: Sequence[str]) -> Iterator[Fault]:
     able: tuple[str, ...] = getattr(draft.make, "by", ())
     for model in models:
-        if known(model) and kind_of(model) not in able:
+        if kind_of(model) not in able:
             name = draft.make.registered.name  # type: ignore[attr-defined]
             who = " or ".join(able)
             yield draft.entry.fault(f"{name} is nothing that {model} (a kind of {kind_of(model)}) can do", f"only a {who} can")

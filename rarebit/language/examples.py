@@ -1,0 +1,50 @@
+"""Minimal scenarios around the examples of constructs, for the reference and for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_MODELS = {
+    "vehicle": "vehicle.seat.leon",
+    "walker": "walker.child",
+    "animal": "carlite.animal.deer",
+    "prop": "carlite.prop.wheel",
+}
+_SCENARIO = """\
+scenario: example
+summary: shows one construct.
+road: {{template: urban_street, lanes: 2, parking: both}}
+{parameters}ego: {{speed_kph: {speed}, lane: rightmost}}
+actors:
+  lead: {{model: vehicle.seat.leon, speed_kph: 30, at: {{ahead_m: 30}}}}
+  van: {{model: vehicle.mercedes.sprinter, role: occluder, at: {{lane: parking_right, ahead_m: 45}}}}
+  child: {{model: walker.child, at: {{behind: van, gap_m: 0.7, heading_deg: 90}}}}
+  subject: {{model: {model}, at: {place}}}
+story:
+  lead_brakes: {{when: {{at_time_s: 0.5}}, do: {{lead: {{brake_mps2: 3}}}}}}
+  event: {{when: {condition}, do: {{subject: {maneuver}}}}}
+  go: {{when: {{after: lead_brakes}}, do: {{child: {{run_across: road, speed_mps: 2.5}}}}}}
+accept: {{{accept}}}
+duration_s: 6
+"""
+
+
+def scenario_with(make: type[Any], example: str) -> str:
+    """YAML text of a scenario that holds ``example`` of a construct.
+
+    A distribution is that of the parameter "drawn_kph", ego's speed; a place is where the actor "subject" starts; condition and
+    maneuver are those of the rule "event" about that actor.
+    """
+    kind, name = make.kind, make.registered.name
+    able = make.by[0] if kind == "maneuver" else "vehicle"
+    drawn = kind == "distribution"
+    word = drawn and name in ("choice",)
+    return _SCENARIO.format(
+        parameters=f"parameters: {{drawn{'' if word else '_kph'}: {example}}}\n" if drawn else "",
+        speed="20" if word else "abs($drawn_kph)" if drawn else "30",
+        model="$drawn" if word else _MODELS[able],
+        place=example if kind == "place" else "{lane: left_1, ahead_m: 25}",
+        condition=example if kind == "condition" else "{at_time_s: 1}",
+        maneuver=example if kind == "maneuver" else "{brake_mps2: 2}",
+        accept=f"{name}: {example}" if kind in ("measure", "criterion") else "collision: allowed",
+    )
