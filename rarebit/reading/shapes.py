@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from rarebit.core.errors import Fault
 from rarebit.reading.advice import nearest
@@ -209,6 +209,7 @@ class Word:
 class Flag:
     """true or false."""
 
+    told: ClassVar[str] = "`true`, `false`"
     about: str = ""
     formula: bool = True
 

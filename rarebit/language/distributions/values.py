@@ -27,6 +27,8 @@ class Weighted:
 class OneValue:
     """The shape of one value."""
 
+    told = "any value"
+
     def check(self, entry: Entry, unit: Unit, faults: list[Fault]) -> Checked:
         """See Shape."""
         value = entry.value
@@ -45,6 +47,8 @@ class OneValue:
 
 class OptionsShape:
     """The shape of ``[a, b]`` and of ``{a: 3, b: 1}``."""
+
+    told = "`[a, b]` or `{a: 3, b: 1}`"
 
     def check(self, entry: Entry, unit: Unit, faults: list[Fault]) -> Checked:
         """See Shape."""

@@ -25,7 +25,7 @@ def validator() -> Any:
 
 def test_the_file_is_up_to_date() -> None:
     assert (FOLDER / "schema.json").read_text(encoding="utf-8") == schema_text(), (
-        "run: python -m rarebit.language > scenarios/schema.json"
+        "run: python -m rarebit.language schema > scenarios/schema.json"
     )
 
 
