@@ -21,7 +21,7 @@ _FILE = Path(__file__).with_name("blueprints.txt")
 @cache
 def names() -> frozenset[str]:
     """Blueprints of vehicles, walkers, animals and props of CARLA 0.9.16, and carlite's own."""
-    return frozenset(_FILE.read_text(encoding="utf-8").split())
+    return frozenset(_FILE.read_text(encoding="utf-8").splitlines())
 
 
 def known(model: str) -> bool:

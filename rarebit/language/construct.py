@@ -11,14 +11,16 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import pkgutil
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
 from rarebit.core.errors import Fault
-from rarebit.packs import Pack, collect, in_use
+from rarebit.packs import Pack, collect, in_use, unique
 from rarebit.reading.choices import Headed
 from rarebit.reading.dataclass_shapes import record_of
 from rarebit.reading.entries import Entry
@@ -112,9 +114,12 @@ def constructs(kind: str) -> dict[str, type[Any]]:
 def _constructs(kind: str, packs: tuple[Pack, ...]) -> dict[str, type[Any]]:
     own = {name: make for module in _own_modules(kind) for name, make in _in_module(module, kind)}
     added = collect("generators", lambda module: _in_module(module, kind), packs)
-    for name in own.keys() & added.keys():
-        raise ValueError(f"{added[name].__module__}: a {kind} called {name!r} is there already; choose another name")
+    unique((name, _file_of(make)) for found in (own, added) for name, make in found.items())
     return dict(sorted({**own, **added}.items()))
+
+
+def _file_of(make: type[Any]) -> Path:
+    return Path(str(sys.modules[make.__module__].__file__))
 
 
 def _own_modules(kind: str) -> Iterable[ModuleType]:

@@ -1,4 +1,4 @@
-"""Lanes that a template's road has not."""
+"""Lanes and arms that a template's road has not."""
 
 from __future__ import annotations
 
@@ -32,18 +32,24 @@ class Standing:
 
 
 def check_lanes(logical: LogicalScenario, specs: Sequence[Spec]) -> Iterator[Fault]:
-    """A fault for each actor that some draw puts into a lane which its template does not make."""
+    """A fault for each actor that some draw puts into a lane, or on an arm, which its template does not make."""
     drafts = block(logical.draft, "actors")
     told: set[str] = set()
     for spec in specs:
         if not isinstance(spec.road, Template):
             continue
         profile = road_families()[spec.road.template].profile(spec.road.parameters)
+        for name, actor in spec.actors.items():
+            arm = actor.at.arm
+            if arm is not None and arm not in profile.arms and name not in told:
+                told.add(name)
+                there = f"use one of {', '.join(profile.arms)}" if profile.arms else "choose a template with a junction"
+                yield _entry(drafts[name], "arm").fault(f"{spec.road.template} has no arm {arm}", there)
         for name, lane in lacking(spec, profile):
             if name not in told:
                 told.add(name)
                 problem = f"{spec.road.template} has no lane {lane} there"
-                yield _entry(drafts[name]).fault(problem, f"use one of {', '.join(_offered(spec, name, profile))}")
+                yield _entry(drafts[name], "lane").fault(problem, f"use one of {', '.join(_offered(spec, name, profile))}")
 
 
 def lacking(spec: Spec, profile: RoadProfile) -> Iterator[tuple[str, str]]:
@@ -88,10 +94,10 @@ def _offered(spec: Spec, name: str, profile: RoadProfile) -> list[str]:
     return list(profile.places)
 
 
-def _entry(draft: Draft) -> Entry:
-    """Where the lane is written."""
+def _entry(draft: Draft, key_of_place: str) -> Entry:
+    """Where a key of an actor's place is written."""
     entry = draft.entry
-    for key in ("at", "lane"):
+    for key in ("at", key_of_place):
         if isinstance(entry.value, dict):
             entry = entry.value.get(key, entry)
     return entry
