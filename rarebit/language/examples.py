@@ -13,11 +13,11 @@ _MODELS = {
 _SCENARIO = """\
 scenario: example
 summary: shows one construct.
-road: {{template: urban_street, lanes: 2, parking: both}}
+road: {{template: {road}}}
 {parameters}ego: {{speed_kph: {speed}, lane: rightmost}}
 actors:
   lead: {{model: vehicle.seat.leon, speed_kph: 30, at: {{ahead_m: 30}}}}
-  van: {{model: vehicle.mercedes.sprinter, role: occluder, at: {{lane: parking_right, ahead_m: 45}}}}
+  van: {{model: vehicle.mercedes.sprinter, role: occluder, at: {{lane: {van}, ahead_m: 45}}}}
   child: {{model: walker.child, at: {{behind: van, gap_m: 0.7, heading_deg: 90}}}}
   subject: {{model: {model}, at: {place}}}
 story:
@@ -39,7 +39,10 @@ def scenario_with(make: type[Any], example: str) -> str:
     able = make.by[0] if kind == "maneuver" else "vehicle"
     drawn = kind == "distribution"
     word = drawn and name in ("choice",)
+    junction = kind == "place" and name == "arm"
     return _SCENARIO.format(
+        road="junction" if junction else "urban_street, lanes: 2, parking: both",
+        van="sidewalk_right" if junction else "parking_right",
         parameters=f"parameters: {{drawn{'' if word else '_kph'}: {example}}}\n" if drawn else "",
         speed="20" if word else "abs($drawn_kph)" if drawn else "30",
         model="$drawn" if word else _MODELS[able],
