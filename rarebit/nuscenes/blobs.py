@@ -1,15 +1,17 @@
-"""The bytes of nuScenes' binary files, from arrays. Pure; the same arrays give the same bytes."""
+"""The bytes of nuScenes' binary files, from arrays and back. The same arrays give the same bytes."""
 
 from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
+from rarebit.core.errors import DatasetError
 from rarebit.snapshot import RETURN, LidarSweep, Picture, RadarScan
 
 JPEG_QUALITY = 90
@@ -87,3 +89,62 @@ def png(image: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
 def depth_png(depth_m: NDArray[np.float32]) -> bytes:
     """Depth in centimetres as 16-bit PNG; 65535 is 655.35 m and beyond."""
     return png(np.clip(np.round(depth_m / _DEPTH_STEP_M), 0, 65535).astype(np.uint16))
+
+
+# ------------------------------------------------------------------------------------------------ and back
+
+
+def read_lidar(path: Path) -> NDArray[np.float32]:
+    """(n, 5) x, y, z in the sensor's frame, intensity 0..255, ring.
+
+    Raises:
+        DatasetError: the file is missing or no whole number of rows.
+    """
+    data = _bytes(path)
+    if len(data) % 20 or not data:
+        raise DatasetError(f"{path}: got {len(data)} bytes, expected a multiple of 20, not 0")
+    return np.frombuffer(data, "<f4").reshape(-1, 5)
+
+
+def read_radar(path: Path) -> NDArray[np.void]:
+    """(n,) rows of ``rarebit.snapshot.RETURN``; a scan whose first return is NaN is empty.
+
+    Raises:
+        DatasetError: the file is missing or not what the header says.
+    """
+    data = _bytes(path)
+    start = data.find(b"DATA binary\n") + len(b"DATA binary\n")
+    count = next((int(line.split()[1]) for line in data[:start].splitlines() if line.startswith(b"POINTS ")), None)
+    if count is None or len(data) < start + count * RETURN.itemsize:
+        raise DatasetError(f"{path}: is no radar file of nuScenes, or is cut off")
+    returns = np.frombuffer(data, RETURN, count, start)
+    return returns[:0] if count and np.isnan(returns["x"][0]) else returns
+
+
+def read_lidarseg(path: Path) -> NDArray[np.uint8]:
+    """(n,) category index of each point.
+
+    Raises:
+        DatasetError: the file is missing.
+    """
+    return np.frombuffer(_bytes(path), np.uint8)
+
+
+def read_panoptic(path: Path) -> NDArray[np.uint16]:
+    """(n,) 1000 * category index + instance number of each point.
+
+    Raises:
+        DatasetError: the file is missing or no npz.
+    """
+    try:
+        with np.load(io.BytesIO(_bytes(path))) as archive:
+            return np.asarray(archive["data"], np.uint16)
+    except (ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise DatasetError(f"{path}: is no npz with data ({error})") from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DatasetError(f"{path}: cannot be read: {error.strerror or error}") from error

@@ -113,11 +113,11 @@ def _shared(kind: type[Record], scenes: Sequence[Path]) -> Iterator[str]:
     rows: dict[str, Record] = {}
     for scene in scenes:
         for row in (from_row(kind, row) for row in _read(_table(scene, kind))):
-            known = rows.get(row.key)
+            known = rows.get(row.row_key)
             if isinstance(row, records.Map) and isinstance(known, records.Map):
-                rows[row.key] = dataclasses.replace(known, log_tokens=known.log_tokens + row.log_tokens)
+                rows[row.row_key] = dataclasses.replace(known, log_tokens=known.log_tokens + row.log_tokens)
             elif known is None:
-                rows[row.key] = row
+                rows[row.row_key] = row
     if kind is records.Sensor:
         rows = dict(sorted(rows.items(), key=lambda item: item[1].channel))  # type: ignore[attr-defined]
     yield from map(to_json, rows.values())

@@ -23,7 +23,7 @@ class Record:
     KEY: ClassVar[str] = "token"
 
     @property
-    def key(self) -> str:
+    def row_key(self) -> str:
         """The token that names this row."""
         return str(getattr(self, self.KEY))
 

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import io
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
 import simplejpeg
 from PIL import Image
 
-from rarebit.nuscenes.blobs import depth_png, jpeg, lidar_bin, panoptic_npz, png, radar_pcd
+from rarebit.core.errors import DatasetError
+from rarebit.nuscenes.blobs import (
+    depth_png,
+    jpeg,
+    lidar_bin,
+    panoptic_npz,
+    png,
+    radar_pcd,
+    read_lidar,
+    read_lidarseg,
+    read_panoptic,
+    read_radar,
+)
 from rarebit.snapshot import RETURN, LidarSweep, Picture, RadarScan
 
 
@@ -92,3 +105,44 @@ def test_label_images_are_lossless() -> None:
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(png(ids)))), ids)
     depth = np.array([[0.0, 12.344, 1000.0]], np.float32)
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(depth_png(depth)))), [[0, 1234, 65535]])
+
+
+def test_files_read_back_as_they_were_written(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    sweep = LidarSweep(
+        xyz_m=rng.normal(size=(50, 3)).astype(np.float32),
+        intensity=rng.uniform(0, 255, 50).astype(np.float32),
+        ring=rng.integers(0, 32, 50).astype(np.uint8),
+        tag=np.zeros(50, np.uint8),
+        object_id=np.zeros(50, np.uint32),
+    )
+    returns = np.zeros(3, RETURN)
+    returns["x"], returns["vx_comp"], returns["id"] = [1.0, 2.0, 3.0], [-1.0, 0.0, 1.0], [0, 1, 2]
+    labels = rng.integers(0, 24_000, 50).astype(np.uint16)
+    path = tmp_path / "file"
+    path.write_bytes(lidar_bin(sweep))
+    points = read_lidar(path)
+    np.testing.assert_array_equal(points[:, :3], sweep.xyz_m)
+    np.testing.assert_array_equal(points[:, 4], sweep.ring)
+    path.write_bytes(radar_pcd(RadarScan(returns=returns)))
+    np.testing.assert_array_equal(read_radar(path), returns)
+    path.write_bytes(radar_pcd(RadarScan(returns=returns[:0])))
+    assert len(read_radar(path)) == 0
+    path.write_bytes(panoptic_npz(labels))
+    np.testing.assert_array_equal(read_panoptic(path), labels)
+    path.write_bytes(b"\x01\x02")
+    np.testing.assert_array_equal(read_lidarseg(path), [1, 2])
+
+
+def test_files_that_are_cut_off_or_missing_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"123")
+    for read, message in ((read_lidar, "multiple of 20"), (read_radar, "no radar file"), (read_panoptic, "no npz")):
+        with pytest.raises(DatasetError, match=message):
+            read(path)
+    path.write_bytes(radar_pcd(RadarScan(returns=np.zeros(2, RETURN)))[:-20])
+    with pytest.raises(DatasetError, match="cut off"):
+        read_radar(path)
+    path.unlink()
+    with pytest.raises(DatasetError, match="cannot be read"):
+        read_lidarseg(path)

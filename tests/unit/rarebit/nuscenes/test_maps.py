@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from shapely.geometry import Polygon
 
+from rarebit.nuscenes import basemap
 from rarebit.nuscenes.lane_shapes import Area, LaneShape, area_of, lane_shapes, outlines_in
 from rarebit.nuscenes.map_expansion import map_expansion
 from rarebit.nuscenes.map_mask import map_mask
@@ -132,3 +133,18 @@ def test_drivable_area_of_real_maps_is_valid(name: str) -> None:
             holes = [[nodes[node] for node in hole["node_tokens"]] for hole in rings[token]["holes"]]
             assert Polygon([nodes[node] for node in rings[token]["exterior_node_tokens"]], holes).is_valid
     assert all(content["arcline_path_3"].values())
+
+
+def test_basemap_shows_road_and_paint_in_the_masks_plane(lanes: LaneMap, area: Area, shapes: dict[LaneKey, LaneShape]) -> None:
+    image = np.asarray(Image.open(io.BytesIO(basemap.basemap(area, shapes.values(), outlines_in(area, lanes.crossings)))))
+    width, height = area.canvas_m
+    assert image.shape == (height * basemap.PIXELS_PER_M, width * basemap.PIXELS_PER_M)
+    shown = {"driving": basemap.ROAD, "sidewalk": basemap.WALKWAY}
+    for key, shape in shapes.items():
+        x, y = shape.centre[len(shape.centre) // 2]
+        if shape.lane.junction is None:
+            pixel = image[int((height - y) * basemap.PIXELS_PER_M), int(x * basemap.PIXELS_PER_M)]
+            assert pixel == shown[shape.lane.kind], key
+    assert image[0, 0] == basemap.GROUND
+    assert np.count_nonzero(image == basemap.PAINT) > 100
+    assert np.count_nonzero(image == basemap.CROSSING) > 100
