@@ -24,6 +24,7 @@ class Layers:
         self.node: list[dict[str, Any]] = []
         self.line: list[dict[str, Any]] = []
         self.polygon: list[dict[str, Any]] = []
+        self._places: dict[str, tuple[float, float]] = {}
         self._exact: dict[tuple[int, int], str] = {}
         self._corners: dict[tuple[int, int], list[tuple[float, float, str]]] = {}
 
@@ -52,6 +53,7 @@ class Layers:
         key = (round(float(xy[0]) * 1000), round(float(xy[1]) * 1000))
         if key not in self._exact:
             self._exact[key] = self.token("node", *key)
+            self._places[self._exact[key]] = key[0] / 1000, key[1] / 1000
             self.node.append({"token": self._exact[key], "x": key[0] / 1000, "y": key[1] / 1000})
         return self._exact[key]
 
@@ -64,6 +66,13 @@ class Layers:
         """A polygon with its holes; rings are not closed."""
         holes = [{"node_tokens": self._ring(ring.coords)} for ring in polygon.interiors]
         return self.add_ring(self._ring(polygon.exterior.coords), holes)
+
+    def add_valid_ring(self, node_tokens: list[str], instead: Polygon) -> str:
+        """The polygon of a ring of nodes, or ``instead`` where the ring crosses itself or holds nothing."""
+        places = [self._places[token] for token in node_tokens]
+        if len(places) >= 3 and (ring := Polygon(places)).is_valid and ring.area > 0.0:
+            return self.add_ring(node_tokens)
+        return self.add_polygon(instead)
 
     def add_ring(self, node_tokens: list[str], holes: list[dict[str, Any]] | None = None) -> str:
         token = self.token("polygon", len(self.polygon))
