@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from rarebit.core.frames import apply, box_corners, inverse
-from rarebit.look.tables import Box
+from rarebit.nuscenes.geometry import Box
 from rarebit.rig.projection import Projection
 
 Colour = tuple[int, int, int]

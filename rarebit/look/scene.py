@@ -17,8 +17,12 @@ from rarebit.look import draw
 from rarebit.look.cameras import MARGIN, View, arrange, main_view
 from rarebit.look.draw import BirdsEye, Plan
 from rarebit.look.plan import read_plan
-from rarebit.look.tables import Box, Row, Tables
+from rarebit.nuscenes.blobs import read_lidar
+from rarebit.nuscenes.geometry import Box, boxes_at, ego_from_sensor, lens, path_of, world_from_ego, world_from_sensor
+from rarebit.nuscenes.reader import Dataset
+from rarebit.nuscenes.records import Instance, SampleData, Scene
 
+_KEPT_TIMES = 8
 _LEAST_RANGE_M = 0.5  # lidar points nearer than this are firings without a return
 
 
@@ -42,23 +46,23 @@ class ScenePictures:
     """Draws one scene of a dataset.
 
     Args:
-        tables: the dataset.
-        scene: its scene row.
+        dataset: the dataset.
+        scene: one of its scenes.
         story: see SceneStory.
     """
 
-    def __init__(self, tables: Tables, scene: Row, story: SceneStory) -> None:
-        self._tables, self._scene, self._story = tables, scene, story
+    def __init__(self, dataset: Dataset, scene: Scene, story: SceneStory) -> None:
+        self._dataset, self._scene, self._story = dataset, scene, story
+        self._boxes: dict[int, list[Box]] = {}
         self._kept: dict[str, tuple[str, tuple[int, int], Image.Image]] = {}
-        location = tables.rows["log"][scene["log_token"]]["location"]
-        self._views = [_view(tables, scene, channel) for channel in tables.channels(scene, "camera")]
+        self._views = [_view(dataset, scene, channel) for channel in dataset.channels(scene, "camera")]
         self._main = main_view(self._views)
-        self._plan: Plan = read_plan(tables.root / "maps" / "expansion" / f"{location}.json")
+        self._plan: Plan = read_plan(dataset.map_expansion(scene))
 
     def annotated(self) -> Image.Image:
         """All cameras with boxes and the bird's eye view at the key frame nearest to the critical moment."""
-        sample = min(self._tables.samples(self._scene), key=lambda row: abs(row["timestamp"] - self._story.moment_us))
-        return self._panel(sample["timestamp"], row_height=360, captions=True)
+        sample = min(self._dataset.samples(self._scene), key=lambda row: abs(row.timestamp - self._story.moment_us))
+        return self._panel(sample.timestamp, row_height=360, captions=True)
 
     def contact_sheet(self, columns: int = 4, rows: int = 3) -> Image.Image:
         """Pictures of the camera ahead through the scene, half of them around the critical moment, over a line of facts.
@@ -66,7 +70,7 @@ class ScenePictures:
         Of a rig without cameras, bird's eye views.
         """
         frames = self._frames()
-        chosen = _spread([row["timestamp"] for row in frames], self._story.moment_us, columns * rows)
+        chosen = _spread([row.timestamp for row in frames], self._story.moment_us, columns * rows)
         width, height = 480, 270
         head = 40 + 22 * len(self._story.lines)
         sheet = Image.new("RGB", (columns * (width + MARGIN) + MARGIN, rows * (height + MARGIN) + head + MARGIN), draw.PAPER)
@@ -75,7 +79,7 @@ class ScenePictures:
             draw.text(sheet, (MARGIN + 2, 38 + 22 * i), line, size_px=15, colour=(190, 198, 208))
         for i, frame in enumerate(chosen):
             picture = self._sheet_picture(frames[frame], (width, height))
-            seconds = (frames[frame]["timestamp"] - self._story.moment_us) * 1e-6
+            seconds = (frames[frame].timestamp - self._story.moment_us) * 1e-6
             draw.text(picture, (8, 6), f"{seconds:+.1f} s", size_px=18)
             at = (MARGIN + (i % columns) * (width + MARGIN), head + (i // columns) * (height + MARGIN))
             sheet.paste(picture, at)
@@ -84,7 +88,7 @@ class ScenePictures:
     def clip(self, path: Path, rate_hz: int = 5) -> None:
         """Writes an H.264 MP4: the bird's eye view at ``rate_hz``, each camera with its latest picture."""
         frames = self._frames()
-        times = range(frames[0]["timestamp"], frames[-1]["timestamp"] + 1, 1_000_000 // rate_hz)
+        times = range(frames[0].timestamp, frames[-1].timestamp + 1, 1_000_000 // rate_hz)
         temporary = path.with_name(f".{path.name}.tmp")
         path.parent.mkdir(parents=True, exist_ok=True)
         with av.open(str(temporary), "w", format="mp4") as container:
@@ -105,16 +109,24 @@ class ScenePictures:
                 container.mux(stream.encode())
         temporary.replace(path)
 
-    def _frames(self) -> list[Row]:
+    def _frames(self) -> tuple[SampleData, ...]:
         """What the time of the pictures follows: the camera ahead, or what measures most often."""
         if self._main is not None:
-            return self._tables.data(self._scene, self._main.channel)
-        return self._tables.timeline(self._scene)
+            return self._dataset.data(self._scene, self._main.channel)
+        return self._dataset.timeline(self._scene)
 
-    def _sheet_picture(self, row: Row, size: tuple[int, int]) -> Image.Image:
+    def _boxes_at(self, time_us: int) -> list[Box]:
+        """The boxes of a time; those of the last times are kept, since several cameras ask for one."""
+        if time_us not in self._boxes:
+            if len(self._boxes) >= _KEPT_TIMES:
+                del self._boxes[next(iter(self._boxes))]
+            self._boxes[time_us] = boxes_at(self._dataset, self._scene, time_us)
+        return self._boxes[time_us]
+
+    def _sheet_picture(self, row: SampleData, size: tuple[int, int]) -> Image.Image:
         """One picture of the contact sheet, in its own shape on a ground of ``size``."""
         if self._main is None:
-            picture = self._birds_eye(row["timestamp"], size_px=size[1])
+            picture = self._birds_eye(row.timestamp, size_px=size[1])
         else:
             shrink = min(size[0] / self._main.width_px, size[1] / self._main.height_px)
             picture = self._camera(row, (round(self._main.width_px * shrink), round(self._main.height_px * shrink)))
@@ -140,67 +152,63 @@ class ScenePictures:
         panel.paste(self._birds_eye(time_us, size_px=side), (cameras.width, top + MARGIN))
         return panel
 
-    def _camera(self, row: Row, size: tuple[int, int]) -> Image.Image:
+    def _camera(self, row: SampleData, size: tuple[int, int]) -> Image.Image:
         """A picture with the boxes of its own time; the last one of each channel is kept."""
-        tables = self._tables
-        kept = self._kept.get(row["calibrated_sensor_token"])
-        if kept is not None and kept[:2] == (row["token"], size):
+        kept = self._kept.get(row.calibrated_sensor_token)
+        if kept is not None and kept[:2] == (row.token, size):
             return kept[2].copy()
-        boxes = tables.boxes_at(self._scene, row["timestamp"])
-        picture = draw.read_jpeg(tables.root / row["filename"], size)
-        world_from_camera = tables.world_from_ego(row) @ tables.ego_from_sensor(row)
+        picture = draw.read_jpeg(self._dataset.path(row), size)
         draw.boxes_on_camera(
             picture,
-            boxes,
-            camera_from_world=inverse(world_from_camera),
-            lens=tables.lens(row),
+            self._boxes_at(row.timestamp),
+            camera_from_world=inverse(world_from_sensor(self._dataset, row)),
+            lens=lens(self._dataset, row),
             hazards=self._story.hazards,
         )
-        self._kept[row["calibrated_sensor_token"]] = row["token"], size, picture.copy()
+        self._kept[row.calibrated_sensor_token] = row.token, size, picture.copy()
         return picture
 
     def _birds_eye(self, time_us: int, *, size_px: int) -> Image.Image:
-        tables = self._tables
-        boxes = tables.boxes_at(self._scene, time_us)
-        timeline = tables.timeline(self._scene)
-        world_from_ego = tables.world_from_ego(_latest(timeline, time_us))
-        view = BirdsEye(size_px=size_px, reach_m=45.0, world_from_ego=world_from_ego)
+        dataset = self._dataset
+        timeline = dataset.timeline(self._scene)
+        pose = world_from_ego(dataset, _latest(timeline, time_us))
+        view = BirdsEye(size_px=size_px, reach_m=45.0, world_from_ego=pose)
         view.plan(self._plan)
-        for channel in tables.channels(self._scene, "lidar"):
+        for channel in dataset.channels(self._scene, "lidar"):
             lidar = self._latest(channel, time_us)
-            points = np.fromfile(tables.root / lidar["filename"], np.float32).reshape(-1, 5).astype(np.float64)
+            points = read_lidar(dataset.path(lidar)).astype(np.float64)
             points = points[np.linalg.norm(points[:, :3], axis=1) > _LEAST_RANGE_M]
-            view.lidar(apply(tables.world_from_ego(lidar) @ tables.ego_from_sensor(lidar), points[:, :3]), points[:, 3])
-        ego_path = np.stack([tables.world_from_ego(row)[:2, 3] for row in timeline])
+            view.lidar(apply(world_from_sensor(dataset, lidar), points[:, :3]), points[:, 3])
+        ego_path = np.array([dataset.ego_pose(row).translation[:2] for row in timeline])
         view.path(ego_path, draw.EGO)
         for instance in sorted(self._story.hazards):
-            view.path(tables.path(self._scene, instance), draw.HAZARD)
-        for box in boxes:
+            view.path(path_of(dataset, dataset.get(Instance, instance)), draw.HAZARD)
+        for box in self._boxes_at(time_us):
             hazard = box.instance in self._story.hazards
             view.box(box, draw.HAZARD if hazard else draw.colour_of(box.category), width=2 if hazard else 1)
-        view.box(_ego_box(world_from_ego), draw.EGO, width=2)
+        view.box(_ego_box(pose), draw.EGO, width=2)
         return view.finish()
 
-    def _latest(self, channel: str, time_us: int) -> Row:
+    def _latest(self, channel: str, time_us: int) -> SampleData:
         """The last data of a channel at or before a time, its first if there is none."""
-        return _latest(self._tables.data(self._scene, channel), time_us)
+        return _latest(self._dataset.data(self._scene, channel), time_us)
 
 
-def _latest(rows: list[Row], time_us: int) -> Row:
-    return next((row for row in reversed(rows) if row["timestamp"] <= time_us), rows[0])
+def _latest(rows: tuple[SampleData, ...], time_us: int) -> SampleData:
+    return next((row for row in reversed(rows) if row.timestamp <= time_us), rows[0])
 
 
-def _view(tables: Tables, scene: Row, channel: str) -> View:
-    row = tables.data(scene, channel)[0]
-    forward = tables.ego_from_sensor(row)[:3, 2]  # a camera's z
+def _view(dataset: Dataset, scene: Scene, channel: str) -> View:
+    row = dataset.data(scene, channel)[0]
+    forward = ego_from_sensor(dataset, row)[:3, 2]  # a camera's z
     yaw_deg = float(np.degrees(np.arctan2(forward[1], forward[0])))
-    return View(channel=channel, yaw_deg=yaw_deg, width_px=row["width"], height_px=row["height"])
+    return View(channel=channel, yaw_deg=yaw_deg, width_px=row.width, height_px=row.height)
 
 
-def write_scene_pictures(tables: Tables, scene: Row, story: SceneStory, folder: Path) -> list[Path]:
+def write_scene_pictures(dataset: Dataset, scene: Scene, story: SceneStory, folder: Path) -> list[Path]:
     """Writes ``<scene name>_{sheet,annotated}.jpg`` and ``<scene name>.mp4`` into ``folder`` and returns their paths."""
-    pictures = ScenePictures(tables, scene, story)
-    stem = f"{scene['name']}_{story.title}"
+    pictures = ScenePictures(dataset, scene, story)
+    stem = f"{scene.name}_{story.title}"
     paths = []
     for kind, image in (("annotated", pictures.annotated()), ("sheet", pictures.contact_sheet())):
         paths.append(folder / f"{stem}_{kind}.png")

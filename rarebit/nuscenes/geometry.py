@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rarebit.core.errors import DatasetError
 from rarebit.core.frames import rotation_from_quaternion, transform
 from rarebit.nuscenes.reader import Dataset
 from rarebit.nuscenes.records import CalibratedSensor, EgoPose, Instance, Sample, SampleAnnotation, SampleData, Scene
+from rarebit.rig.projection import KannalaBrandt, Pinhole, Projection
 
 Array = NDArray[np.float64]
 
@@ -52,6 +56,25 @@ def ego_from_sensor(dataset: Dataset, data: SampleData) -> Array:
 def world_from_sensor(dataset: Dataset, data: SampleData) -> Array:
     """(4, 4) pose of the sensor at the data's time."""
     return world_from_ego(dataset, data) @ ego_from_sensor(dataset, data)
+
+
+def lens(dataset: Dataset, data: SampleData) -> Projection:
+    """How the camera of a picture projects: as the sidecar says, or a pinhole of the calibration's focal length.
+
+    Raises:
+        DatasetError: the data are no picture, or the lens is of a model that is not known.
+    """
+    intrinsic, facts = dataset.calibration(data).camera_intrinsic, dataset.sensor_facts(data)
+    if not intrinsic:
+        raise DatasetError(f"{data.filename}: is no picture, so it has no lens")
+    told: dict[str, Any] = facts.lens if facts is not None and facts.lens is not None else {"model": "pinhole"}
+    fov_rad = told.get("fov_rad", 2.0 * math.atan(data.width / (2.0 * intrinsic[0][0])))
+    if told["model"] == "pinhole":
+        return Pinhole(width_px=data.width, height_px=data.height, fov_rad=fov_rad)
+    if told["model"] == "kannala_brandt":
+        k1, k2, k3, k4 = told["distortion"]
+        return KannalaBrandt(width_px=data.width, height_px=data.height, fov_rad=fov_rad, distortion=(k1, k2, k3, k4))
+    raise DatasetError(f"{data.filename}: the lens model {told['model']} is not known; known are pinhole and kannala_brandt")
 
 
 def box(dataset: Dataset, annotation: SampleAnnotation) -> Box:

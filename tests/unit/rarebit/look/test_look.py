@@ -16,7 +16,7 @@ from rarebit.labels.annotate import annotate
 from rarebit.look import draw
 from rarebit.look.cameras import View, arrange, main_view
 from rarebit.look.scene import _spread
-from rarebit.look.tables import Box, Tables
+from rarebit.nuscenes.geometry import Box
 from rarebit.nuscenes.naming import VERSION
 from rarebit.nuscenes.writer import NuScenesWriter
 from rarebit.rig.projection import KannalaBrandt, Pinhole, Projection
@@ -127,19 +127,6 @@ def dataset(synthetic: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> 
                 annotations = annotate(snapshot, rig, annotations)
             scene.add(snapshot, annotations if snapshot.is_key_frame else None)
     return writer.finish([writer.key(scenario, rig)])
-
-
-def test_boxes_between_samples_are_interpolated(dataset: Path) -> None:
-    tables = Tables(dataset, VERSION)
-    (scene,) = tables.rows["scene"].values()
-    first, second = tables.samples(scene)[:2]
-    middle = (first["timestamp"] + second["timestamp"]) // 2
-    at = {box.instance: box.world_from_box[:3, 3] for box in tables.boxes_at(scene, middle)}
-    ends = [{box.instance: box.world_from_box[:3, 3] for box in tables.boxes(sample)} for sample in (first, second)]
-    shared = [key for key in at if key in ends[0] and key in ends[1]]
-    assert shared
-    for key in shared:
-        np.testing.assert_allclose(at[key], (ends[0][key] + ends[1][key]) / 2, atol=1e-9)
 
 
 def test_a_gallery_is_whole(dataset: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from rarebit.core.errors import DatasetError
 from rarebit.nuscenes import records
 from rarebit.nuscenes.blobs import read_lidar, read_lidarseg, read_panoptic, read_radar
-from rarebit.nuscenes.geometry import boxes, boxes_at, path_of, world_from_ego, world_from_sensor
+from rarebit.nuscenes.geometry import boxes, boxes_at, lens, path_of, world_from_ego, world_from_sensor
 from rarebit.nuscenes.naming import SLOT_US, VERSION
 from rarebit.nuscenes.reader import Dataset, open_dataset
 
@@ -174,3 +174,27 @@ def test_what_is_no_dataset_is_told(own_copy: Path, tmp_path: Path) -> None:
 def test_a_token_that_leads_nowhere_is_told(dataset: Dataset) -> None:
     with pytest.raises(DatasetError, match="table log has no row nowhere"):
         dataset.get(records.Log, "nowhere")
+
+
+def test_a_cameras_lens_is_the_rigs(dataset: Dataset, own_copy: Path, synthetic: ModuleType) -> None:
+    rig = {mount.channel: mount for mount in synthetic.small_rig().mounts}
+    scene = dataset.scenes()[0]
+    for channel in dataset.channels(scene, "camera"):
+        data = dataset.data(scene, channel)[0]
+        assert lens(dataset, data) == rig[channel].lens
+    with pytest.raises(DatasetError, match="no picture"):
+        lens(dataset, dataset.data(scene, "LIDAR_TOP")[0])
+    # Other writers tell no lens: then it is the pinhole of the calibration.
+    (own_copy / VERSION / "rarebit_calibration.json").unlink()
+    other = open_dataset(own_copy)
+    for channel in other.channels(scene, "camera"):
+        found, wanted = lens(other, other.data(scene, channel)[0]), rig[channel].lens
+        np.testing.assert_allclose(found.intrinsic, wanted.intrinsic, rtol=1e-12)
+
+
+def test_a_lens_that_nobody_knows_is_told(own_copy: Path) -> None:
+    path = own_copy / VERSION / "rarebit_calibration.json"
+    path.write_text(path.read_text().replace("pinhole", "mirror ball"))
+    dataset = open_dataset(own_copy)
+    with pytest.raises(DatasetError, match="mirror ball is not known"):
+        lens(dataset, dataset.data(dataset.scenes()[0], "CAM_FRONT")[0])
