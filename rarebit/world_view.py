@@ -12,6 +12,40 @@ from rarebit.roads.path import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bodies:
+    """All actors at one tick as arrays; row ``rows[name]`` is that of ``name``.
+
+    Attributes:
+        rows: by name.
+        world_from_actor: (n, 4, 4) as the server has it.
+        world_from_box: (n, 4, 4); a rolling wheel's is upright.
+        velocity_mps: (n, 3) world.
+        angular_velocity_radps: (n, 3) world.
+        size_lwh_m: (n, 3) full sizes.
+    """
+
+    rows: Mapping[str, int]
+    world_from_actor: NDArray[np.float64]
+    world_from_box: NDArray[np.float64]
+    velocity_mps: NDArray[np.float64]
+    angular_velocity_radps: NDArray[np.float64]
+    size_lwh_m: NDArray[np.float64]
+
+
+def nobody() -> Bodies:
+    """No actor at all."""
+    none, poses = np.empty((0, 3)), np.empty((0, 4, 4))
+    return Bodies(
+        rows={},
+        world_from_actor=poses,
+        world_from_box=poses,
+        velocity_mps=none,
+        angular_velocity_radps=none,
+        size_lwh_m=none,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorldView:
     """The world at one tick, for the story, the movers and the judge.
 
@@ -24,6 +58,7 @@ class WorldView:
         paths: by name; actors without one move straight along ``heading_rad``.
         heading_rad: by name.
         fired_s: when each rule fired that has, by its name; those of this very tick that stand above the asking one included.
+        bodies: the same actors as arrays.
     """
 
     time_s: float
@@ -34,6 +69,7 @@ class WorldView:
     paths: Mapping[str, Path]
     heading_rad: Mapping[str, float]
     fired_s: Mapping[str, float] = field(default_factory=dict)
+    bodies: Bodies = field(default_factory=nobody)
 
     def ahead_m(self, actor: str, target: str) -> float:
         """How far ``target`` is ahead of ``actor`` along the path of ``actor``, between reference points."""

@@ -20,8 +20,9 @@ from rarebit.rig.rig import Mount, Rig
 from rarebit.run.ego_motion import ego_body, ego_motion
 from rarebit.run.fit import check_view, fitted
 from rarebit.run.judge import judge
-from rarebit.run.play import Moment, play, with_run_up
+from rarebit.run.play import Moment, play
 from rarebit.run.rehearse import Notes
+from rarebit.run.run_up import start
 from rarebit.run.scene import Attempt
 from rarebit.scenario import ActorPlan, ConcreteScenario
 from rarebit.session.map_objects import MapObject
@@ -69,7 +70,7 @@ def record(session: Session, scenario: ConcreteScenario, trial: Attempt, rig: Ri
             a writer that drops its scene on an exception keeps none of it.
         ServerError: the server or one of its sensors failed.
     """
-    with session.stage(scenario, with_run_up(scenario, trial.layout, session.config.step_s)) as stage:
+    with session.stage(scenario, start(session, scenario, trial.layout)) as stage:
         standing = fitted(rig, stage)
         yield Recording(standing, _moments(session, scenario, trial, standing, stage))
 

@@ -13,7 +13,8 @@ from rarebit.history import Event, History, Track
 from rarebit.layout import Layout
 from rarebit.rig.eyes import FRONT_EYE, Eye
 from rarebit.rig.plan import LEAST_LEAD_TICKS
-from rarebit.run.play import Moment, play, with_run_up
+from rarebit.run.play import Moment, play
+from rarebit.run.run_up import start
 from rarebit.scenario import ConcreteScenario
 from rarebit.session.session import Session
 from rarebit.session.stage import Stage
@@ -50,7 +51,7 @@ def rehearse(
     notes = Notes(scenario, session.config.step_us)
     watched = watched_actors(scenario)
     visible: dict[str, dict[int, float]] = {name: {} for name in watched}
-    with session.stage(scenario, with_run_up(scenario, layout, step_s)) as stage:
+    with session.stage(scenario, start(session, scenario, layout)) as stage:
         for moment in play(stage, scenario, layout, step_s, lead_ticks):
             notes.add(moment)
             if moment.tick % _LOOK_EVERY_TICKS == 0 or moment.fired:
