@@ -9,18 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.errors import SceneError
+from rarebit.grip import grip_of
 from rarebit.layout import Layout
 from rarebit.motions import Motion
 from rarebit.rig.plan import LEAST_LEAD_TICKS
 from rarebit.run.carrying import carriers
-from rarebit.run.grip import grip_of
 from rarebit.run.movers import RUN_UP_TICKS, Mover, Part, mover_of
 from rarebit.run.story import Story
 from rarebit.scenario import ConcreteScenario, Rule
 from rarebit.session.stage import Stage
 from rarebit.session.state import Command, DriveCommand, StageState
 from rarebit.world_view import Bodies, WorldView
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

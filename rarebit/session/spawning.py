@@ -70,6 +70,8 @@ def spawn(
         raise SceneError(f"{plan.name}: no room for {type_id} at ({x:.1f}, {y:.1f}, {z:.1f}): something stands there already")
     if kind == "prop":
         handle.set_simulate_physics(False)
+        if plan.place.height_m > 0.0:
+            handle.set_collisions(False)  # see SolidCommand
     return Spawned(handle, describe(server, handle, plan.name), plan, placed)
 
 

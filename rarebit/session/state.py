@@ -135,4 +135,22 @@ class LightsCommand:
     on: tuple[str, ...] = field(default=())
 
 
-Command: TypeAlias = DriveCommand | WalkCommand | PoseCommand | VelocityCommand | LightsCommand
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolidCommand:
+    """From now on an actor touches others; what is placed above the ground does not until it is told to.
+
+    A load is put in place by its mover: bodies that overlap a little where they meet would throw each other about.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooseCommand:
+    """Hands a thing that was put in place tick by tick to the server's physics, with a velocity ((3,) m/s, world)."""
+
+    name: str
+    velocity_mps: NDArray[np.float64]
+
+
+Command: TypeAlias = DriveCommand | WalkCommand | PoseCommand | VelocityCommand | LightsCommand | SolidCommand | LooseCommand

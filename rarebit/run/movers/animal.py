@@ -41,6 +41,8 @@ class AnimalMover:
 
     def begin(self, motion: Motion, world: WorldView) -> None:
         """Begins ``motion`` where it is now."""
+        if self._glide.is_loose:
+            raise ValueError("it was hit and moves no more")
         glide = self._glide
         match motion:
             case Cross():
@@ -58,7 +60,9 @@ class AnimalMover:
 
     def step(self, world: WorldView) -> Sequence[Command]:
         """The command for the next tick, none while it stands as it was spawned."""
-        if not self._moving:
+        if struck := self._glide.struck(world):
+            return struck
+        if not self._moving or self._glide.is_loose:
             return ()
         self._glide.advance(self._part.ground_z(self._glide.base_m))
         return self._glide.news()

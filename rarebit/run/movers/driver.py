@@ -20,6 +20,7 @@ from rarebit.session.state import DriveCommand, VehicleData
 _STAND_MPS = 0.3
 _KP, _KI = 1.6, 0.8  # 1/s, 1/s^2
 _MAX_INTEGRAL_MPS2 = 3.0
+_HOLD_MPS2 = 4.0  # the brake of who stands, enough for any slope that is driven
 
 
 class VehicleDriver:
@@ -104,7 +105,7 @@ class VehicleDriver:
         wanted = max(self._acceleration(speed, lead), -self._hardest_mps2)
         plan = self._plan
         if plan.now_mps < _STAND_MPS and plan.goal_mps < _STAND_MPS and speed < _STAND_MPS:
-            return DriveCommand(name=self.name, brake=1.0, steer=steer)
+            wanted = -min(_HOLD_MPS2, self._hardest_mps2)
         throttle, brake = self._pedals.press(wanted, speed, float(forward[2]))
         return DriveCommand(name=self.name, throttle=throttle, brake=brake, steer=steer)
 

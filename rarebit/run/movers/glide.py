@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.frames import inverse, rotation_from_rpy, transform
+from rarebit.run.movers.impact import meets_somebody
 from rarebit.run.movers.line import Line, Speed
 from rarebit.run.movers.mover import RUN_UP_TICKS, Part, Pose
-from rarebit.session.state import PoseCommand
+from rarebit.session.state import LooseCommand, PoseCommand
 from rarebit.world_view import WorldView
 
 _G = 9.81
@@ -28,6 +29,7 @@ class Glide:
         line: where it goes; None stands.
         gone_m: on its line.
         velocity_mps: (3,) world, over the last tick.
+        is_loose: whether it was handed to the server's physics.
     """
 
     def __init__(self, part: Part, speed_mps: float) -> None:
@@ -38,13 +40,13 @@ class Glide:
         self.line: Line | None = None
         self.gone_m = self._fall_mps = 0.0
         self.velocity_mps = np.zeros(3)
-        self._is_new = self._is_ours = False
+        self._is_new = self._is_ours = self.is_loose = False
         self._ground_m: float | None = None
 
     @property
     def own_pose(self) -> Pose | None:
         """``pose`` once it was put somewhere; None while it is where it was spawned."""
-        return self.pose if self._is_ours else None
+        return self.pose if self._is_ours and not self.is_loose else None
 
     @property
     def pose(self) -> Pose:
@@ -103,6 +105,13 @@ class Glide:
         self.put(np.array([*(placed.position_m - back_m * ahead)[:2], height]), placed.yaw_rad)
         self.velocity_mps = speed * ahead
         return self.news()
+
+    def struck(self, world: WorldView) -> Sequence[LooseCommand]:
+        """Hands it to the server's physics if somebody is about to run into it: what is put in place stops a truck dead."""
+        if self.is_loose or not meets_somebody(self._part.plan.name, self.velocity_mps, world.bodies, self._part.step_s):
+            return ()
+        self.is_loose = True
+        return (LooseCommand(name=self._part.plan.name, velocity_mps=self.velocity_mps.copy()),)
 
     def news(self, spin_rad: float = 0.0) -> Sequence[PoseCommand]:
         """The command that puts it where it is, if it is not there; a round body is turned by ``spin_rad`` about its axle."""

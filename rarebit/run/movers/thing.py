@@ -14,7 +14,7 @@ from rarebit.run.movers.glide import Glide
 from rarebit.run.movers.line import Line, crossing, rolling
 from rarebit.run.movers.mover import Part, Pose, cannot
 from rarebit.run.movers.riding import Riding
-from rarebit.session.state import Command
+from rarebit.session.state import Command, SolidCommand
 from rarebit.world_view import WorldView
 
 _ROUND_M = 0.1  # a box as long as high to this is taken to be round
@@ -36,7 +36,7 @@ class ThingMover:
         self._part, self._spin_rad = part, 0.0
         self._glide = Glide(part, part.plan.speed_mps)
         self._riding = Riding(part.carrier, part.placed, part.step_s) if part.carrier is not None else None
-        self._let_go = False
+        self._let_go, self._is_solid = False, part.plan.place.height_m <= 0.0
         length, _, height = part.cast.size_lwh_m
         self._is_round = abs(float(length - height)) < _ROUND_M
         self._radius_m = float(height) / 2.0 if self._is_round else math.inf
@@ -62,6 +62,8 @@ class ThingMover:
 
     def begin(self, motion: Motion, world: WorldView) -> None:
         """Begins ``motion`` where it is now; a load is let go."""
+        if self._glide.is_loose:
+            raise ValueError("it was hit and moves freely")
         glide = self._glide
         match motion:
             case Roll():
@@ -84,12 +86,21 @@ class ThingMover:
 
     def step(self, world: WorldView) -> Sequence[Command]:
         """The command for the next tick, none while it lies as it was spawned."""
-        if not self._moving:
+        if self._riding is None and (struck := self._glide.struck(world)):
+            return struck
+        if not self._moving or self._glide.is_loose:
             return ()
         if self._riding is not None and not self._let_go:
             return self._ride(self._riding, world)
         self._spin_rad += self._glide.advance(self._bears(world)) / self._radius_m
-        return self._glide.news(self._spin_rad)
+        return (*self._glide.news(self._spin_rad), *self._solid())
+
+    def _solid(self) -> Sequence[Command]:
+        """Once nothing carries it any more, it touches what it meets."""
+        if self._is_solid or self._riding is not None:
+            return ()
+        self._is_solid = True
+        return (SolidCommand(name=self._part.plan.name),)
 
     # -------------------------------------------------------------------------------------------- loads
 
