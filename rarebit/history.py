@@ -33,7 +33,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened: a rule fired ("rule", its name), a touch ("collision", "ego/child")."""
+    """Something that happened: a rule fired ("rule"), a touch ("collision", "ego/child"), a fault of the run ("artefact")."""
 
     time_us: int
     kind: str

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rarebit import criticality
+from rarebit.grip import grip_of
 from rarebit.history import History, RunView, Verdict
 from rarebit.language.construct import constructs
 from rarebit.language.criteria.collision import with_touching
@@ -27,6 +28,7 @@ def judge(scenario: ConcreteScenario, history: History) -> Verdict:
     measures = _measures(scenario, run) if run.first is not None else {}
     reasons = [*_rules(scenario, history), *artefacts.found(scenario, history), *_plans(scenario, history, first)]
     reasons += [reason for criterion in with_touching(scenario.accept) for reason in criterion.judge(run)]
+    measures["road_grip"] = grip_of(scenario.weather)
     return Verdict(
         accepted=not reasons,
         reasons=tuple(reasons),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from rarebit.session.stage import Stage
 
 _LOOK_EVERY_TICKS = 4
 _SIGHT_M = 120.0
+_OFF_PLACE_M = 0.3
 # Shares of length, width and height of a box: its corners drawn in, and its middle.
 _SAMPLES = np.array([*((x, y, z) for x in (-0.35, 0.35) for y in (-0.35, 0.35) for z in (-0.25, 0.35)), (0.0, 0.0, 0.05)])
 # Contacts that servers report for a car that only drives.
@@ -48,7 +49,7 @@ def rehearse(
         ServerError: the server failed.
     """
     step_s = session.config.step_s
-    notes = Notes(scenario, session.config.step_us)
+    notes = Notes(layout, session.config.step_us)
     watched = watched_actors(scenario)
     visible: dict[str, dict[int, float]] = {name: {} for name in watched}
     with session.stage(scenario, start(session, scenario, layout)) as stage:
@@ -87,8 +88,9 @@ def visible_share(stage: Stage, moment: Moment, name: str, eyes: Sequence[Eye]) 
 class Notes:
     """Gathers the moments of a run into a ``History``."""
 
-    def __init__(self, scenario: ConcreteScenario, step_us: int) -> None:
-        self._scenario, self._step_us = scenario, step_us
+    def __init__(self, layout: Layout, step_us: int) -> None:
+        """``layout`` says where everybody should be at time 0."""
+        self._layout, self._step_us = layout, step_us
         self._moments: list[Moment] = []
 
     def add(self, moment: Moment) -> None:
@@ -103,7 +105,9 @@ class Notes:
         return History(
             time_us=time_us,
             tracks=tracks,
-            events=tuple(sorted([*self._rules(), *self._touches(stage)], key=lambda e: (e.time_us, e.kind, e.name))),
+            events=tuple(
+                sorted([*self._rules(), *self._touches(stage), *self._displaced()], key=lambda e: (e.time_us, e.kind, e.name))
+            ),
             visible_fraction={name: _filled(len(moments), seen) for name, seen in visible.items()},
         )
 
@@ -125,6 +129,16 @@ class Notes:
             for moment in self._moments
             for rule in moment.fired
         ]
+
+    def _displaced(self) -> Iterator[Event]:
+        """Those who are elsewhere at time 0 than they were put: something has pushed them while they settled."""
+        first = self._moments[0]
+        rows = {name: row for row, name in enumerate(first.state.names)}
+        for placed in (self._layout.ego, *self._layout.actors):
+            if placed.name in rows:
+                off_m = float(np.linalg.norm(first.world_from_box[rows[placed.name], :2, 3] - placed.position_m[:2]))
+                if off_m > _OFF_PLACE_M:
+                    yield Event(time_us=0, kind="artefact", name=f"{placed.name}: starts {off_m:.1f} m off its place")
 
     def _touches(self, stage: Stage) -> list[Event]:
         """The first touch with each other party; what goes on touching is one event."""

@@ -8,14 +8,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from rarebit.history import History
+from rarebit.run.artefacts.accelerations import accelerations
+from rarebit.run.artefacts.contacts import contacts
 from rarebit.run.artefacts.falls import falls
+from rarebit.run.artefacts.hovering import hovering
 from rarebit.run.artefacts.jumps import jumps
 from rarebit.run.artefacts.overlaps import overlaps
-from rarebit.run.artefacts.passages import passages
+from rarebit.run.artefacts.releases import releases
+from rarebit.run.artefacts.reported import reported
 from rarebit.run.artefacts.unmoved import unmoved
 from rarebit.scenario import ConcreteScenario
 
-RULES: tuple[Callable[[ConcreteScenario, History], Iterator[str]], ...] = (jumps, falls, overlaps, passages, unmoved)
+RULES: tuple[Callable[[ConcreteScenario, History], Iterator[str]], ...] = (
+    reported,
+    jumps,
+    accelerations,
+    falls,
+    hovering,
+    releases,
+    overlaps,
+    contacts,
+    unmoved,
+)
 """All rules, in the order of their reasons."""
 
 

@@ -50,10 +50,10 @@ class VehicleDriver:
         ``grip`` is the friction coefficient of the road: nothing brakes harder than ``grip * g``.
         """
         self.name, self.path, self.keeps_gap = name, path, keeps_gap
-        self._steering = Steering(vehicle, box_x_m, path, shifts_m, step_s)
+        self._hardest_mps2, self._step_s = grip * GRAVITY_MPS2, step_s
+        self._steering = Steering(vehicle, box_x_m, path, shifts_m, step_s, self._hardest_mps2)
         self._pedals = Pedals(vehicle, size_lwh_m)
         self._plan = SpeedPlan(speed_mps, grip, step_s)
-        self._hardest_mps2, self._step_s = grip * GRAVITY_MPS2, step_s
         self._speed_integral = self._held_mps2 = 0.0
         # Bends on a slippery road are taken slower: they get at most half of the grip.
         lateral, slowing = min(MAX_LATERAL_MPS2, 0.5 * self._hardest_mps2), min(CURVE_DECEL_MPS2, 0.5 * self._hardest_mps2)

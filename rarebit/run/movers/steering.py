@@ -20,6 +20,7 @@ _OFFSET_INTEGRAL = 0.25  # share of omega^3
 _PREVIEW_S = 0.25  # a vehicle turns that much later than its steering wheel
 _MIN_SPEED_MPS = 3.0
 _STAND_MPS = 0.3
+_QUINTIC_PEAK = 10.0 / math.sqrt(3.0)  # largest acceleration of a quintic over way / duration^2
 
 
 @dataclass(slots=True)
@@ -57,8 +58,12 @@ class Steering:
         path: Path,
         shifts_m: tuple[tuple[float, ...], tuple[float, ...]],
         step_s: float,
+        hardest_mps2: float,
     ) -> None:
-        """Takes the vehicle's data, its box centre's x in the actor's frame, its path, and offsets of the lanes beside it."""
+        """Takes the vehicle's data, its box centre's x in the actor's frame, its path, and offsets of the lanes beside it.
+
+        ``hardest_mps2`` is what the road's grip gives.
+        """
         self._vehicle, self._path, self._step_s = vehicle, path, step_s
         self._box_from_axle_m = box_x_m - vehicle.rear_axle_m
         self.station_m, self.offset_m, self.blinker = 0.0, 0.0, ""
@@ -69,17 +74,25 @@ class Steering:
         self._lane, self._shift = 0, _Shift()
         self._indicates_until_s = -1.0
         self._offset_integral = self._command = 0.0
+        self._hardest_mps2 = hardest_mps2
 
     def change_lane(self, motion: ChangeLane, time_s: float) -> None:
         """Begins a lane change now.
 
         Raises:
-            ValueError: there is no lane to change to.
+            ValueError: there is no lane to change to, or the tyres cannot bring it there in that time.
         """
         lane = self._lane + (motion.lanes if motion.side == "left" else -motion.lanes)
         if lane not in self._lanes_m:
             raise ValueError(f"no lane {motion.lanes} to the {motion.side} to change to")
         now = self._shift.at(time_s)[0]
+        needed = _QUINTIC_PEAK * abs(self._lanes_m[lane] - now) / motion.duration_s**2
+        if needed > self._hardest_mps2:
+            least_s = motion.duration_s * math.sqrt(needed / self._hardest_mps2)
+            raise ValueError(
+                f"in {motion.duration_s:.1f} s that takes {needed:.1f} m/s^2 sideways, "
+                f"the road gives {self._hardest_mps2:.1f}; allow {least_s:.1f} s or more"
+            )
         self._lane = lane
         self._shift = _Shift(now, self._lanes_m[lane], time_s, motion.duration_s)
         if motion.indicate:

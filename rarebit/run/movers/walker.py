@@ -17,6 +17,7 @@ from rarebit.world_view import WorldView
 
 _LOOK_AHEAD_M = 1.5
 _HURRY = 1.5
+_SLOWEST_MPS = 0.3  # slower than that nobody gets anywhere
 
 
 class WalkerMover:
@@ -87,13 +88,21 @@ class WalkerMover:
     def _along_line(self, line: Line, position_m: NDArray[np.float64], speed_mps: float) -> float:
         gone = float(np.linalg.norm(position_m[:2] - line.start_m[:2]))
         self._yaw = line.yaw_rad
-        if gone < line.length_m:
-            return speed_mps
-        self._speed.goal_mps = 0.0
-        return 0.0
+        return self._before_end(line.length_m - gone, speed_mps)
 
     def _along_path(self, path: Path, position_m: NDArray[np.float64], speed_mps: float) -> float:
         self.station_m, _ = path.project(float(position_m[0]), float(position_m[1]), self.station_m)
         goal = path.at(self.station_m + _LOOK_AHEAD_M)
         self._yaw = math.atan2(goal.y_m - position_m[1], goal.x_m - position_m[0])
-        return 0.0 if self.station_m >= path.length_m else speed_mps
+        return self._before_end(path.length_m - self.station_m, speed_mps)
+
+    def _before_end(self, left_m: float, speed_mps: float) -> float:
+        """The speed, slowing towards the end of the way at the rate of the last change of it."""
+        if left_m <= 0.0:
+            self._speed.goal_mps = self._speed.now_mps = 0.0
+            return 0.0
+        slow = math.sqrt(2.0 * self._speed.rate_mps2 * left_m)
+        if slow < speed_mps:
+            self._speed.now_mps = slow if slow > _SLOWEST_MPS else min(_SLOWEST_MPS, speed_mps)
+            return self._speed.now_mps
+        return speed_mps

@@ -135,6 +135,14 @@ def test_a_lane_change_takes_its_time_and_needs_a_lane() -> None:
         control.start(ChangeLane(side="left", duration_s=3.0), 4.0, car.speed)
 
 
+def test_a_lane_change_that_tyres_cannot_make_is_refused_with_the_time_that_they_need() -> None:
+    with pytest.raises(ValueError, match=r"in 1\.4 s that takes 10\.3 m/s\^2 sideways, the road gives 8\.8; allow 1\.5 s"):
+        driver(20.0).start(ChangeLane(side="left", duration_s=1.4), 0.0, 20.0)
+    driver(20.0).start(ChangeLane(side="left", duration_s=1.6), 0.0, 20.0)
+    with pytest.raises(ValueError, match=r"allow 2\.0 s"):
+        driver(20.0, mu=0.5).start(ChangeLane(side="left", duration_s=1.6), 0.0, 20.0)
+
+
 def test_traffic_keeps_its_gap_and_others_do_not() -> None:
     lead = Lead(gap_m=15.0, speed_mps=5.0)
     assert drive(Car(15.0, 1.0, 1.0), driver(15.0, keeps_gap=True), 25, lead)[-1, 0] < 11.0

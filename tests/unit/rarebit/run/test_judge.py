@@ -129,16 +129,20 @@ def test_artefacts_and_broken_plans_are_told() -> None:
     base = history(-9.0)
     position = base.tracks["child"].position_m.copy()
     position[60:, 0] += 5.0
-    assert judge(scenario(), changed(base, "child", position_m=position)).reasons == ("child: jumped 4.9 m at 3.0 s",)
+    reasons = judge(scenario(), changed(base, "child", position_m=position)).reasons
+    assert reasons[0] == "child: jumped 5.0 m at 3.0 s"
+    assert reasons[1].startswith("child: sped up at ")
     still = np.repeat(base.tracks["child"].position_m[:1], TICKS, 0)
-    assert judge(scenario(), changed(base, "child", position_m=still)).reasons == ("child: did not move within 1.5 s of run",)
+    assert judge(scenario(), changed(base, "child", position_m=still, velocity_mps=0.0 * still)).reasons == (
+        "child: did not move within 1.5 s of run",
+    )
     slow = base.tracks["ego"].velocity_mps * 0.8
     reasons = judge(scenario(), changed(base, "ego", velocity_mps=slow, position_m=base.tracks["ego"].position_m * 0.8)).reasons
     assert "ego: 8.0 m/s at the event, planned 10.0" in reasons
     falling = base.tracks["child"].position_m - np.stack([np.zeros(TICKS), np.zeros(TICKS), 12.0 * TIME], 1)
     drop = base.tracks["child"].velocity_mps - [0.0, 0.0, 12.0]
     reasons = judge(scenario(), changed(base, "child", position_m=falling, velocity_mps=drop)).reasons
-    assert "child: fell through the ground" in reasons
+    assert any(reason.startswith("child: fell through the ground at ") for reason in reasons)
     none = dataclasses.replace(base, events=())
     assert judge(scenario(), none).reasons[0] == "run: never happened within 5 s"
     inside = base.tracks["child"].position_m.copy()
@@ -160,7 +164,7 @@ def test_traffic_that_goes_through_a_hazard_is_told() -> None:
     assert judge(scenario(), with_traffic(history(-9.0), 4.0)).accepted
     reasons = judge(scenario(), with_traffic(history(-9.0), -3.0)).reasons
     assert len(reasons) == 1
-    assert reasons[0].startswith("child and traffic_0 went through each other at 3.")
+    assert reasons[0].startswith("child and traffic_0 touched at 3.")
 
 
 def test_a_pair_that_braking_could_not_keep_apart_has_no_required_deceleration() -> None:

@@ -206,11 +206,11 @@ def test_lights_follow_the_pedals_the_indicator_and_the_rules() -> None:
     scene = Scene()
     scene.add("it", "vehicle", placed(0.0, 0.0, path=True), 15.0, lights=("LowBeam",))
     scene.run_up()
-    scene.begin("it", ChangeLane(side="left", duration_s=1.0))
+    scene.begin("it", ChangeLane(side="left", duration_s=1.6))
     scene.begin("it", SetLights(on=("HighBeam",), off=("LowBeam",)))
     scene.run(1)
     scene.begin("it", Brake(decel_mps2=5.0))
-    scene.run(30)
+    scene.run(40)
     lights = [set(command.on) for command in scene.said if isinstance(command, LightsCommand)]
     assert lights[0] == {"HighBeam", "LeftBlinker"}
     assert lights[-1] == {"HighBeam", "Brake"}
