@@ -90,6 +90,10 @@ class VehicleDriver:
             case ChangeLane():
                 self._steering.change_lane(motion, time_s)
 
+    def aim(self, goal_mps: float, accel_mps2: float) -> None:
+        """Goes for another speed from where its plan is now."""
+        self._plan.change(self._plan.now_mps, goal_mps, accel_mps2)
+
     def step(
         self,
         time_s: float,

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rarebit.motions import Brake, ChangeLane, Motion, SetLights, SetSpeed
+from rarebit.motions import Brake, ChangeLane, MeetAt, Motion, SetLights, SetSpeed
 from rarebit.roads.path import Path
 from rarebit.run.movers.driver import VehicleDriver
 from rarebit.run.movers.following import lead_of
 from rarebit.run.movers.lights import Lights
+from rarebit.run.movers.meeting import ACCEL_MPS2, Meeting
 from rarebit.run.movers.mover import LAUNCH_TICKS, Part, cannot
 from rarebit.session.state import Command, DriveCommand, VelocityCommand
 from rarebit.world_view import WorldView
@@ -30,6 +31,7 @@ class VehicleMover:
         assert cast.vehicle is not None
         assert placed.path_m is not None
         self._part, self.name = part, plan.name
+        self._meeting: Meeting | None = None
         self._lights = Lights(plan.name, plan.lights)
         self._driver = VehicleDriver(
             plan.name,
@@ -73,9 +75,12 @@ class VehicleMover:
             case SetLights():
                 self._lights.switch(motion)
             case SetSpeed() | Brake() | ChangeLane():
+                self._meeting = self._meeting if isinstance(motion, ChangeLane) else None
                 row = world.bodies.rows[self.name]
                 forward = world.bodies.world_from_actor[row, :3, 0]
                 self._driver.start(motion, world.time_s, float(forward @ world.bodies.velocity_mps[row]))
+            case MeetAt():
+                self._meeting = Meeting(self.name, motion, world)
             case _:
                 raise cannot(self._part, motion)
 
@@ -83,6 +88,8 @@ class VehicleMover:
         """Pedals, wheel and changed lights for the next tick."""
         bodies = world.bodies
         row = bodies.rows[self.name]
+        if self._meeting is not None and (goal := self._meeting.goal_mps(world)) is not None:
+            self._driver.aim(goal, ACCEL_MPS2)
         lead = lead_of(self.name, self.path, self.station_m, bodies) if self._driver.keeps_gap else None
         spin = float(bodies.angular_velocity_radps[row, 2])
         drive = self._driver.step(world.time_s, bodies.world_from_actor[row], bodies.velocity_mps[row], spin, lead)

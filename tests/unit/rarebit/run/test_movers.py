@@ -10,7 +10,7 @@ import pytest
 
 from rarebit.core.frames import rotation_from_rpy, transform, yaw_of
 from rarebit.layout import Placed
-from rarebit.motions import Brake, ChangeLane, Cross, Motion, Roll, SetLights, SetSpeed
+from rarebit.motions import Brake, ChangeLane, Cross, MeetAt, Motion, Roll, SetLights, SetSpeed
 from rarebit.run.carrying import Carrier
 from rarebit.run.movers import RUN_UP_TICKS, Mover, Part, mover_of
 from rarebit.scenario import ActorPlan, Place
@@ -31,7 +31,7 @@ from rarebit.world_view import Bodies, WorldView
 STEP_S = 0.05
 MASS_KG, BRAKE_NM, RADIUS_M, DRIVE_N = 1800.0, 6000.0, 0.35, 400.0 * 8.0 / 0.35
 VEHICLE = VehicleData(
-    wheelbase_m=2.9, rear_axle_m=-1.4, max_steer_rad=1.2, steering_curve=np.array([[0.0, 1.0], [33.0, 0.7]]),
+    wheelbase_m=2.9, track_m=1.6, rear_axle_m=-1.4, max_steer_rad=1.2, steering_curve=np.array([[0.0, 1.0], [33.0, 0.7]]),
     wheel_radius_m=RADIUS_M, mass_kg=MASS_KG, drag_coefficient=0.0, torque_curve=np.array([[0.0, 400.0], [6000.0, 400.0]]),
     max_rpm=6000.0, gear_ratios=(4.0, 2.0, 1.0), final_ratio=4.0, brake_torque_nm=BRAKE_NM,
 )  # fmt: skip
@@ -103,7 +103,7 @@ class Scene:
             position_m={name: boxes[row, :3, 3] for row, name in enumerate(self.names)},
             speed_mps={name: float(np.linalg.norm(velocity[row])) for row, name in enumerate(self.names)},
             half_length_m={name: float(size[row, 0]) / 2.0 for row, name in enumerate(self.names)},
-            station_m={name: self.movers[name].station_m for name in paths},
+            station_m={name: path.project(*self.box[name][:2, 3], 0.0)[0] for name, path in paths.items()},
             paths=paths,
             heading_rad={name: yaw_of(boxes[row]) for row, name in enumerate(self.names)},
             bodies=Bodies(
@@ -224,6 +224,37 @@ def test_a_parked_car_can_switch_its_lights_and_nothing_else() -> None:
     assert scene.said == [LightsCommand(name="it", on=("LeftBlinker", "RightBlinker"))]
     with pytest.raises(ValueError, match=r"a vehicle like vehicle\.seat\.leon cannot do that \(Brake\)"):
         scene.begin("it", Brake(decel_mps2=5.0))
+
+
+@pytest.mark.parametrize("after_s", [-1.5, 0.0, 1.2])
+@pytest.mark.parametrize("other_mps", [6.5, 8.0])
+def test_a_driver_who_is_to_meet_another_comes_to_the_crossing_when_told(after_s: float, other_mps: float) -> None:
+    scene = Scene()
+    scene.add("other", "vehicle", placed(0.0, -60.0, yaw=math.pi / 2, path=True), other_mps)
+    scene.add("it", "vehicle", placed(-70.0, 0.0, path=True), 10.0)
+    scene.run_up()
+    scene.begin("it", MeetAt(other="other", after_s=after_s))
+    passed: dict[str, float] = {}
+    speeds = []
+    for tick in range(300):
+        scene.run(1)
+        speeds.append(scene.view().speed_mps["it"])
+        for name, axis in (("it", 0), ("other", 1)):
+            if name not in passed and scene.base(name)[axis] >= 0.0:
+                passed[name] = tick * STEP_S
+    assert passed["it"] - passed["other"] == pytest.approx(after_s, abs=0.15)
+    assert np.abs(np.diff(speeds)).max() / STEP_S < 2.6
+
+
+def test_a_meeting_needs_paths_that_cross() -> None:
+    scene = Scene()
+    scene.add("other", "vehicle", placed(0.0, 20.0, path=True), 8.0)
+    scene.add("box", "box", placed(40.0, 9.0))
+    scene.add("it", "vehicle", placed(0.0, 0.0, path=True), 8.0)
+    with pytest.raises(ValueError, match="its way does not cross that of other"):
+        scene.begin("it", MeetAt(other="other", after_s=0.0))
+    with pytest.raises(ValueError, match="box has no path to be met on"):
+        scene.begin("it", MeetAt(other="box", after_s=0.0))
 
 
 # ------------------------------------------------------------------------------------------------ walkers and animals
