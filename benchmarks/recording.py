@@ -32,7 +32,8 @@ from rarebit.rig import plan
 from rarebit.rig.load import rig_from_mapping
 from rarebit.rig.rig import Rig
 from rarebit.run import Attempt, attempt, record
-from rarebit.run.play import play, with_run_up
+from rarebit.run.play import play
+from rarebit.run.run_up import start
 from rarebit.scenario import ConcreteScenario
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
@@ -88,7 +89,7 @@ def _render(session: Session, scenario: ConcreteScenario, trial: Attempt, rig: R
     requests = plan.plan(rig, step_s)
     mounts = {mount.channel: mount for mount in rig.mounts}
     wanted = [(mounts[request.channel], request) for request in requests]
-    with session.stage(scenario, with_run_up(scenario, trial.layout, step_s)) as stage:
+    with session.stage(scenario, start(session, scenario, trial.layout)) as stage:
         stage.equip(wanted)
         for moment in play(stage, scenario, trial.layout, step_s):
             stage.collect(moment.state.frame, [request for request in requests if moment.tick % request.every_ticks == 0])

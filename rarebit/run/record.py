@@ -81,7 +81,7 @@ def _moments(session: Session, scenario: ConcreteScenario, trial: Attempt, rig: 
     mounts = {mount.channel: mount for mount in rig.mounts}
     stage.equip([(mounts[request.channel], request) for request in requests])
     decoder = _Decoder(session, scenario, rig, stage, every_ticks(rig.key_rate_hz, step_s))
-    notes = Notes(trial.layout, session.config.step_us)
+    notes = Notes(scenario, trial.layout, session.config.step_us)
     waiting: _Taken | None = None
     for moment in play(stage, scenario, trial.layout, step_s, plan.lead_ticks(rig, step_s)):
         notes.add(moment)

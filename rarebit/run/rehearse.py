@@ -13,6 +13,7 @@ from rarebit.history import Event, History, Track
 from rarebit.layout import Layout
 from rarebit.rig.eyes import FRONT_EYE, Eye
 from rarebit.rig.plan import LEAST_LEAD_TICKS
+from rarebit.run.artefacts.meetings import story_of
 from rarebit.run.play import Moment, play
 from rarebit.run.run_up import start
 from rarebit.scenario import ConcreteScenario
@@ -49,7 +50,7 @@ def rehearse(
         ServerError: the server failed.
     """
     step_s = session.config.step_s
-    notes = Notes(layout, session.config.step_us)
+    notes = Notes(scenario, layout, session.config.step_us)
     watched = watched_actors(scenario)
     visible: dict[str, dict[int, float]] = {name: {} for name in watched}
     with session.stage(scenario, start(session, scenario, layout)) as stage:
@@ -88,9 +89,9 @@ def visible_share(stage: Stage, moment: Moment, name: str, eyes: Sequence[Eye]) 
 class Notes:
     """Gathers the moments of a run into a ``History``."""
 
-    def __init__(self, layout: Layout, step_us: int) -> None:
+    def __init__(self, scenario: ConcreteScenario, layout: Layout, step_us: int) -> None:
         """``layout`` says where everybody should be at time 0."""
-        self._layout, self._step_us = layout, step_us
+        self._story, self._layout, self._step_us = story_of(scenario), layout, step_us
         self._moments: list[Moment] = []
 
     def add(self, moment: Moment) -> None:
@@ -131,11 +132,11 @@ class Notes:
         ]
 
     def _displaced(self) -> Iterator[Event]:
-        """Those who are elsewhere at time 0 than they were put: something has pushed them while they settled."""
+        """Those of the story who are elsewhere at time 0 than they were put: something has pushed them while they settled."""
         first = self._moments[0]
         rows = {name: row for row, name in enumerate(first.state.names)}
         for placed in (self._layout.ego, *self._layout.actors):
-            if placed.name in rows:
+            if placed.name in rows and placed.name in self._story:
                 off_m = float(np.linalg.norm(first.world_from_box[rows[placed.name], :2, 3] - placed.position_m[:2]))
                 if off_m > _OFF_PLACE_M:
                     yield Event(time_us=0, kind="artefact", name=f"{placed.name}: starts {off_m:.1f} m off its place")

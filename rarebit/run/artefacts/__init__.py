@@ -1,4 +1,4 @@
-"""What a simulator does that the world does not: one rule a file, each a pure function of a scenario and its history.
+"""What a simulator does that the world does not: one rule a file, each a pure function of a run's ``Case``.
 
 A rule yields one line a fault; a new rule is one file and one line in ``RULES``.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from rarebit.history import History
 from rarebit.run.artefacts.accelerations import accelerations
+from rarebit.run.artefacts.case import Case, case_of
 from rarebit.run.artefacts.contacts import contacts
 from rarebit.run.artefacts.falls import falls
 from rarebit.run.artefacts.hovering import hovering
@@ -19,7 +20,7 @@ from rarebit.run.artefacts.reported import reported
 from rarebit.run.artefacts.unmoved import unmoved
 from rarebit.scenario import ConcreteScenario
 
-RULES: tuple[Callable[[ConcreteScenario, History], Iterator[str]], ...] = (
+RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
     reported,
     jumps,
     accelerations,
@@ -35,5 +36,6 @@ RULES: tuple[Callable[[ConcreteScenario, History], Iterator[str]], ...] = (
 
 def found(scenario: ConcreteScenario, history: History) -> Iterator[str]:
     """One line a fault of the run."""
+    case = case_of(scenario, history)
     for rule in RULES:
-        yield from rule(scenario, history)
+        yield from rule(case)

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.grip import grip_of
-from rarebit.history import History, Track
-from rarebit.run.artefacts.meetings import permitted
+from rarebit.history import Track
+from rarebit.run.artefacts.case import Case
 from rarebit.run.movers.speed import GRAVITY_MPS2
-from rarebit.scenario import ConcreteScenario
 
 _MARGIN = 1.3  # servers' tyres hold somewhat more than the road's friction is said to be
 _WINDOW_TICKS = 2  # one tick alone may be a server's rounding
@@ -19,17 +18,16 @@ _LEGS_WINDOW_TICKS = 4  # a step takes that long
 _ORDER_TICKS = 2
 
 
-def accelerations(scenario: ConcreteScenario, history: History) -> Iterator[str]:
+def accelerations(case: Case) -> Iterator[str]:
     """Those whose velocity along the ground changes faster than friction allows: ``1.3 * grip * g``.
 
     By what they report and by where they were. Exempt are an allowed collision and what comes after it, the tick at which a
     rule sends a thing off, and the direction (not the speed) of walkers, who turn on the spot.
     """
-    limit = _MARGIN * grip_of(scenario.weather) * GRAVITY_MPS2
-    step_s = float(history.time_us[1] - history.time_us[0]) * 1e-6
-    since, sent = permitted(scenario, history), _sent(scenario, history)
-    for name, track in history.tracks.items():
-        last = since.get(name, len(history.time_us))
+    limit = _MARGIN * grip_of(case.scenario.weather) * GRAVITY_MPS2
+    step_s, sent = case.step_s, _sent(case)
+    for name, track in case.history.tracks.items():
+        last = case.end(name)
         legs = track.type_id.startswith("walker.")
         window = _LEGS_WINDOW_TICKS if legs else _WINDOW_TICKS
         moved = np.diff(track.position_m[:last, :2], axis=0) / step_s
@@ -42,7 +40,7 @@ def accelerations(scenario: ConcreteScenario, history: History) -> Iterator[str]
                 tick = int(np.argmax(change > limit))
                 yield (
                     f"{name}: {_worst(track, velocity, tick, window)} at {change.max():.0f} m/s^2 at "
-                    f"{history.time_us[tick] * 1e-6:.1f} s, expected at most {limit:.1f} on this road"
+                    f"{case.time_s(tick):.1f} s, expected at most {limit:.1f} on this road"
                 )
                 break
 
@@ -62,11 +60,12 @@ def _worst(track: Track, velocity_mps: NDArray[np.float64], tick: int, window: i
     return "slowed down" if after < before - 0.2 else "sped up" if after > before + 0.2 else "was thrown aside"
 
 
-def _sent(scenario: ConcreteScenario, history: History) -> dict[str, list[int]]:
+def _sent(case: Case) -> dict[str, list[int]]:
     """The ticks at which rules set somebody off."""
-    fired = {e.name: int(np.searchsorted(history.time_us, e.time_us)) for e in history.events if e.kind == "rule"}
+    time_us, events = case.history.time_us, case.history.events
+    fired = {event.name: int(np.searchsorted(time_us, event.time_us)) for event in events if event.kind == "rule"}
     result: dict[str, list[int]] = {}
-    for rule in scenario.story:
+    for rule in case.scenario.story:
         for name, _ in rule.do:
             if rule.name in fired:
                 result.setdefault(name, []).append(fired[rule.name])

@@ -8,29 +8,26 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.history import History
+from rarebit.run.artefacts.case import Case
 from rarebit.run.artefacts.heights import EVERY_TICKS, above_ground_m, carried_by
-from rarebit.run.artefacts.meetings import permitted, story_of
 from rarebit.run.artefacts.releases import released_tick
 from rarebit.run.movers.speed import GRAVITY_MPS2
-from rarebit.scenario import ConcreteScenario
 
 _SLACK_S = 0.4
 _SUNK_S = 0.2
 
 
-def hovering(scenario: ConcreteScenario, history: History) -> Iterator[str]:
+def hovering(case: Case) -> Iterator[str]:
     """Actors of the story and things that stay in the air for longer than they need to fall, or sink into the ground.
 
     Neither what a vehicle carries, nor what hangs until a rule lets it go, nor what was thrown by an allowed collision.
     """
-    step_s = float(history.time_us[1] - history.time_us[0]) * 1e-6 * EVERY_TICKS
-    story, thrown = story_of(scenario), permitted(scenario, history)
+    scenario, history, step_s = case.scenario, case.history, case.step_s * EVERY_TICKS
     for name, track in history.tracks.items():
-        if name not in story and track.type_id.startswith(("vehicle.", "walker.")):
+        if name not in case.story and track.type_id.startswith(("vehicle.", "walker.")):
             continue
         above = above_ground_m(scenario, history, name)
-        end = thrown.get(name, len(history.time_us)) // EVERY_TICKS
+        end = case.end(name) // EVERY_TICKS
         sunk = _longest(above[:end] < 0.0)
         if sunk is not None and sunk[1] * step_s > _SUNK_S:
             yield f"{name}: {-above[sunk[0]]:.1f} m or more in the ground at {sunk[0] * step_s:.1f} s"

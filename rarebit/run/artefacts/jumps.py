@@ -6,19 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rarebit.history import History
-from rarebit.scenario import ConcreteScenario
+from rarebit.run.artefacts.case import Case
 
 _JUMP_M = 0.3
 _DRIFT_M = 0.6
 _DRIFT_S = 1.0
 
 
-def jumps(_scenario: ConcreteScenario, history: History) -> Iterator[str]:
+def jumps(case: Case) -> Iterator[str]:
     """Those who go further in a tick, or within a second drift further off, than their velocity says."""
-    step_s = float(history.time_us[1] - history.time_us[0]) * 1e-6
+    step_s = case.step_s
     ticks = max(1, round(_DRIFT_S / step_s))
-    for name, track in history.tracks.items():
+    for name, track in case.history.tracks.items():
         moved = np.diff(track.position_m, axis=0)
         said = (track.velocity_mps[1:] + track.velocity_mps[:-1]) / 2.0 * step_s
         off = np.linalg.norm(moved - said, axis=1)
@@ -27,10 +26,10 @@ def jumps(_scenario: ConcreteScenario, history: History) -> Iterator[str]:
         jump = off - swing
         if len(jump) and jump.max() > _JUMP_M:
             tick = int(jump.argmax())
-            yield f"{name}: jumped {jump[tick]:.1f} m at {history.time_us[tick + 1] * 1e-6:.1f} s"
+            yield f"{name}: jumped {jump[tick]:.1f} m at {case.time_s(tick + 1):.1f} s"
             continue
         way = np.vstack([np.zeros(3), np.cumsum(moved - said, axis=0)])
         drift = np.linalg.norm(way[ticks:] - way[:-ticks], axis=1)
         if len(drift) and drift.max() > _DRIFT_M:
             tick = int(drift.argmax())
-            yield f"{name}: drifted {drift[tick]:.1f} m off its velocity within 1 s from {history.time_us[tick] * 1e-6:.1f} s"
+            yield f"{name}: drifted {drift[tick]:.1f} m off its velocity within 1 s from {case.time_s(tick):.1f} s"

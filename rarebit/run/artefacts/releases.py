@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from rarebit.history import History
 from rarebit.motions import SetLights
+from rarebit.run.artefacts.case import Case
 from rarebit.run.artefacts.heights import base_m, carried_by
-from rarebit.run.artefacts.meetings import permitted
 from rarebit.run.movers.speed import GRAVITY_MPS2
 from rarebit.scenario import ConcreteScenario
 
@@ -21,10 +21,9 @@ _SLACK_S = 0.3
 _FALLEN = 0.8
 
 
-def releases(scenario: ConcreteScenario, history: History) -> Iterator[str]:
+def releases(case: Case) -> Iterator[str]:
     """What is placed above the ground stays where it is carried until a rule moves it, then leaves, then falls."""
-    step_s = float(history.time_us[1] - history.time_us[0]) * 1e-6
-    thrown = permitted(scenario, history)
+    scenario, history, step_s = case.scenario, case.history, case.step_s
     for plan in scenario.actors:
         if (
             plan.place.height_m <= 0.0
@@ -34,7 +33,7 @@ def releases(scenario: ConcreteScenario, history: History) -> Iterator[str]:
             continue
         carrier = _start(history, plan.name)
         off = _off_place_m(history, plan.name, carrier)
-        end = thrown.get(plan.name, len(off))
+        end = case.end(plan.name)
         released = released_tick(scenario, history, plan.name)
         before = np.flatnonzero(off[: min(end, len(off) if released is None else released + 1)] > _STAYS_M)
         holder = carrier or "its place"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rarebit.history import History
-from rarebit.scenario import ConcreteScenario
+from rarebit.run.artefacts.case import Case
 
 
-def reported(_scenario: ConcreteScenario, history: History) -> Iterator[str]:
+def reported(case: Case) -> Iterator[str]:
     """Events of the kind "artefact"."""
-    for event in history.events:
+    for event in case.history.events:
         if event.kind == "artefact":
             yield event.name

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rarebit.history import History
-from rarebit.scenario import ConcreteScenario
+from rarebit.run.artefacts.case import Case
 
 _MOVES_M = 0.3
 _MOVES_AFTER_S = 1.5
 
 
-def unmoved(scenario: ConcreteScenario, history: History) -> Iterator[str]:
+def unmoved(case: Case) -> Iterator[str]:
     """Actors that were told to go and did not."""
+    scenario, history = case.scenario, case.history
     fired_us = {event.name: event.time_us for event in history.events if event.kind == "rule"}
     for rule in scenario.story:
         if rule.name not in fired_us:
