@@ -52,6 +52,6 @@ def start(session: Session, scenario: ConcreteScenario, layout: Layout) -> Layou
     Raises:
         SceneError: something hangs in the air, or stands wrongly on what carries it.
     """
-    sizes = session.sizes(session.models(scenario))
-    size_m = {plan.name: np.array(sizes[plan.model]) for plan in (scenario.ego, *scenario.actors)}
+    casting = session.cast(scenario)
+    size_m = {plan.name: casting.size_lwh_m(plan.model) for plan in (scenario.ego, *scenario.actors)}
     return with_run_up(scenario, layout, carriers(scenario, layout, size_m), session.config.step_s)

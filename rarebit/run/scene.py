@@ -48,7 +48,7 @@ def attempt(session: Session, scenario: ConcreteScenario, rig: Rig | None = None
         SceneError: this draw cannot be staged (no place on the map, no room, an impossible maneuver); another may.
         ServerError: the server failed, or lacks a blueprint; another draw would not help.
     """
-    layout = resolve(scenario, session.lane_map, session.sizes(session.models(scenario)), obstacles(session, scenario))
+    layout = resolve(scenario, session.lane_map, session.sizes(scenario), obstacles(session, scenario))
     for name, reason in layout.dropped:
         _log.info("left out: %s: %s", name, reason)
     for note in layout.notes:

@@ -33,22 +33,46 @@ _PROBE_HEIGHT_M = 300.0
 _PROBE_SPACING_M = 30.0
 
 
-def resolve(library: carla.BlueprintLibrary, model: str, rng: np.random.Generator) -> str:
+class Library:
+    """The blueprints of a server, read once: what is asked of them for every actor of every draw is looked up here.
+
+    Attributes:
+        handle: the client's own.
+        ids: sorted.
+    """
+
+    def __init__(self, handle: carla.BlueprintLibrary) -> None:
+        self.handle = handle
+        self.ids: tuple[str, ...] = tuple(sorted(blueprint.id for blueprint in handle))
+        self._known = frozenset(self.ids)
+        self._families: dict[str, tuple[str, ...]] = {}
+
+    def __contains__(self, type_id: str) -> bool:
+        return type_id in self._known
+
+    def family(self, model: str) -> tuple[str, ...]:
+        """The ids that ``model`` stands for: a family, or the beginning of ids."""
+        if model not in self._families:
+            if model in _FAMILIES:
+                prefix, attribute, value = _FAMILIES[model]
+                found = (i for i in self.ids if i.startswith(prefix) and _attribute(self.handle.find(i), attribute) == value)
+            else:
+                found = (i for i in self.ids if i.startswith(model.rstrip(".") + "."))
+            self._families[model] = tuple(found)
+        return self._families[model]
+
+
+def resolve(library: Library, model: str, rng: np.random.Generator) -> str:
     """The blueprint id of ``model``: the id itself, or one drawn from the family or from the ids that begin with it.
 
     Raises:
         MissingBlueprintError: the server has nothing of that name; the message names the nearest that it has.
     """
-    ids = sorted(blueprint.id for blueprint in library)
-    if model in ids:
+    if model in library:
         return model
-    if model in _FAMILIES:
-        prefix, attribute, value = _FAMILIES[model]
-        matches = [i for i in ids if i.startswith(prefix) and _attribute(library.find(i), attribute) == value]
-    else:
-        matches = [i for i in ids if i.startswith(model.rstrip(".") + ".")]
+    matches = library.family(model)
     if not matches:
-        raise MissingBlueprintError(f"this server has no {model}; nearest it has: {', '.join(nearest(model, ids))}")
+        raise MissingBlueprintError(f"this server has no {model}; nearest it has: {', '.join(nearest(model, library.ids))}")
     return str(matches[int(rng.integers(len(matches)))])
 
 
@@ -81,7 +105,7 @@ def prepare(library: carla.BlueprintLibrary, type_id: str, *, role_name: str, se
 
 
 def boxes(
-    server: CarlaServer, world: carla.World, type_ids: Iterable[str]
+    server: CarlaServer, world: carla.World, library: Library, type_ids: Iterable[str]
 ) -> Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """``actor_from_box`` (4, 4) and full sizes (3,) of blueprints, from probes that live in the air and before any tick.
 
@@ -89,25 +113,20 @@ def boxes(
         MissingBlueprintError: the server has no such blueprint.
         ServerError: a probe could not be spawned.
     """
-    library = world.get_blueprint_library()
     wanted = sorted(set(type_ids))
     for row, type_id in enumerate(t for t in wanted if t not in server.boxes):
+        if type_id not in library:
+            raise MissingBlueprintError(
+                f"this server has no {type_id}; nearest it has: {', '.join(nearest(type_id, library.ids))}"
+            )
         where = carla.Transform(carla.Location(row * _PROBE_SPACING_M, 0.0, _PROBE_HEIGHT_M))
         with server.asking(f"measuring {type_id}"):
-            probe = world.spawn_actor(library.find(resolve_exact(library, type_id)), where)
+            probe = world.spawn_actor(library.handle.find(type_id), where)
             try:
                 server.boxes[type_id] = convert.box(probe.bounding_box)
             finally:
                 probe.destroy()
     return {t: server.boxes[t] for t in wanted}
-
-
-def resolve_exact(library: carla.BlueprintLibrary, type_id: str) -> str:
-    """``type_id`` itself, or MissingBlueprintError."""
-    ids = [blueprint.id for blueprint in library]
-    if type_id not in ids:
-        raise MissingBlueprintError(f"this server has no {type_id}; nearest it has: {', '.join(nearest(type_id, ids))}")
-    return type_id
 
 
 def _attribute(blueprint: carla.ActorBlueprint, name: str) -> str:

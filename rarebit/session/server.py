@@ -12,13 +12,16 @@ import threading
 import time
 from collections.abc import Iterator
 from types import TracebackType
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.errors import ServerError
 from rarebit.session.config import CarlaConfig
+
+if TYPE_CHECKING:
+    from rarebit.session.blueprints import Library
 
 _READY = "carlite ready on "
 _STOP_S = 5.0
@@ -40,6 +43,7 @@ class CarlaServer:
     Attributes:
         host, port: where it listens, valid inside the context.
         boxes: boxes of blueprints met so far, kept over worlds (see ``rarebit.session.blueprints.boxes``).
+        library: its blueprints, once they were read (see ``rarebit.session.casting``).
         fires_at_once: whether a slow sensor delivers in its first tick (True) or after its first interval; None: not known yet.
 
     Raises:
@@ -51,6 +55,7 @@ class CarlaServer:
         self.host = config.host or "127.0.0.1"
         self.port = config.port
         self.boxes: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+        self.library: Library | None = None
         self.fires_at_once: bool | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr: IO[bytes] | None = None

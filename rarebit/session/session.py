@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.errors import ServerError
-from rarebit.core.rng import stream
 from rarebit.layout import Layout
 from rarebit.roads.lane_map import LaneMap
 from rarebit.scenario import ConcreteScenario, Road, TemplateRoad
-from rarebit.session import blueprints, lane_map, sensing, weather
+from rarebit.session import blueprints, casting, lane_map, sensing, weather
+from rarebit.session.casting import Casting
 from rarebit.session.config import CarlaConfig
 from rarebit.session.map_objects import MapObject, parked_vehicles
 from rarebit.session.server import CarlaServer
@@ -45,23 +45,22 @@ class Session:
     world: Any
     lane_map: LaneMap
     map_objects: tuple[MapObject, ...]
+    _casting: tuple[ConcreteScenario, Casting] | None = None
 
-    def models(self, scenario: ConcreteScenario) -> dict[str, str]:
-        """Blueprint id of every model that ``scenario`` names; families are drawn from the scenario's seed and index.
+    def cast(self, scenario: ConcreteScenario) -> Casting:
+        """Blueprints and boxes of everybody in ``scenario``, asked from the server once.
 
         Raises:
-            MissingBlueprintError: the server lacks one.
+            MissingBlueprintError: the server lacks a model.
         """
-        with self.server.asking("reading the blueprint library"):
-            library = self.world.get_blueprint_library()
-        names = sorted({plan.model for plan in (scenario.ego, *scenario.actors)})
-        draw = scenario.seed, "model", scenario.scenario, scenario.index
-        return {name: blueprints.resolve(library, name, stream(*draw, name)) for name in names}
+        if self._casting is None or self._casting[0] is not scenario:
+            self._casting = scenario, casting.cast(self.server, self.world, scenario)
+        return self._casting[1]
 
-    def sizes(self, models: dict[str, str]) -> dict[str, tuple[float, float, float]]:
-        """Full (length, width, height) in metres of each model's box; ``models`` as from ``self.models``."""
-        boxes = blueprints.boxes(self.server, self.world, models.values())
-        return {model: _triple(boxes[type_id][1]) for model, type_id in models.items()}
+    def sizes(self, scenario: ConcreteScenario) -> dict[str, tuple[float, float, float]]:
+        """Full (length, width, height) in metres of the box of each model that ``scenario`` names."""
+        found = self.cast(scenario)
+        return {model: _triple(found.size_lwh_m(model)) for model in found.type_ids}
 
     def fixtures(self) -> list[int]:
         """Ids of the traffic lights and signs of the map, in their order."""
@@ -84,7 +83,7 @@ class Session:
             self.world.set_weather(weather.parameters(scenario.weather, layout.ego.yaw_rad))
         stage = Stage(self.server, self.client, self.world, self.config)
         try:
-            stage.spawn(scenario, layout, self.models(scenario))
+            stage.spawn(scenario, layout, self.cast(scenario))
             yield stage
         finally:
             stage.close()

@@ -10,11 +10,11 @@ import carla
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.core.errors import SceneError
 from rarebit.core.frames import inverse, rotation_from_rpy, transform
 from rarebit.layout import Placed
 from rarebit.scenario import ActorPlan
 from rarebit.session import blueprints, convert
+from rarebit.session.casting import Casting
 from rarebit.session.server import CarlaServer
 from rarebit.session.state import Cast, Kind, VehicleData
 
@@ -39,40 +39,78 @@ class Spawned:
 
 def spawn(
     server: CarlaServer,
+    client: carla.Client,
     world: carla.World,
-    library: carla.BlueprintLibrary,
-    plan: ActorPlan,
-    placed: Placed,
-    type_id: str,
+    casting: Casting,
+    wanted: Sequence[tuple[ActorPlan, Placed]],
     seed: int,
-) -> Spawned:
-    """One actor where ``placed`` says.
+) -> tuple[dict[str, Spawned], dict[str, str]]:
+    """Everybody where he is placed, in one call; those who are refused are tried again a little higher, all in the next one.
+
+    Returns:
+        Who lives, by name in the order of ``wanted``, and why the others do not.
 
     Raises:
-        SceneError: there is no room.
         ServerError: the server failed.
     """
+    blueprint = {
+        plan.name: blueprints.prepare(
+            casting.library.handle,
+            casting.type_ids[plan.model],
+            role_name="hero" if plan.name == "ego" else plan.name,
+            seed=(seed, plan.name),
+        )
+        for plan, _ in wanted
+    }
+    ids: dict[str, int] = {}
+    pending, refused = list(wanted), dict.fromkeys((plan.name for plan, _ in wanted), "")
+    for attempt in range(max(map(len, _LIFTS_M.values()))):
+        pending = [one for one in pending if attempt < len(_LIFTS_M[kind_of(casting.type_ids[one[0].model])])]
+        if not pending:
+            break
+        batch = [_command(casting, plan, placed, blueprint[plan.name], attempt) for plan, placed in pending]
+        with server.asking("spawning"):
+            responses = client.apply_batch_sync(batch, False)
+        for (plan, _), response in zip(pending, responses, strict=True):
+            if response.error:
+                refused[plan.name] = str(response.error)
+            else:
+                ids[plan.name] = int(response.actor_id)
+        pending = [one for one in pending if one[0].name not in ids]
+    with server.asking("meeting the actors"):
+        handles = {actor.id: actor for actor in world.get_actors(list(ids.values()))}
+    living = {
+        plan.name: Spawned(handles[ids[plan.name]], describe(server, handles[ids[plan.name]], plan.name), plan, placed)
+        for plan, placed in wanted
+        if plan.name in ids
+    }
+    for one in living.values():
+        if one.cast.kind == "prop" and one.plan is not None and one.plan.place.height_m > 0.0:
+            one.handle.set_collisions(False)  # see SolidCommand
+    return living, {name: _no_room(casting, *one, refused[name]) for name, one in _by_name(wanted).items() if name not in ids}
+
+
+def _by_name(wanted: Sequence[tuple[ActorPlan, Placed]]) -> dict[str, tuple[ActorPlan, Placed]]:
+    return {plan.name: (plan, placed) for plan, placed in wanted}
+
+
+def _no_room(casting: Casting, plan: ActorPlan, placed: Placed, error: str) -> str:
+    x, y, z = placed.position_m
+    return f"{plan.name}: no room for {casting.type_ids[plan.model]} at ({x:.1f}, {y:.1f}, {z:.1f}): {error}"
+
+
+def _command(casting: Casting, plan: ActorPlan, placed: Placed, blueprint: carla.ActorBlueprint, attempt: int) -> Any:
+    """The command that spawns an actor, lifted a little more with each attempt; props are put in place by the run."""
+    type_id = casting.type_ids[plan.model]
     kind = kind_of(type_id)
-    blueprint = blueprints.prepare(
-        library, type_id, role_name="hero" if plan.name == "ego" else plan.name, seed=(seed, plan.name)
-    )
-    actor_from_box, size = blueprints.boxes(server, world, [type_id])[type_id]
+    actor_from_box, size = casting.boxes[type_id]
     actor_from_base = actor_from_box @ transform((0.0, 0.0, -size[2] / 2.0))
     world_from_base = transform(placed.position_m, rotation_from_rpy(0.0, 0.0, placed.yaw_rad))
-    for lift_m in _LIFTS_M[kind]:
-        pose = transform((0.0, 0.0, lift_m)) @ world_from_base @ inverse(actor_from_base)
-        with server.asking(f"spawning {plan.name}"):
-            handle = world.try_spawn_actor(blueprint, convert.carla_transform(pose))
-        if handle is not None:
-            break
-    else:
-        x, y, z = placed.position_m
-        raise SceneError(f"{plan.name}: no room for {type_id} at ({x:.1f}, {y:.1f}, {z:.1f}): something stands there already")
+    pose = transform((0.0, 0.0, _LIFTS_M[kind][attempt])) @ world_from_base @ inverse(actor_from_base)
+    command = carla.command.SpawnActor(blueprint, convert.carla_transform(pose))
     if kind == "prop":
-        handle.set_simulate_physics(False)
-        if plan.place.height_m > 0.0:
-            handle.set_collisions(False)  # see SolidCommand
-    return Spawned(handle, describe(server, handle, plan.name), plan, placed)
+        command = command.then(carla.command.SetSimulatePhysics(carla.command.FutureActor, False))
+    return command
 
 
 def describe(server: CarlaServer, handle: Any, name: str) -> Cast:

@@ -21,6 +21,7 @@ from rarebit.rig.request import RawMessage, SensorRequest
 from rarebit.rig.rig import Mount
 from rarebit.scenario import ConcreteScenario, LightState
 from rarebit.session import bodies, convert, sensing
+from rarebit.session.casting import Casting
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 from rarebit.session.spawning import Spawned, actor_from_ego, describe, spawn, vehicle_data
@@ -76,35 +77,24 @@ class Stage:
 
     # -------------------------------------------------------------------------------------------- life
 
-    def spawn(
-        self,
-        scenario: ConcreteScenario,
-        layout: Layout,
-        models: dict[str, str],
-    ) -> None:
+    def spawn(self, scenario: ConcreteScenario, layout: Layout, casting: Casting) -> None:
         """Fills the stage and lets everything come to rest; called by ``Session.stage``."""
-        self._lights.restart()
         plans = {plan.name: plan for plan in (scenario.ego, *scenario.actors)}
         directed = {name for rule in scenario.story for name, _ in rule.do}
         with self._server.asking("looking for other actors"):
-            library = self._world.get_blueprint_library()
             others = sorted(self._world.get_actors(), key=lambda actor: actor.id)
-        for placed in (layout.ego, *layout.actors):
-            plan = plans[placed.name]
-            try:
-                one = spawn(self._server, self._world, library, plan, placed, models[plan.model], scenario.seed)
-            except SceneError as error:
-                if plan.role not in _DISPENSABLE or plan.name in directed:
-                    raise
-                _log.info("left out: %s", error)
-                continue
-            self._spawned[placed.name] = one
+        wanted = [(plans[placed.name], placed) for placed in (layout.ego, *layout.actors)]
+        self._spawned, refused = spawn(self._server, self._client, self._world, casting, wanted, scenario.seed)
+        for name, reason in refused.items():
+            if plans[name].role not in _DISPENSABLE or name in directed:
+                raise SceneError(reason)
+            _log.info("left out: %s", reason)
         for actor in others:
             if actor.type_id.startswith(("vehicle.", "walker.pedestrian.")):
                 name = f"background_{actor.id}"
                 self._spawned[name] = Spawned(actor, describe(self._server, actor, name), None, None)
         self.actors = {name: one.cast for name, one in self._spawned.items()}
-        self._listen_for_touches(library)
+        self._listen_for_touches(casting.library.handle)
         self.tick(
             [
                 LightsCommand(name=plan.name, on=plan.lights)
@@ -116,7 +106,7 @@ class Stage:
         self._settle()
         with self._server.asking("reading the vehicles' mechanics"):
             for name, one in self._spawned.items():
-                if one.cast.kind == "vehicle":
+                if one.cast.kind == "vehicle" and _drives(one):
                     one.cast = dataclasses.replace(one.cast, vehicle=vehicle_data(one.handle))
                     self.actors[name] = one.cast
             self.actor_from_ego = actor_from_ego(self._spawned["ego"].handle)
@@ -287,7 +277,7 @@ class Stage:
         batch = []
         with self._server.asking("fitting tyres to the weather"):
             for name, cast in self.actors.items():
-                if self._is_mine(name, cast):
+                if self._is_mine(name, cast) and _drives(self._spawned[name]):
                     physics = self._spawned[name].handle.get_physics_control()
                     wheels = list(physics.wheels)
                     for wheel in wheels:
@@ -356,3 +346,8 @@ class Stage:
         for name in command.on:
             bits |= int(getattr(carla.VehicleLightState, name))
         return [carla.command.SetVehicleLightState(actor_id, carla.VehicleLightState(bits))]
+
+
+def _drives(one: Spawned) -> bool:
+    """Whether an actor has a way to go; who stands for the whole scene needs no mechanics."""
+    return one.placed is not None and one.placed.path_m is not None

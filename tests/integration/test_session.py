@@ -70,7 +70,7 @@ def scenario(speed_mps: float, *rules: Rule, actors: tuple[ActorPlan, ...] = (),
 
 
 def run(session: Session, wanted: ConcreteScenario) -> tuple[Layout, History]:
-    layout = resolve(wanted, session.lane_map, session.sizes(session.models(wanted)))
+    layout = resolve(wanted, session.lane_map, session.sizes(wanted))
     return layout, rehearse(session, wanted, layout)
 
 
@@ -177,7 +177,7 @@ def test_a_recording_repeats_its_rehearsal_with_every_sensor_on_time(session: Se
 
 
 def test_an_unknown_blueprint_names_the_nearest(session: Session) -> None:
-    library = session.world.get_blueprint_library()
+    library = blueprints.Library(session.world.get_blueprint_library())
     with pytest.raises(
         MissingBlueprintError, match=r"this server has no vehicle\.tesla\.modell3; nearest.*vehicle\.tesla\.model3"
     ):
@@ -200,7 +200,7 @@ def test_a_server_that_dies_or_hangs_in_the_middle_is_an_error_in_time(blow: sig
     config = CarlaConfig(timeout_s=2.0)
     with CarlaServer(config) as victim, open_session(config, ROAD, victim) as session:
         wanted = scenario(10.0)
-        layout = resolve(wanted, session.lane_map, session.sizes(session.models(wanted)))
+        layout = resolve(wanted, session.lane_map, session.sizes(wanted))
         with session.stage(wanted, layout) as stage:
             pid = victim._process.pid if victim._process is not None else 0
             os.kill(pid, blow)

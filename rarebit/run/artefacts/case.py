@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rarebit.history import History
+from rarebit.language.criteria.collision import Collision
 from rarebit.run.artefacts.meetings import Meeting, meetings, story_of
-from rarebit.scenario import Collision, ConcreteScenario
+from rarebit.scenario import ConcreteScenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ def case_of(scenario: ConcreteScenario, history: History) -> Case:
 def _thrown(scenario: ConcreteScenario, history: History, story: frozenset[str], found: tuple[Meeting, ...]) -> dict[str, int]:
     """The ego and whom of the story it touches, and then whoever those are thrown against; nobody if none is allowed."""
     rule = next((c for c in scenario.accept if isinstance(c, Collision)), Collision())
-    if not (rule.allowed or rule.required):
+    if rule.collision == "forbidden":
         return {}
     told = [Meeting(first="ego", second=name, tick=tick) for name, tick in _told(history) if name in story]
     since: dict[str, int] = {}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rarebit import criticality
 from rarebit.history import History, Track
-from rarebit.run import criticality
 from rarebit.run.artefacts.shapes import moves, reach_m, shrunk
 from rarebit.run.carrying import TOUCHES_M
 from rarebit.scenario import ConcreteScenario

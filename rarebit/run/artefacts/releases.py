@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.history import History
-from rarebit.motions import SetLights
 from rarebit.run.artefacts.case import Case
 from rarebit.run.artefacts.heights import base_m, carried_by
 from rarebit.run.movers.speed import GRAVITY_MPS2
@@ -49,7 +48,7 @@ def releases(case: Case) -> Iterator[str]:
 
 def released_tick(scenario: ConcreteScenario, history: History, name: str) -> int | None:
     """When the first rule moved ``name``; None if none did."""
-    rules = {rule.name for rule in scenario.story for who, move in rule.do if who == name and not isinstance(move, SetLights)}
+    rules = {rule.name for rule in scenario.story for who, _ in rule.do if who == name}
     fired = [event.time_us for event in history.events if event.kind == "rule" and event.name in rules]
     return int(np.searchsorted(history.time_us, min(fired))) if fired else None
 

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from rarebit.core.frames import rotation_from_rpy, transform, yaw_of
+from rarebit.language.places.in_lane import InLane
 from rarebit.layout import Placed
 from rarebit.motions import Brake, ChangeLane, Cross, MeetAt, Motion, Roll, SetLights, SetSpeed
 from rarebit.run.carrying import Carrier
 from rarebit.run.movers import RUN_UP_TICKS, Mover, Part, mover_of
-from rarebit.scenario import ActorPlan, Place
+from rarebit.scenario import ActorPlan
 from rarebit.session.state import (
     Cast,
     Command,
@@ -77,7 +78,9 @@ class Scene:
             actor_from_box=transform((0.0, 0.0, size[2] / 2.0)), size_lwh_m=size, tag=0,
             vehicle=VEHICLE if kind == "vehicle" else None,
         )  # fmt: skip
-        plan = ActorPlan(name=name, model=TYPES[kind], place=Place(height_m=height), speed_mps=speed, role=role, lights=lights)  # type: ignore[arg-type]
+        plan = ActorPlan(
+            name=name, model=TYPES[kind], place=InLane(ahead_m=0.0, height_m=height), speed_mps=speed, role=role, lights=lights
+        )  # type: ignore[arg-type]
         back = speed * RUN_UP_TICKS * STEP_S if carrier is None else carrier.speed_mps * RUN_UP_TICKS * STEP_S
         away = spawned or (-back * math.cos(at.yaw_rad), -back * math.sin(at.yaw_rad), 0.0)
         self.names.append(name)

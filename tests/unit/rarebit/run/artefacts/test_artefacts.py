@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 
 from rarebit.history import Event, History, Track
-from rarebit.motions import Brake, Motion, Roll
+from rarebit.language.conditions.at_time import AtTime
+from rarebit.language.criteria.collision import Collision
+from rarebit.language.kinds import Maneuver
+from rarebit.language.maneuvers.brake import Brake
+from rarebit.language.maneuvers.roll import Roll
+from rarebit.language.places.in_lane import InLane
 from rarebit.run.artefacts import found
-from rarebit.scenario import ActorPlan, AtTime, Collision, ConcreteScenario, Place, Rule, TemplateRoad, Weather
+from rarebit.scenario import ActorPlan, ConcreteScenario, Rule, TemplateRoad, Weather
 
 TICKS, STEP_S = 121, 0.05
 TIME = np.arange(TICKS) * STEP_S
@@ -41,20 +46,23 @@ def history(*tracks: Track, rule_s: float | None = None) -> History:
 
 
 def scenario(
-    *names: str, parked: tuple[str, ...] = (), heights: dict[str, float] | None = None, do: tuple[tuple[str, Motion], ...] = (),
-    collision: bool = False, weather: Weather | None = None,
+    *names: str, parked: tuple[str, ...] = (), heights: dict[str, float] | None = None,
+    do: tuple[tuple[str, Maneuver], ...] = (), collision: bool = False, weather: Weather | None = None,
 ) -> ConcreteScenario:  # fmt: skip
     """``names`` are of the story; ``parked`` fill the scene."""
     actors = [
-        *(ActorPlan(name=n, model="vehicle.seat.leon", place=Place(height_m=(heights or {}).get(n, 0.0))) for n in names),
-        *(ActorPlan(name=n, model="vehicle.seat.leon", place=Place(), role="parked") for n in parked),
+        *(
+            ActorPlan(name=n, model="vehicle.seat.leon", place=InLane(ahead_m=9.0, height_m=(heights or {}).get(n, 0.0)))
+            for n in names
+        ),
+        *(ActorPlan(name=n, model="vehicle.seat.leon", place=InLane(ahead_m=0.0), role="parked") for n in parked),
     ]
     return ConcreteScenario(
         scenario="t", summary="", tags=(), spec_hash="0", seed=0, index=0, attempt=0, values={},
         road=TemplateRoad(template="t", parameters={}, opendrive=""), weather=weather or Weather(),
-        ego=ActorPlan(name="ego", model="vehicle.seat.leon", place=Place(), speed_mps=15.0, role="ego"),
-        actors=tuple(actors), story=(Rule(name="go", when=AtTime(time_s=1.0), do=do),) if do else (),
-        accept=(Collision(allowed=collision),), duration_s=6.0, hazards=names,
+        ego=ActorPlan(name="ego", model="vehicle.seat.leon", place=InLane(ahead_m=0.0), speed_mps=15.0, role="ego"),
+        actors=tuple(actors), story=(Rule(name="go", when=AtTime(at_time_s=1.0), do=do),) if do else (),
+        accept=(Collision(collision="allowed" if collision else "forbidden"),), duration_s=6.0, hazards=names,
     )  # fmt: skip
 
 
@@ -139,7 +147,7 @@ def test_a_walker_may_turn_on_the_spot_but_not_start_like_a_shot() -> None:
 
 def test_a_thing_may_be_kicked_off_by_its_rule_and_by_nothing_else() -> None:
     rolls = track("ball", np.full(TICKS, 95.0), -6.0 + 5.0 * np.maximum(TIME - 1.0, 0.0), size=BOX, type_id="carlite.prop.ball")
-    go = (("ball", Roll(speed_mps=5.0, decel_mps2=0.1, towards="road")),)
+    go = (("ball", Roll(roll="across", speed_mps=5.0, slowing_mps2=0.1)),)
     assert list(found(scenario("ball", do=go), history(rolls, rule_s=1.0))) == []
     late = history(rolls, rule_s=2.0)
     assert any(reason.startswith("ball: sped up at ") for reason in found(scenario("ball", do=go), late))
@@ -214,7 +222,7 @@ def test_a_thing_that_floats_is_found_and_one_that_falls_is_not() -> None:
     assert list(found(scenario("box"), history(hovers)))[0].startswith("box: hovers 1.0 m or more above the ground")  # noqa: RUF015
     drop = np.maximum(4.0 - 9.81 / 2.0 * np.maximum(TIME - 1.0, 0.0) ** 2, 0.0)
     falls = track("box", np.full(TICKS, 60.0), -3.0, drop, size=BOX, type_id="static.prop.box01")
-    go = (("box", Roll(speed_mps=0.1)),)
+    go = (("box", Roll(roll="along", speed_mps=0.1)),)
     assert list(found(scenario("box", heights={"box": 4.0}, do=go), history(falls, rule_s=1.0))) == []
 
 
@@ -239,7 +247,7 @@ def mattress(leaves_s: float | None, *, falls: bool = True) -> tuple[Track, Trac
     return track("car", car, 3.5), track("mat", car - back, 3.5, z, size=BOX, type_id="carlite.prop.mattress")
 
 
-LOAD = {"heights": {"mat": 1.55}, "do": (("mat", Roll(speed_mps=15.0, decel_mps2=8.0)),)}
+LOAD = {"heights": {"mat": 1.55}, "do": (("mat", Roll(roll="along", speed_mps=15.0, slowing_mps2=8.0)),)}
 
 
 def test_a_load_that_leaves_when_it_is_let_go_is_right() -> None:
@@ -254,5 +262,5 @@ def test_a_load_that_stays_leaves_early_or_hangs_is_found() -> None:
     assert early == ["mat: left car at 0.6 s, before a rule let it go"]
     hangs = list(found(story, history(*mattress(1.0, falls=False), rule_s=1.0)))
     assert "mat: was let go at 1.0 s and hangs in the air" in hangs
-    never = scenario("car", "mat", heights={"mat": 1.55}, do=(("car", Brake(decel_mps2=1.0)),))
+    never = scenario("car", "mat", heights={"mat": 1.55}, do=(("car", Brake(brake_mps2=1.0)),))
     assert any("before a rule let it go" in reason for reason in found(never, history(*mattress(1.0), rule_s=1.0)))
