@@ -109,7 +109,7 @@ STOPPING = [(9.81 * 0.9, Weather()), (9.81 * 0.6, Weather(wetness=100.0)), (9.81
 
 @pytest.mark.parametrize(("decel_mps2", "weather"), STOPPING, ids=["dry", "wet", "flooded"])
 def test_stopping_takes_what_the_road_and_a_drivers_foot_allow(session: Session, decel_mps2: float, weather: Weather) -> None:
-    brake = Rule(name="brake", when=AtTime(time_s=1.0), do=(("ego", Brake(decel_mps2=12.0)),))
+    brake = Rule(name="brake", when=AtTime(at_time_s=1.0), do=(("ego", Brake(brake_mps2=12.0)),))
     wanted = dataclasses.replace(scenario(20.0, brake, duration_s=7.0), weather=weather)
     history = run(session, wanted)[1]
     track = history.tracks["ego"]
