@@ -86,7 +86,7 @@ def _files(sources: Iterable[str]) -> list[Path]:
     found: list[Path] = []
     for source in sources:
         path = _ROOT / source
-        found += sorted(path.glob("*")) if path.is_dir() else [path]
+        found += sorted(path.rglob("*")) if path.is_dir() else [path]
     return [file for file in found if file.suffix in _BUILDS]
 
 

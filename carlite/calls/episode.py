@@ -63,7 +63,7 @@ def _map_info(context: Context) -> Value:
 
 @TABLE.value("get_map_data")
 def _map_data(context: Context) -> Value:
-    return context.world.level.source.opendrive
+    return context.world.level.opendrive
 
 
 @TABLE.value("get_required_files", decode.text)

@@ -4,7 +4,7 @@ from carlite.opendrive.generation import LEVEL, Generation
 from carlite.opendrive.governed import GovernedLane, governed_lanes
 from carlite.opendrive.network import Controller, Junction, Lane, LaneSection, Link, Road, RoadMark, RoadNetwork, is_roadrunner
 from carlite.opendrive.objects import MapObject, Signal, SignalReference
-from carlite.opendrive.parse import parse
+from carlite.opendrive.parse import Reading, parse, read
 from carlite.opendrive.poses import facing_yaw_deg, object_outline, signal_pose
 from carlite.opendrive.spawn import entry_points, spawn_points
 
@@ -18,6 +18,7 @@ __all__ = [
     "LaneSection",
     "Link",
     "MapObject",
+    "Reading",
     "Road",
     "RoadMark",
     "RoadNetwork",
@@ -29,6 +30,7 @@ __all__ = [
     "is_roadrunner",
     "object_outline",
     "parse",
+    "read",
     "signal_pose",
     "spawn_points",
 ]

@@ -67,14 +67,10 @@ def _first(one: GovernedLane, other: GovernedLane) -> float:
 
 
 def _meant(road: Road, record: Signal | SignalReference) -> list[tuple[LaneSection, Lane]]:
-    """The driving lanes that a record names, or all of its direction where it names none ("+" is along s)."""
+    """The driving lanes that a record names."""
     section = road.section_at(record.s)
     lanes = [lane for lane in section.lanes if lane.type == "driving"]
-    if record.validity:
-        lanes = [lane for lane in lanes if any(min(pair) <= lane.id <= max(pair) for pair in record.validity)]
-    elif record.orientation in ("+", "-"):
-        lanes = [lane for lane in lanes if (lane.id < 0) == (record.orientation == "+")]
-    return [(section, lane) for lane in lanes]
+    return [(section, lane) for lane in lanes if any(low <= lane.id <= high for low, high in record.validity)]
 
 
 def _approach(network: RoadNetwork, road: Road, section: LaneSection, lane: Lane, s: float) -> GovernedLane:

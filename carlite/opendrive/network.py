@@ -48,7 +48,7 @@ class Lane:
         border: t of the outer border over s from the section's start, counted from the lane offset.
         height: (k, 3) of (start, inner, outer) metres above the road; empty if the map tells none.
         marks: of the outer border, by start.
-        speeds_mps: (start, limit) records, by start.
+        speeds_mps: (start, limit) records, by start; None for no limit.
         predecessor: id of the lane before, in the same road or the one linked.
         successor: id of the lane after.
     """
@@ -59,7 +59,7 @@ class Lane:
     border: Cubics | None = None
     height: Array = field(default_factory=lambda: np.zeros((0, 3)))
     marks: tuple[RoadMark, ...] = ()
-    speeds_mps: tuple[tuple[float, float], ...] = ()
+    speeds_mps: tuple[tuple[float, float | None], ...] = ()
     predecessor: int | None = None
     successor: int | None = None
 
@@ -115,7 +115,7 @@ class Road:
         elevation, superelevation, lane_offset: over s; metres, radians, metres.
         crossfall: (left, right) cross slopes in radians over s, downwards from the reference line.
         shapes: lateral profiles by s.
-        speeds_mps: (start, limit) records of the road, by start.
+        speeds_mps: (start, limit) records of the road, by start; None for no limit.
         bridges, tunnels: (start, end) stretches of s that the map calls so.
         left_hand: whether traffic keeps to the left.
     """
@@ -133,7 +133,7 @@ class Road:
     shapes: tuple[Shape, ...] = ()
     predecessor: Link | None = None
     successor: Link | None = None
-    speeds_mps: tuple[tuple[float, float], ...] = ()
+    speeds_mps: tuple[tuple[float, float | None], ...] = ()
     objects: tuple[MapObject, ...] = ()
     signals: tuple[Signal, ...] = ()
     signal_references: tuple[SignalReference, ...] = ()
@@ -189,7 +189,7 @@ class Road:
         return self.sections[0]
 
     def speed_limit_mps(self, section: LaneSection, lane: Lane, s: float) -> float | None:
-        """The limit on a lane at ``s`` in m/s: the lane's record, else the road's, else None."""
+        """The limit on a lane at ``s`` in m/s: of the record that holds there, the lane's or else the road's; None for none."""
         for records, at in ((lane.speeds_mps, s - section.start_m), (self.speeds_mps, s)):
             valid = [limit for start, limit in records if start <= at + 1e-9]
             if valid:

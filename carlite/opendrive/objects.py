@@ -22,7 +22,7 @@ class Signal:
         heading_offset_rad: counter-clockwise from the road's heading (turned by 180 degrees for orientation "-").
         orientation: "+" for traffic along s, "-" against, "none" both.
         value: for instance a speed; None if the map gives none.
-        validity: (from, to) lane ids that it governs; empty for all.
+        validity: (lowest, highest) lane ids that it governs.
     """
 
     id: str

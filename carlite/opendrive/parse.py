@@ -3,45 +3,68 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from xml.etree import ElementTree
-
-import numpy as np
 
 from carlite.errors import MapError
 from carlite.opendrive.network import Connection, Controller, Junction, Link, Road, RoadNetwork, Shape
+from carlite.opendrive.normal import normalise
+from carlite.opendrive.normal.crosswalks import mend_crosswalks
+from carlite.opendrive.normal.header import origin_deg
 from carlite.opendrive.parse_lanes import parse_sections
 from carlite.opendrive.parse_objects import parse_objects, parse_signal_references, parse_signals
+from carlite.opendrive.parse_plan import parse_plan
 from carlite.opendrive.piecewise import ZERO, Cubics, cubics
-from carlite.opendrive.planview import Clothoid, Curve, PlanView, param_poly3, poly3
 from carlite.opendrive.reading import Element, coefficients, integer, number, polynomials, speeds_mps
 
-_DEFAULT_ORIGIN_DEG = (42.0, 2.0)  # what CARLA's client assumes of a map without geoReference
-_MAX_ROAD_M = 100_000.0
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A map as carlite reads it.
+
+    Attributes:
+        text: for clients, whose own parser reads the same out of it; the file's own text where it does so anyway.
+        network: the roads.
+        notes: what was read otherwise than it may be meant, each with its place.
+    """
+
+    text: str
+    network: RoadNetwork
+    notes: tuple[str, ...] = ()
 
 
 def parse(text: str) -> RoadNetwork:
-    """Reads an OpenDRIVE text.
+    """The roads of an OpenDRIVE text; raises as ``read`` does."""
+    return read(text).network
+
+
+def read(text: str) -> Reading:
+    """Reads an OpenDRIVE text; the one place that decides what it says.
 
     Raises:
-        MapError: text that is not OpenDRIVE, holds no road, declares entities, or has faulty or missing values.
+        MapError: text that is not OpenDRIVE, holds no road, declares entities, has faulty or missing values, or cannot be told
+            to CARLA's client.
     """
     root = _root(text)
-    roads: dict[int, Road] = {}
-    for element in root.findall("road"):
-        road = _road(element)
-        if road.id in roads:
-            raise MapError(f"road {road.id}: this id occurs twice, expected unique ids")
-        roads[road.id] = road
+    edits = normalise(root)
+    network = _network(root)
+    mend_crosswalks(root, network, edits)
+    if not edits.changed:
+        return Reading(text=text, network=network)
+    plain_text = '<?xml version="1.0" standalone="yes"?>\n' + ElementTree.tostring(root, encoding="unicode")
+    return Reading(text=plain_text, network=network, notes=tuple(edits.notes))
+
+
+def _network(root: Element) -> RoadNetwork:
+    roads = {road.id: road for road in map(_road, root.findall("road"))}
     if not roads:
         raise MapError("the OpenDRIVE text holds no <road>, expected one at least")
-    junctions = {junction.id: junction for junction in map(_junction, root.findall("junction"))}
-    controllers = {controller.id: controller for controller in map(_controller, root.findall("controller"))}
     header = root.find("header")
     return RoadNetwork(
         roads=roads,
-        junctions=junctions,
-        controllers=controllers,
-        origin_deg=_origin(root),
+        junctions={junction.id: junction for junction in map(_junction, root.findall("junction"))},
+        controllers={controller.id: controller for controller in map(_controller, root.findall("controller"))},
+        origin_deg=origin_deg(root),
         vendor="" if header is None else header.get("vendor", ""),
     )
 
@@ -56,35 +79,15 @@ def _root(text: str) -> Element:
     # A declared encoding belongs to bytes and makes the parser refuse a str.
     body = re.sub(r"^<\?xml[^>]*\?>", "", head, count=1)
     try:
-        root = ElementTree.fromstring(body)
+        return ElementTree.fromstring(body)
     except (ElementTree.ParseError, ValueError) as error:
         raise MapError(f"not an OpenDRIVE text: XML {error}") from None
-    if root.tag.startswith("{"):
-        for element in root.iter():
-            element.tag = element.tag.rpartition("}")[2]
-    if root.tag != "OpenDRIVE":
-        raise MapError(f"not an OpenDRIVE text: the root is <{root.tag[:40]}>, expected <OpenDRIVE>")
-    return root
-
-
-def _origin(root: Element) -> tuple[float, float]:
-    text = root.findtext("header/geoReference") or ""
-    found = []
-    for key, default in zip(("lat_0", "lon_0"), _DEFAULT_ORIGIN_DEG, strict=True):
-        match = re.search(rf"\+{key}=([-+0-9.eE]+)", text)
-        try:
-            found.append(float(match[1]) if match else default)
-        except ValueError:
-            raise MapError(f"geoReference: {key} is not a number in {text[:80]!r}") from None
-    return found[0], found[1]
 
 
 def _road(element: Element) -> Road:
     road_id = integer(element, "id", "a <road>")
     where = f"road {road_id}"
     length = number(element, "length", where)
-    if not 0.0 < length < _MAX_ROAD_M:
-        raise MapError(f"{where}: length {length} m, expected more than 0 and less than {_MAX_ROAD_M:.0f} m")
     elevation = element.findall("elevationProfile/elevation")
     banks = element.findall("lateralProfile/superelevation")
     return Road(
@@ -92,7 +95,7 @@ def _road(element: Element) -> Road:
         name=element.get("name", ""),
         length_m=length,
         junction=integer(element, "junction", where, -1),
-        plan=_plan(element, length, where),
+        plan=parse_plan(element, length, where),
         elevation=polynomials(elevation, "s", where),
         superelevation=polynomials(banks, "s", where),
         lane_offset=polynomials(element.findall("lanes/laneOffset"), "s", where),
@@ -107,7 +110,7 @@ def _road(element: Element) -> Road:
         signal_references=parse_signal_references(element, where),
         bridges=_stretches(element, "bridge", length, where),
         tunnels=_stretches(element, "tunnel", length, where),
-        left_hand=element.get("rule", "RHT").upper() == "LHT",
+        left_hand=element.get("rule") == "LHT",
     )
 
 
@@ -120,40 +123,6 @@ def _stretches(road: Element, tag: str, length: float, where: str) -> tuple[tupl
         if end > start:
             found.append((start, end))
     return tuple(sorted(found))
-
-
-def _plan(road: Element, length: float, where: str) -> PlanView:
-    geometries = road.findall("planView/geometry")
-    if not geometries:
-        raise MapError(f"{where}: no <geometry> in <planView>, expected one at least")
-    geometries.sort(key=lambda geometry: number(geometry, "s", where))
-    # Records without length (CARLA's towns hold some) end where they start.
-    long_enough = [g for g in geometries if number(g, "length", where) > 1e-9] or geometries[:1]
-    return PlanView(
-        starts=np.array([number(g, "s", where) for g in long_enough]),
-        poses=np.array([[number(g, key, where) for key in ("x", "y", "hdg")] for g in long_enough]),
-        curves=tuple(_curve(g, f"{where}, geometry at s={number(g, 's', where):g}") for g in long_enough),
-        length_m=length,
-    )
-
-
-def _curve(geometry: Element, where: str) -> Curve:
-    length = number(geometry, "length", where)
-    for kind in geometry:
-        if kind.tag == "line":
-            return Clothoid(curvature_start=0.0, curvature_rate=0.0)
-        if kind.tag == "arc":
-            return Clothoid(curvature_start=number(kind, "curvature", where), curvature_rate=0.0)
-        if kind.tag == "spiral":
-            start, end = number(kind, "curvStart", where), number(kind, "curvEnd", where)
-            return Clothoid(curvature_start=start, curvature_rate=(end - start) / length if length > 0.0 else 0.0)
-        if kind.tag == "poly3":
-            return poly3(coefficients(kind, "", where), length)
-        if kind.tag == "paramPoly3":
-            normalized = kind.get("pRange", "normalized") != "arcLength"
-            return param_poly3(coefficients(kind, "U", where), coefficients(kind, "V", where), length, normalized=normalized)
-    found = ", ".join(f"<{kind.tag}>" for kind in geometry) or "nothing"
-    raise MapError(f"{where}: holds {found}, expected line, arc, spiral, poly3 or paramPoly3")
 
 
 def _crossfall(road: Element, where: str) -> tuple[Cubics, Cubics]:

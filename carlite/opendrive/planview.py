@@ -94,7 +94,10 @@ class Polynomial:
         return np.asarray((du * ddv - dv * ddu) / np.maximum((du * du + dv * dv) ** 1.5, 1e-12))
 
     def _parameter(self, ds: Array) -> Array:
-        return np.interp(ds, self.arc_length, self.parameter)
+        # A record may be a little longer than its curve, which then goes straight on.
+        beyond = np.maximum(ds - self.arc_length[-1], 0.0)
+        pace = (self.parameter[-1] - self.parameter[-2]) / max(self.arc_length[-1] - self.arc_length[-2], 1e-12)
+        return np.asarray(np.interp(ds, self.arc_length, self.parameter) + beyond * pace)
 
 
 def poly3(coefficients: Array, length: float) -> Polynomial:
@@ -102,16 +105,13 @@ def poly3(coefficients: Array, length: float) -> Polynomial:
     return _tabulated(np.array([0.0, 1.0, 0.0, 0.0]), coefficients, p_end=length)
 
 
-def param_poly3(u: Array, v: Array, length: float, *, normalized: bool) -> Polynomial:
-    """A parametric cubic; p runs over 0..1 if ``normalized``, else over 0..length.
+def param_poly3(u: Array, v: Array, *, p_end: float) -> Polynomial:
+    """A parametric cubic; p runs over 0 .. ``p_end``.
 
     OpenDRIVE takes p proportional to arc length; here it follows the true arc length, as in CARLA, so that distances
-    along the road are metres. The curve ends where p does, whatever the rounding of ``length``.
+    along the road are metres.
     """
-    curve = _tabulated(u, v, p_end=1.0 if normalized else length)
-    total = float(curve.arc_length[-1])
-    scale = length / total if total > 0.0 else 1.0
-    return Polynomial(u=u, v=v, arc_length=curve.arc_length * scale, parameter=curve.parameter)
+    return _tabulated(u, v, p_end=p_end)
 
 
 def _tabulated(u: Array, v: Array, *, p_end: float) -> Polynomial:
@@ -160,6 +160,10 @@ class PlanView:
             y[of] = y0 + u * np.sin(h0) + v * np.cos(h0)
             heading[of] = h0 + turn
         return x, y, heading
+
+    def ends(self) -> tuple[Array, Array, Array]:
+        """(x, y, heading) of the start and the end, (2,) each."""
+        return self.evaluate(np.array([0.0, self.length_m]))
 
     def curvature(self, s: Array) -> Array:
         """Signed curvature in 1/m at ``s``, (n,), positive to the left."""

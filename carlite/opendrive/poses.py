@@ -23,13 +23,18 @@ def object_outline(road: Road, item: MapObject) -> Array:
             return np.zeros((0, 3))
         half_l, half_w = 0.5 * item.length_m, 0.5 * item.width_m
         corners = np.array([[half_l, half_w, 0.0], [-half_l, half_w, 0.0], [-half_l, -half_w, 0.0], [half_l, -half_w, 0.0]])
-    location, yaw_deg = _place(road, item.s, item.t, item.z_offset_m, item.heading_rad)
+    location, yaw_deg = object_place(road, item)
     yaw = np.radians(yaw_deg)
     u, v, z = corners.T
     # v is to the left, CARLA's y to the right.
     x = location[0] + u * np.cos(yaw) + v * np.sin(yaw)
     y = location[1] + u * np.sin(yaw) - v * np.cos(yaw)
     return np.stack([x, y, location[2] + z], -1)
+
+
+def object_place(road: Road, item: MapObject) -> tuple[Array, float]:
+    """World location (3,) in metres and yaw in degrees (CARLA's frame) of an object."""
+    return _place(road, item.s, item.t, item.z_offset_m, item.heading_rad)
 
 
 def signal_pose(road: Road, signal: Signal) -> tuple[Array, float]:

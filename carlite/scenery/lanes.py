@@ -76,8 +76,9 @@ def lane_look(section: LaneSection, lane: Lane) -> LaneLook:
 def lane_heights(lane: Lane, look: LaneLook, ds: Array) -> tuple[Array, Array]:
     """Heights above the road of a lane's inner and outer border at ``ds`` from the section's start, each (n,) metres."""
     if len(lane.height):
-        row = np.clip(np.searchsorted(lane.height[:, 0], ds + 1e-9, side="right") - 1, 0, None)
-        return lane.height[row, 1], lane.height[row, 2]
+        row = np.searchsorted(lane.height[:, 0], ds + 1e-9, side="right") - 1
+        told = row >= 0
+        return np.where(told, lane.height[row, 1], look.raise_m), np.where(told, lane.height[row, 2], look.raise_m)
     flat = np.full(len(ds), look.raise_m)
     return flat, flat
 

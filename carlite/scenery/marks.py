@@ -132,12 +132,17 @@ def _painted(road: Road, mark: RoadMark, s: Array, t: Array, start: float, end: 
 
 
 def _dashes(road: Road, mark: RoadMark, start: float, end: float) -> list[tuple[float, float]]:
-    length, gap = mark.dash_m
-    fast = any(limit > _FAST_MPS for _, limit in road.speeds_mps)
-    if fast and (length, gap) == (3.0, 6.0):
-        length, gap = _FAST_DASH_M
-    firsts = np.arange(start, end, max(length + gap, 0.5))
-    return [(float(a), float(min(a + length, end))) for a in firsts if min(a + length, end) - a > 0.2]
+    """(start, end) of dashes, longer ones where the road's limit is high."""
+    cuts = [start, *(s for s, _ in road.speeds_mps if start < s < end), end]
+    dashes = []
+    for first, last in itertools.pairwise(cuts):
+        length, gap = mark.dash_m
+        limit = next((limit for s, limit in reversed(road.speeds_mps) if s <= first + 1e-9), None)
+        if limit is not None and limit > _FAST_MPS and (length, gap) == (3.0, 6.0):
+            length, gap = _FAST_DASH_M
+        firsts = np.arange(first, last, max(length + gap, 0.5))
+        dashes += [(float(a), float(min(a + length, last))) for a in firsts if min(a + length, last) - a > 0.2]
+    return dashes
 
 
 def _bays(road: Road, section: LaneSection) -> list[Ribbon]:

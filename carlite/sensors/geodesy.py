@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 
 _RADIUS_M = 6378137.0
@@ -32,18 +31,6 @@ class GeoReference:
         return math.degrees(latitude), math.degrees(longitude), z
 
 
-def geo_reference(opendrive: str) -> GeoReference:
-    """Reads ``+lat_0`` and ``+lon_0`` of an OpenDRIVE text's geoReference; 42 and 2 degrees where it has none."""
-    found = re.search(r"<geoReference>(.*?)</geoReference>", opendrive, re.DOTALL)
-    text = found.group(1) if found else ""
-    return GeoReference(
-        latitude_deg=_parameter(text, "lat_0", _DEFAULT_LAT), longitude_deg=_parameter(text, "lon_0", _DEFAULT_LON)
-    )
-
-
-def _parameter(text: str, name: str, default: float) -> float:
-    found = re.search(rf"\+{name}=([-+0-9.eE]+)", text)
-    try:
-        return float(found.group(1)) if found else default
-    except ValueError:
-        return default
+def geo_reference(origin_deg: tuple[float, float]) -> GeoReference:
+    """The reference of a map whose origin has that latitude and longitude."""
+    return GeoReference(latitude_deg=origin_deg[0], longitude_deg=origin_deg[1])

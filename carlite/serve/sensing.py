@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from carlite.actors import Actor
 from carlite.calls import Context, encode
-from carlite.sensors import Sensor, View, geo_reference, make_sensor, measure_all
+from carlite.sensors import GeoReference, Sensor, View, geo_reference, make_sensor, measure_all
 from carlite.tags import Tag
 from carlite.wire.binary import SensorKind, sensor_header
 from carlite.wire.streams import Buffer
@@ -36,7 +36,7 @@ class SensorBank:
         self._context = context
         self._sensors: dict[int, Sensor | None] = {}
         self._geo_of: object = None
-        self._geo = geo_reference("")
+        self._geo = GeoReference()
 
     def due(self) -> list[Sensor]:
         """The sensors that fire in this tick and have subscribers; call it once a tick."""
@@ -82,7 +82,7 @@ class SensorBank:
     def _view(self) -> View:
         context, world = self._context, self._context.world
         if self._geo_of is not world.level:
-            self._geo_of, self._geo = world.level, geo_reference(world.level.source.opendrive)
+            self._geo_of, self._geo = world.level, geo_reference(world.level.network.origin_deg)
         asked, has_listeners = world.asked, context.streams.has_listeners
         buffers = {
             camera: {texture: stream for texture, stream in streams.items() if has_listeners(stream)}

@@ -20,7 +20,7 @@ from carlite.physics.tick_kernel import run_tick
 from carlite.rays.camera_kernel import trace_kernel
 from carlite.rays.results import CameraRequest, Channel
 from carlite.rays.scene import RayScene
-from carlite.sensors import View, geo_reference, make_sensor, measure_all
+from carlite.sensors import GeoReference, View, make_sensor, measure_all
 from carlite.sensors.image_codes import CODES, encode_again, encode_depth, encode_labels, encode_normals, encode_values
 from carlite.tags import Tag
 from carlite.weather import Weather
@@ -97,6 +97,7 @@ def compile_world() -> None:
     with RayScene(_square()) as scene:
         level = Level(
             source=MapSource(name="Square", opendrive=EMPTY_STREET),
+            opendrive=EMPTY_STREET,
             network=network,
             static_world=scene.static_world,
             rays=scene,
@@ -121,7 +122,7 @@ def _fall(world: World) -> None:
         actors=world.actors.by_id,
         scene=world.level.rays,
         contacts=world.contacts,
-        geo=geo_reference(EMPTY_STREET),
+        geo=GeoReference(),
         gravity_mps2=world.imu_gravity,
         encode_actor=lambda actor: None,
         encode_scenery=lambda tag: None,

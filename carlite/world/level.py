@@ -23,7 +23,8 @@ class Level:
     """A map in all its forms.
 
     Attributes:
-        source: name and OpenDRIVE text.
+        source: name and OpenDRIVE text as it came.
+        opendrive: the text for clients, out of which their own parser reads what ``network`` holds.
         network: roads and lanes.
         static_world: what stands along the roads.
         rays: the scene that cameras and lidars look at.
@@ -32,6 +33,7 @@ class Level:
     """
 
     source: MapSource
+    opendrive: str
     network: RoadNetwork
     static_world: StaticWorld
     rays: RayScene
@@ -49,18 +51,22 @@ def build_level(source: MapSource, *, seed: int, threads: int | None = None, cac
         cache_dir: where built scenery is kept and found again; None builds it anew.
     """
     started_s = time.monotonic()
-    network = opendrive.parse(source.opendrive)
-    static_world = scenery.load(source.opendrive, seed=seed, cache_dir=cache_dir, network=network, generation=source.generation)
+    reading = opendrive.read(source.opendrive)
+    for note in reading.notes:
+        _log.warning("map %s: %s", source.name, note)
+    text, network = reading.text, reading.network
+    static_world = scenery.load(text, seed=seed, cache_dir=cache_dir, network=network, generation=source.generation)
     rays = RayScene(static_world, threads=threads)
     level = Level(
         source=source,
+        opendrive=text,
         network=network,
         static_world=static_world,
         rays=rays,
         speed_limits=SpeedLimits(network),
         navigation=NavigationFile(
             source.name,
-            source.opendrive,
+            text,
             network,
             lambda points: rays.ground_below(points).height_m,
             cache_dir,

@@ -18,6 +18,7 @@ from carlite.opendrive import Lane, LaneSection, Link, Road, RoadNetwork, is_roa
 Array = NDArray[np.float64]
 _SPACING_M = 5.0
 _REACH_M = 8.0
+_BESIDE_M = 0.1
 _KPH = 3.6
 _STREET_MPS, _TOWN_ROAD_MPS = 30.0 / _KPH, 90.0 / _KPH
 _BEND_MPS2 = 6.0  # the Traffic Manager drives 30 % below a limit, so it takes bends with half of this
@@ -50,34 +51,43 @@ def _samples(network: RoadNetwork) -> tuple[Array, Array]:
     points, limits = [np.zeros((0, 3))], [np.zeros(0)]
     for road in network.roads.values():
         for section in road.sections:
-            s = np.linspace(section.start_m, section.end_m, max(2, int((section.end_m - section.start_m) / _SPACING_M) + 1))
+            s = _stations(road, section)
             for lane in section.lanes:
                 if lane.type != "driving":
                     continue
-                limit = _limit(network, road, section, lane, streets)
                 inner, outer = road.lane_borders(section, lane.id, s)
                 centre = road.surface(s, 0.5 * (inner + outer))
-                if limit is not None and road.junction != -1:
-                    limit = min(limit, np.sqrt(_BEND_MPS2 * _tightest_m(centre)))
-                if limit is not None:
-                    points.append(centre)
-                    limits.append(np.full(len(s), limit))
+                limit = _limits(network, road, section, lane, s, streets)
+                if road.junction != -1:
+                    limit = np.minimum(limit, np.sqrt(_BEND_MPS2 * _tightest_m(centre)))
+                points.append(centre[np.isfinite(limit)])
+                limits.append(limit[np.isfinite(limit)])
     return np.concatenate(points), np.concatenate(limits)
 
 
-def _limit(network: RoadNetwork, road: Road, section: LaneSection, lane: Lane, streets: set[int] | None) -> float | None:
-    """The limit in m/s of a lane, that of the road before it if it has none and lies inside a junction."""
-    limit = road.speed_limit_mps(section, lane, section.start_m)
-    if limit is None and road.junction != -1:
+def _stations(road: Road, section: LaneSection) -> Array:
+    """Values of s along a section, close by on both sides of where a limit begins."""
+    even = np.linspace(section.start_m, section.end_m, max(2, int((section.end_m - section.start_m) / _SPACING_M) + 1))
+    starts = [start for start, _ in road.speeds_mps]
+    starts += [section.start_m + start for lane in section.lanes for start, _ in lane.speeds_mps]
+    inside = np.array([start for start in starts if section.start_m < start < section.end_m], np.float64)
+    return np.unique(np.concatenate([even, inside, np.maximum(inside - _BESIDE_M, section.start_m)]))
+
+
+def _limits(network: RoadNetwork, road: Road, section: LaneSection, lane: Lane, s: Array, streets: set[int] | None) -> Array:
+    """Limits (n,) in m/s of a lane at ``s`` (n,), NaN where there is none; inside a junction that of the road before it."""
+    if road.junction != -1 and all(road.speed_limit_mps(section, lane, at) is None for at in s.tolist()):
         link = road.predecessor if lane.id < 0 else road.successor
         before = None if link is None or link.kind != "road" else network.roads.get(link.id)
         if link is not None and before is not None and before.junction == -1:
-            section = before.sections[-1 if link.contact == "end" else 0]
+            at_end = link.contact == "end"
+            section = before.sections[-1 if at_end else 0]
             lane = next((other for other in section.lanes if other.type == "driving"), lane)
-            road, limit = before, before.speed_limit_mps(section, lane, section.start_m)
-    if limit is None or streets is None:
-        return limit
-    return min(limit, _STREET_MPS if road.id in streets else _TOWN_ROAD_MPS)
+            road, s = before, np.full(len(s), before.length_m if at_end else 0.0)
+    limits = np.array([road.speed_limit_mps(section, lane, at) for at in s.tolist()], np.float64)
+    if streets is None:
+        return limits
+    return np.minimum(limits, _STREET_MPS if road.id in streets else _TOWN_ROAD_MPS)
 
 
 def _streets(network: RoadNetwork) -> set[int]:

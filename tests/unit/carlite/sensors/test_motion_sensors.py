@@ -9,6 +9,7 @@ import msgpack
 import numpy as np
 import pytest
 
+from carlite.opendrive import parse
 from carlite.physics import Contact
 from carlite.sensors import GeoReference, geo_reference
 from carlite.tags import Tag
@@ -25,7 +26,7 @@ _ROAD = """<?xml version="1.0"?><OpenDRIVE><header revMajor="1" revMinor="4" nam
 def test_gnss_agrees_with_the_clients_map(lat, lon):
     text = _ROAD.format(lat=lat, lon=lon)
     reference = carla.Map("m", text)
-    geo = geo_reference(text)
+    geo = geo_reference(parse(text).origin_deg)
     assert geo == GeoReference(latitude_deg=lat, longitude_deg=lon)
     for x, y, z in ((0.0, 0.0, 0.0), (1234.5, -987.6, 12.0), (-20000.0, 15000.0, -3.0)):
         theirs = reference.transform_to_geolocation(carla.Location(x, y, z))
@@ -34,7 +35,8 @@ def test_gnss_agrees_with_the_clients_map(lat, lon):
 
 
 def test_a_map_without_reference_lies_at_42_2():
-    assert geo_reference("<OpenDRIVE/>") == GeoReference(latitude_deg=42.0, longitude_deg=2.0)
+    text = _ROAD.replace("+lat_0={lat} +lon_0={lon}", "")
+    assert geo_reference(parse(text).origin_deg) == GeoReference() == GeoReference(latitude_deg=42.0, longitude_deg=2.0)
 
 
 def test_gnss_adds_bias_and_seeded_noise(bench):
