@@ -41,6 +41,6 @@ def _curve(geometry: Element, where: str) -> Curve:
             return poly3(coefficients(kind, "", where), length)
         if kind.tag == "paramPoly3":
             p_end = length if kind.get("pRange") == "arcLength" else 1.0
-            return param_poly3(coefficients(kind, "U", where), coefficients(kind, "V", where), p_end=p_end)
+            return param_poly3(coefficients(kind, "U", where), coefficients(kind, "V", where), length, p_end=p_end)
     found = ", ".join(f"<{kind.tag}>" for kind in geometry) or "nothing"
     raise MapError(f"{where}: holds {found}, expected line, arc, spiral, poly3 or paramPoly3")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 _GAUSS_NODES, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(12)
 _TABLE_STEPS = 200
+_FAR_BEYOND, _MOST_TABLES = 1.5, 6
 
 
 class Curve(Protocol):
@@ -102,22 +103,27 @@ class Polynomial:
 
 def poly3(coefficients: Array, length: float) -> Polynomial:
     """``v = a + b u + c u^2 + d u^3`` over ``length`` metres of arc (the record deprecated in 1.6)."""
-    return _tabulated(np.array([0.0, 1.0, 0.0, 0.0]), coefficients, p_end=length)
+    return _tabulated(np.array([0.0, 1.0, 0.0, 0.0]), coefficients, p_end=length, length=length)
 
 
-def param_poly3(u: Array, v: Array, *, p_end: float) -> Polynomial:
-    """A parametric cubic; p runs over 0 .. ``p_end``.
+def param_poly3(u: Array, v: Array, length: float, *, p_end: float) -> Polynomial:
+    """A parametric cubic over ``length`` metres of arc; p runs over 0 .. ``p_end`` at most.
 
     OpenDRIVE takes p proportional to arc length; here it follows the true arc length, as in CARLA, so that distances
     along the road are metres.
     """
-    return _tabulated(u, v, p_end=p_end)
+    return _tabulated(u, v, p_end=p_end, length=length)
 
 
-def _tabulated(u: Array, v: Array, *, p_end: float) -> Polynomial:
-    p = np.linspace(0.0, p_end, _TABLE_STEPS + 1)
-    speed = np.hypot(_derivative(u, p), _derivative(v, p))
-    walked = np.concatenate([[0.0], np.cumsum(0.5 * (speed[1:] + speed[:-1]) * np.diff(p))])
+def _tabulated(u: Array, v: Array, *, p_end: float, length: float) -> Polynomial:
+    for _ in range(_MOST_TABLES):
+        p = np.linspace(0.0, p_end, _TABLE_STEPS + 1)
+        speed = np.hypot(_derivative(u, p), _derivative(v, p))
+        walked = np.concatenate([[0.0], np.cumsum(0.5 * (speed[1:] + speed[:-1]) * np.diff(p))])
+        if walked[-1] <= _FAR_BEYOND * length:
+            break
+        # A steep curve uses the record's length up long before p ends: the table is for what is used.
+        p_end = float(p[np.searchsorted(walked, length)])
     return Polynomial(u=u, v=v, arc_length=walked, parameter=p)
 
 

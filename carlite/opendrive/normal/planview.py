@@ -15,6 +15,7 @@ import numpy as np
 
 from carlite.errors import MapError
 from carlite.opendrive.edits import Edits, plain
+from carlite.opendrive.planview import Curve, param_poly3, poly3
 from carlite.opendrive.reading import SNAP_M, coefficients, number
 
 CURVES = ("line", "arc", "spiral", "poly3", "paramPoly3")
@@ -24,6 +25,7 @@ _MOST_TURN_RAD = 100.0  # sixteen rounds, more than any car park's ramp
 _GENTLE_PER_M = 2e-5  # single precision steps by 4 mm at a radius of 50 km
 _SHORT_TURN_RAD = 0.02  # up to which a cubic is an arc, to 0.3 mm in a kilometre
 _STRAIGHT_M, _STRAIGHT_RAD = 1e-4, 1e-5
+_TIGHTEST_PER_M = 5.0  # of a polynomial, which the client follows in steps
 _STEADY = 1e-3  # change of curvature times length squared: below, an arc is within 0.1 mm of the spiral
 _GO_ON = ("line", "arc")
 _HOLE_M, _LARGEST_HOLE_M, _LARGEST_CURVED_HOLE_M, _MISFIT_M = 1e-3, 1.0, 0.1, 0.5
@@ -109,6 +111,7 @@ def _mend_curve(record: Element, curve: Element, where: str, edits: Edits) -> No
             else:
                 edits.replace(record, [curve], [Element("arc", {"curvature": plain(bend)})])
     elif curve.tag == "poly3":
+        _check_bend(poly3(coefficients(curve, "", where), length), length, where)
         _mend_poly3(record, curve, where, length, edits)
     elif curve.tag == "paramPoly3":
         _mend_parametric(record, curve, where, length, edits)
@@ -157,6 +160,13 @@ def _mend_parametric(record: Element, curve: Element, where: str, length: float,
         raise MapError(f"{where}: its curve is {walked:.2f} m long, expected the record's length {length:g} m")
     if float(np.min(speed)) <= 1e-6 * float(np.max(speed)):
         raise MapError(f"{where}: its curve stands still at one of its points, expected one that goes on")
+    _check_bend(param_poly3(u, v, length, p_end=float(p[-1])), length, where)
+
+
+def _check_bend(curve: Curve, length: float, where: str) -> None:
+    bend = float(np.max(np.abs(curve.curvature(np.linspace(0.0, length, 201)))))
+    if not bend <= _TIGHTEST_PER_M:
+        raise MapError(f"{where}: bends by {bend:.4g} 1/m, expected {_TIGHTEST_PER_M:g} 1/m at most")
 
 
 def _shift_start(record: Element, u: float, v: float, where: str, edits: Edits) -> None:

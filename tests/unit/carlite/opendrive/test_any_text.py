@@ -143,8 +143,7 @@ def _damage(root: ElementTree.Element, rng: random.Random) -> None:
 def _check(text: str, agree: Agree) -> None:
     try:
         reading, _ = agree(text)
-    except MapError as error:
-        assert len(str(error)) > 20
+    except MapError:
         return
     governed_lanes(reading.network)
     spawn_points(reading.network)
