@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rarebit.layout.placed import Stand
 from rarebit.layout.room import Room
 from rarebit.layout.section import Slot
-from rarebit.roads.lane_map import LaneMap
+from rarebit.roads.lane_map import LaneKey, LaneMap
 from rarebit.roads.route import Route, follow, shifted
 from rarebit.scenario import ActorPlan, ConcreteScenario
 
@@ -38,8 +38,15 @@ class Paths:
             return None, None
         points = along.points_m
         points[0] = base_m
-        limits = [self._map.lanes[key].speed_limit_mps for key in along.keys]
+        limits = [self._limit(key, point) for key, point in zip(along.keys, along.points_m, strict=True)]
         return points, np.array([np.nan if limit is None else limit for limit in limits])
+
+    def _limit(self, key: LaneKey, point_m: NDArray[np.float64]) -> float | None:
+        lane = self._map.lanes[key]
+        if not lane.later_limits:
+            return lane.speed_limit_mps
+        nearest = int(np.argmin(np.hypot(*(lane.centre[:, :2] - point_m[:2]).T)))
+        return lane.speed_limit_at(float(lane.station_m[nearest]))
 
     def _drive(self, plan: ActorPlan, stand: Stand) -> Route:
         length = max(plan.speed_mps, self._scenario.ego.speed_mps) * self._scenario.duration_s + EXTRA_PATH_M

@@ -161,7 +161,7 @@ def _candidates(lane_map: LaneMap, key: LaneKey, slots: tuple[Slot, ...], needed
                 straight_m=float(way.station_m[i + bent[0]] if len(bent) else way.end_m) - float(start),
                 junction_m=float(way.station_m[i + junctions[0]] - start) if len(junctions) else _NOWHERE_M,
                 slots=slots,
-                speed_limit_mps=lane.speed_limit_mps,
+                speed_limit_mps=lane.speed_limit_at(float(start)),
                 bend_pm=_worst(way.station_m[i:] - start, bends[i:]),
             )
         )

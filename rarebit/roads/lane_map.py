@@ -35,7 +35,8 @@ class Lane:
         junction: OpenDRIVE junction id or None.
         left_marking, right_marking: carla.LaneMarkingType in lower case ("broken", "solid", "solidsolid", "none", ...).
         left_colour, right_colour: "white" or "yellow".
-        speed_limit_mps: None where the map gives none.
+        speed_limit_mps: from the lane's start on; None where the map gives none.
+        later_limits: (metres from the lane's start, limit in m/s or None) of other limits that begin further on, in order.
     """
 
     key: LaneKey
@@ -54,6 +55,17 @@ class Lane:
     left_colour: str = "white"
     right_colour: str = "white"
     speed_limit_mps: float | None = None
+    later_limits: tuple[tuple[float, float | None], ...] = ()
+
+    @property
+    def station_m(self) -> NDArray[np.float64]:
+        """(n,) distance along the centre from the lane's start, in the ground plane."""
+        steps = np.linalg.norm(np.diff(self.centre[:, :2], axis=0), axis=1)
+        return np.concatenate([[0.0], np.cumsum(steps)])
+
+    def speed_limit_at(self, walked_m: float) -> float | None:
+        """The limit in m/s at ``walked_m`` metres from the lane's start, in its direction of travel."""
+        return next((limit for start, limit in reversed(self.later_limits) if start <= walked_m), self.speed_limit_mps)
 
     def __post_init__(self) -> None:
         if self.centre.ndim != 2 or self.centre.shape[1] != 3 or len(self.centre) < 2:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
-from xml.etree import ElementTree
 
 import carla
 import numpy as np
@@ -17,28 +15,24 @@ from numpy.typing import NDArray
 
 from rarebit.core.errors import ServerError
 from rarebit.roads.lane_map import Lane, LaneKey, LaneMap, Signal
+from rarebit.roads.map_text import Limits, MapText, Section, read_text
 from rarebit.session import convert
+from rarebit.session.crossings import outlines
 
 _SPACING_M = 1.0
 _MIN_WIDTH_M = 0.05  # town maps hold many lanes of no width; they would only part true neighbours
 _EDGE_M = 1e-3  # carla.Map counts a station on a section's end to the next section
-_MPS = {"m/s": 1.0, "mph": 0.44704, "km/h": 1 / 3.6, "": 1.0}
 _KINDS = {"1000001": "traffic_light", "206": "stop", "205": "yield", "274": "speed_limit"}
 _TRAFFIC_LIGHTS = {"1000001", "1000002", *(str(n) for n in range(1000007, 1000021)), "F", "W", "A"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """One lane section of the text: its stations, its lanes' types by id, the road's junction and speed limits."""
-
-    road: int
-    index: int
-    start_m: float
-    end_m: float
-    kinds: dict[int, str]
-    junction: int | None
-    speed_limit_mps: float | None
-    lane_speed_mps: dict[int, float]
+def ask(world: carla.World, name: str) -> LaneMap:
+    """The map of a world; raises as ``read`` does, and where the client itself fails at the map's text."""
+    try:
+        carla_map = world.get_map()
+    except (IndexError, ValueError) as error:
+        raise ServerError(f"{name}: the client cannot read the map's OpenDRIVE text ({error}); mend the map") from error
+    return read(carla_map, name)
 
 
 def read(carla_map: carla.Map, name: str) -> LaneMap:
@@ -49,74 +43,29 @@ def read(carla_map: carla.Map, name: str) -> LaneMap:
     """
     text = carla_map.to_opendrive()
     try:
-        root = ElementTree.fromstring(text)
-    except ElementTree.ParseError as error:
-        raise ServerError(f"{name}: the map's OpenDRIVE text is not XML ({error}); load a map that is") from error
+        told = read_text(text)
+    except ValueError as error:
+        raise ServerError(f"{name}: {error}; load a map that is OpenDRIVE") from error
     lanes: dict[LaneKey, Lane] = {}
-    sections = _sections(root)
-    for section in sections:
-        lanes.update(_section_lanes(carla_map, section))
+    for section in told.sections:
+        lanes.update(_section_lanes(carla_map, section, name))
     if not lanes:
-        raise ServerError(f"{name}: the map has no lane of any width; load a map with roads")
+        hint = ": they have <border>, which CARLA's client does not know; give them <width>" if told.has_borders else ""
+        raise ServerError(f"{name}: the map has no lane of any width{hint or '; load a map with roads'}")
     lanes = {key: _only_known(lane, lanes) for key, lane in lanes.items()}
     return LaneMap(
         name=name,
         content=hashlib.sha256(text.encode()).hexdigest()[:32],
         lanes=lanes,
-        crossings=_crossings(carla_map),
-        signals=_signals(carla_map, sections, lanes),
+        crossings=outlines(convert.vectors(carla_map.get_crosswalks()), told.crosswalks, name),
+        signals=_signals(carla_map, told, lanes),
     )
 
 
 # ------------------------------------------------------------------------------------------------ lanes
 
 
-def _sections(root: ElementTree.Element) -> list[_Section]:
-    result = []
-    for road in root.iter("road"):
-        number, junction = int(road.get("id", "0")), int(road.get("junction", "-1"))
-        length = float(road.get("length", "0"))
-        elements = sorted(road.findall("lanes/laneSection"), key=lambda e: float(e.get("s", "0")))
-        starts = [float(e.get("s", "0")) for e in elements]
-        for index, element in enumerate(elements):
-            kinds, speeds = {}, {}
-            for lane in (*element.findall("left/lane"), *element.findall("right/lane")):
-                lane_id = int(lane.get("id", "0"))
-                kinds[lane_id] = lane.get("type", "none")
-                if (speed := lane.find("speed")) is not None:
-                    speeds[lane_id] = _speed(speed.get("max", ""), speed.get("unit", "m/s"))
-            result.append(
-                _Section(
-                    road=number,
-                    index=index,
-                    start_m=starts[index],
-                    end_m=starts[index + 1] if index + 1 < len(starts) else length,
-                    kinds=kinds,
-                    junction=junction if junction >= 0 else None,
-                    speed_limit_mps=_road_speed(road, starts[index]),
-                    lane_speed_mps={key: value for key, value in speeds.items() if value is not None},
-                )
-            )
-    return result
-
-
-def _road_speed(road: ElementTree.Element, station_m: float) -> float | None:
-    limit = None
-    for kind in sorted(road.findall("type"), key=lambda e: float(e.get("s", "0"))):
-        speed = kind.find("speed")
-        if float(kind.get("s", "0")) <= station_m + _EDGE_M:
-            limit = None if speed is None else _speed(speed.get("max", ""), speed.get("unit", "m/s"))
-    return limit
-
-
-def _speed(maximum: str, unit: str) -> float | None:
-    try:
-        return float(maximum) * _MPS.get(unit, 1.0)
-    except ValueError:  # "no limit", "undefined"
-        return None
-
-
-def _section_lanes(carla_map: carla.Map, section: _Section) -> dict[LaneKey, Lane]:
+def _section_lanes(carla_map: carla.Map, section: Section, name: str) -> dict[LaneKey, Lane]:
     length = section.end_m - section.start_m
     if length <= 2 * _EDGE_M:
         return {}
@@ -126,6 +75,12 @@ def _section_lanes(carla_map: carla.Map, section: _Section) -> dict[LaneKey, Lan
     for lane_id in section.kinds:
         waypoints = [w for s in stations if (w := carla_map.get_waypoint_xodr(section.road, lane_id, s)) is not None]
         widths = np.array([w.lane_width for w in waypoints])
+        places = [(w.transform.location.x, w.transform.location.y, w.transform.location.z) for w in waypoints]
+        if not (np.isfinite(widths).all() and np.isfinite(places).all()):
+            raise ServerError(
+                f"{name}: road {section.road}, lane {lane_id}: the client's waypoints are no numbers, because it cannot follow "
+                "a curve or a width there; mend the map, or load it in carlite, which tells the client another one"
+            )
         if len(waypoints) >= 2 and widths.max() > _MIN_WIDTH_M:
             found[lane_id] = waypoints, widths
     result = {}
@@ -136,7 +91,7 @@ def _section_lanes(carla_map: carla.Map, section: _Section) -> dict[LaneKey, Lan
 
 
 def _lane(
-    key: LaneKey, section: _Section, waypoints: list[carla.Waypoint], widths: NDArray[np.float64], beside: tuple[int, ...]
+    key: LaneKey, section: Section, waypoints: list[carla.Waypoint], widths: NDArray[np.float64], beside: tuple[int, ...]
 ) -> Lane:
     transforms = [w.transform for w in waypoints]
     centre = convert.vectors([t.location for t in transforms])
@@ -152,6 +107,7 @@ def _lane(
     position = order.index(key.lane)
     left = order[position + 1] if position + 1 < len(order) else None
     right = order[position - 1] if position > 0 else None
+    limits = _in_travel(section, key.lane, along=along)
     marks = (waypoints[middle].left_lane_marking, waypoints[middle].right_lane_marking)
     return Lane(
         key=key,
@@ -169,8 +125,18 @@ def _lane(
         right_marking=_marking(marks[1]),
         left_colour=_colour(marks[0]),
         right_colour=_colour(marks[1]),
-        speed_limit_mps=section.lane_speed_mps.get(key.lane, section.speed_limit_mps),
+        speed_limit_mps=limits[0][1],
+        later_limits=limits[1:],
     )
+
+
+def _in_travel(section: Section, lane: int, *, along: bool) -> Limits:
+    """(metres from the lane's start in its direction of travel, limit in m/s), the first at 0."""
+    records = section.limits(lane)
+    if along:
+        return tuple((s - section.start_m, limit) for s, limit in records)
+    ends = [*(s for s, _ in records[1:]), section.end_m]
+    return tuple((section.end_m - end, limit) for end, (_, limit) in reversed(list(zip(ends, records, strict=True))))
 
 
 def _keys(waypoints: list[carla.Waypoint], own: LaneKey) -> tuple[LaneKey, ...]:
@@ -200,36 +166,22 @@ def _only_known(lane: Lane, lanes: dict[LaneKey, Lane]) -> Lane:
     return Lane(**{**values, "successors": successors, "predecessors": predecessors})
 
 
-# ------------------------------------------------------------------------------------------------ crossings and signals
+# ------------------------------------------------------------------------------------------------ signals
 
 
-def _crossings(carla_map: carla.Map) -> tuple[NDArray[np.float64], ...]:
-    """``get_crosswalks`` is one flat list of closed outlines: each ends where it repeats its first point."""
-    points = convert.vectors(carla_map.get_crosswalks())
-    result, start = [], 0
-    while start < len(points):
-        same = np.flatnonzero(np.linalg.norm(points[start + 1 :] - points[start], axis=1) < 1e-3)
-        if not len(same):
-            break
-        end = start + 1 + int(same[0])
-        if end - start >= 3:
-            result.append(points[start : end + 1].copy())
-        start = end + 1
-    return tuple(result)
-
-
-def _signals(carla_map: carla.Map, sections: list[_Section], lanes: dict[LaneKey, Lane]) -> tuple[Signal, ...]:
+def _signals(carla_map: carla.Map, told: MapText, lanes: dict[LaneKey, Lane]) -> tuple[Signal, ...]:
     """Signals with all lanes that they govern: the client lists a signal once for its own record and once a reference to it."""
     governed: dict[str, set[LaneKey]] = {}
     first: dict[str, carla.Landmark] = {}
     for landmark in carla_map.get_all_landmarks():
-        here = [s.index for s in sections if s.road == landmark.road_id and s.start_m <= landmark.s <= s.end_m + _EDGE_M]
+        on_road = (section for section in told.sections if section.road == landmark.road_id)
+        here = max((s for s in on_road if s.start_m <= landmark.s + _EDGE_M), key=lambda s: s.start_m, default=None)
         first.setdefault(landmark.id, landmark)
         governed.setdefault(landmark.id, set()).update(
-            LaneKey(landmark.road_id, here[-1], lane)
-            for low, high in landmark.get_lane_validities()
+            LaneKey(landmark.road_id, here.index, lane)
+            for low, high in told.meant.get((landmark.id, landmark.road_id), landmark.get_lane_validities())
             for lane in range(min(low, high), max(low, high) + 1)
-            if here
+            if here is not None
         )
     return tuple(_signal(landmark, governed[ident] & lanes.keys()) for ident, landmark in first.items())
 

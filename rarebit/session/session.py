@@ -122,7 +122,7 @@ def open_session(config: CarlaConfig, road: Road, server: CarlaServer | None = N
                 server=server,
                 client=client,
                 world=world,
-                lane_map=lane_map.read(world.get_map(), name),
+                lane_map=lane_map.ask(world, name),
                 map_objects=parked_vehicles(world),
             )
         _log.info("%s: %s loaded, %d lanes", server.name, name, len(session.lane_map.lanes))
