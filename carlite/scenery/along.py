@@ -12,7 +12,7 @@ from carlite.scenery.placing import footprint
 from carlite.scenery.site import Site, depth_and_front
 from carlite.scenery.spans import CEILING_M, DECK_M, TUNNEL_LEDGE_M, Span
 from carlite.scenery.strips import LaneStrip, by_section, outer_edges
-from carlite.scenery.terrain import outward_normals
+from carlite.scenery.verges import outward_normals
 
 Array = NDArray[np.float64]
 _PARAPET_OUT_M = 0.18

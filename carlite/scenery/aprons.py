@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from carlite.mesh import Mesh
 from carlite.scenery.shapes import ASPHALT, grid, wall
 from carlite.scenery.strips import LaneStrip, by_section, outer_edges
-from carlite.scenery.terrain import outward_normals
+from carlite.scenery.verges import outward_normals
 
 Array = NDArray[np.float64]
 _LENGTH_M = 6.0

@@ -19,11 +19,13 @@ from carlite.scenery.lanes import DRIVABLE
 from carlite.scenery.shapes import joined
 from carlite.scenery.spans import Span, find_spans, span_meshes
 from carlite.scenery.strips import LaneStrip, by_section, lane_strips, strip_meshes
-from carlite.scenery.terrain import Terrain, make_terrain, outward_normals, terrain_mesh, verge
+from carlite.scenery.terrain import Terrain, make_terrain, terrain_mesh
+from carlite.scenery.verges import outward_normals, verge
 
 _RURAL_HILL_M, _URBAN_HILL_M = 22.0, 3.0
 _URBAN_SHARE = 0.4
 _FARTHEST_M, _LARGEST_M = 1e7, 60e3
+_MOST_ROAD_KM, _GB_PER_KM = 300.0, 0.036
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class Ground:
 def build_ground(network: RoadNetwork, *, seed: int, generation: Generation = LEVEL) -> Ground:
     """All surfaces of ``network``."""
     by_road = {road.id: lane_strips(road, generation.vertex_distance_m) for road in network.roads.values()}
-    _check_extent(by_road)
+    _check_extent(network, by_road)
     outside = [strip for strips in by_road.values() for strip in strips if strip.road.junction == -1]
     inside: dict[int, list[LaneStrip]] = {}
     for strips in by_road.values():
@@ -94,7 +96,7 @@ def build_ground(network: RoadNetwork, *, seed: int, generation: Generation = LE
         ),
         "structures": joined([mesh for span in spans for mesh in span_meshes(span, terrain)]),
         "junctions": joined([mesh for junction in junctions.values() for mesh in junction.meshes]),
-        "terrain": terrain_mesh(terrain, rng),
+        "terrain": terrain_mesh(terrain),
         "verges": joined(_verges(by_road, junctions, terrain, covered)),
     }
     return Ground(
@@ -110,14 +112,20 @@ def build_ground(network: RoadNetwork, *, seed: int, generation: Generation = LE
     )
 
 
-def _check_extent(by_road: dict[int, list[LaneStrip]]) -> None:
-    """Refuses maps that nobody can build: without a lane, or larger than the world.
+def _check_extent(network: RoadNetwork, by_road: dict[int, list[LaneStrip]]) -> None:
+    """Refuses maps that nobody can build: without a lane, larger than the world, or with more road than memory holds.
 
     Raises:
         MapError: in those cases.
     """
     if not any(by_road.values()):
         raise MapError("no lane of the map has any width, expected one at least")
+    total_km = sum(road.length_m for road in network.roads.values()) / 1000.0
+    if total_km > _MOST_ROAD_KM:
+        memory = f"about {total_km * _GB_PER_KM:.0f} GB of memory"
+        raise MapError(
+            f"the map has {total_km:.0f} km of road ({memory}), expected at most {_MOST_ROAD_KM:.0f} km; cut out a part"
+        )
     low, high = np.full(3, np.inf), np.full(3, -np.inf)
     for number, strips in by_road.items():
         for strip in strips:

@@ -47,10 +47,14 @@ def _roadside(site: Site, rng: np.random.Generator) -> Array:
 
 
 def _land(site: Site, rng: np.random.Generator) -> Array:
-    x0, y0, x1, y1 = site.bounds
-    count = int(min((x1 - x0) * (y1 - y0) / _LAND_M2[site.urban], _MAX_LAND)) // _GROVE
-    centres = rng.uniform((x0 + 8.0, y0 + 8.0), (x1 - 8.0, y1 - 8.0), (max(count, 1), 2))
+    """Groves spread over all patches of the land, each within one of them."""
+    lands = np.array(site.lands)
+    area = np.prod(lands[:, 2:] - lands[:, :2], axis=1)
+    count = max(int(min(area.sum() / _LAND_M2[site.urban], _MAX_LAND)) // _GROVE, 1)
+    of = lands[rng.choice(len(lands), count, p=area / area.sum())] if len(lands) > 1 else np.repeat(lands, count, axis=0)
+    centres = rng.uniform(of[:, :2] + 8.0, of[:, 2:] - 8.0)
     points = np.repeat(centres, _GROVE, axis=0) + rng.normal(0.0, _GROVE_M, (len(centres) * _GROVE, 2))
-    inside = np.all((points > (x0 + 4.0, y0 + 4.0)) & (points < (x1 - 4.0, y1 - 4.0)), axis=1)
+    edge = np.repeat(of, _GROVE, axis=0)
+    inside = np.all((points > edge[:, :2] + 4.0) & (points < edge[:, 2:] - 4.0), axis=1)
     # High enough that the way down meets any hill first.
     return np.concatenate([points[inside], np.full((int(inside.sum()), 1), 60.0)], 1)

@@ -33,7 +33,7 @@ def populate(
         driven=lane_index([s for s in (*ground.strips, *ground.inside) if s.lane.type in DRIVABLE]),
         sides=sides(ground.strips),
         urban=ground.urban,
-        bounds=ground.terrain.bounds,
+        lands=tuple(patch.bounds for patch in ground.terrain.patches),
         draper=draper,
     )
     place_signals(site, network)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from carlite.opendrive import Road
 from carlite.scenery.lanes import DRIVABLE, WALKABLE
 from carlite.scenery.strips import LaneStrip
-from carlite.scenery.terrain import outward_normals
+from carlite.scenery.verges import outward_normals
 
 Array = NDArray[np.float64]
 _DEFAULT_SPEED_MPS = 13.9

@@ -15,6 +15,7 @@ from carlite.scenery.placement import Placement
 from carlite.scenery.placing import Plots, extent, footprint
 from carlite.scenery.roadside import Side
 from carlite.scenery.strips import LaneStrip
+from carlite.scenery.terrain import Bounds
 
 Array = NDArray[np.float64]
 _STOREY_M = 2.5
@@ -61,7 +62,7 @@ class Site:
         driven: lanes for vehicles, which cars must find free.
         sides: of all roads outside junctions.
         urban: True for a map most of whose roads have sidewalks.
-        bounds: of the terrain, (x low, y low, x high, y high) metres.
+        lands: bounds of the terrain's patches, (x low, y low, x high, y high) metres.
         plots: areas taken so far.
         placements: made so far.
     """
@@ -71,7 +72,7 @@ class Site:
     driven: LaneIndex
     sides: list[Side]
     urban: bool
-    bounds: tuple[float, float, float, float]
+    lands: tuple[Bounds, ...]
     draper: Draper
     plots: Plots = field(default_factory=Plots)
     placements: list[Placement] = field(default_factory=list)

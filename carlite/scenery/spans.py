@@ -16,7 +16,8 @@ from carlite.mesh import Mesh
 from carlite.opendrive import Road
 from carlite.scenery.shapes import DECK, ROOF, grid, wall
 from carlite.scenery.strips import LaneStrip, by_section, outer_edges
-from carlite.scenery.terrain import Terrain, outward_normals
+from carlite.scenery.terrain import Terrain
+from carlite.scenery.verges import outward_normals
 
 Array = NDArray[np.float64]
 LEDGE_M = 0.35

@@ -1,54 +1,63 @@
-"""The land around the roads: a height grid that stays below every road, and verges that tie the roads to it."""
+"""The land around the roads: height grids that stay below every road, and run on without a seam from one to the next.
+
+A map up to some kilometres across lies on one grid. Of a larger one only the squares near a road are made, so that what a map
+costs follows its roads and not the empty land between them.
+"""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, minimum_filter, zoom
+from scipy.ndimage import gaussian_filter, zoom
 from scipy.spatial import cKDTree
-from shapely.geometry.base import BaseGeometry
 
-from carlite.mesh import Mesh
+from carlite.mesh import Mesh, merged
 from carlite.scenery.field import SurfaceSamples
-from carlite.scenery.shapes import GRASS, grid, mesh, quads
+from carlite.scenery.shapes import GRASS, grid
 
 Array = NDArray[np.float64]
+Bounds = tuple[float, float, float, float]
+LEVEL_M = 3.0
 _CELL_M = 4.0
 _MARGIN_M = 260.0
 _NEAR_CELLS = 1.75
-_MOST_NODES = 4e6  # the land of a map of more than 8 km by 8 km gets a coarser grid
+_WHOLE_NODES = 1_200_000  # of one grid: 4.4 km by 4.4 km
+_MOST_NODES = 2_000_000  # of all squares; a map with more road gets coarser ones
+_SQUARE_CELLS = 128
+_SMOOTH_CELLS, _SMOOTH_REACH = 4.0, 16
 _BELOW_M = 0.22
-_VERGE_WIDTHS_M = (3.0, 1.2, 0.4)
-_LEVEL_M = 3.0
 _HILL_FROM_M, _HILL_TO_M = 45.0, 240.0
+_NOISE = ((36, 0.6), (11, 0.4))  # (cells, share): features of about 150 and 40 m
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terrain:
+class Patch:
     """A height grid.
 
     Attributes:
         origin: (x, y) of node (0, 0), metres.
         heights: (rows over x, columns over y) metres.
+        tint: (rows, columns, 2) noise 0..1 of the grass: brightness, dryness.
         cell_m: between neighbouring nodes.
     """
 
     origin: tuple[float, float]
     heights: Array
+    tint: Array
     cell_m: float
 
     @property
-    def bounds(self) -> tuple[float, float, float, float]:
+    def bounds(self) -> Bounds:
         """(x low, y low, x high, y high) metres."""
         rows, columns = self.heights.shape
         x, y = self.origin
         return x, y, x + self.cell_m * (rows - 1), y + self.cell_m * (columns - 1)
 
     def at(self, xy: Array) -> Array:
-        """Heights (n,) at (n, 2), bilinear."""
+        """Heights (n,) at (n, 2), bilinear; beyond the grid those of its edge."""
         rows, columns = self.heights.shape
         u = np.clip((xy[:, 0] - self.origin[0]) / self.cell_m, 0.0, rows - 1.001)
         v = np.clip((xy[:, 1] - self.origin[1]) / self.cell_m, 0.0, columns - 1.001)
@@ -60,51 +69,144 @@ class Terrain:
         return np.asarray(near * (1.0 - fu) + far * fu)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terrain:
+    """The land: one patch, or squares of one size that share their edges."""
+
+    patches: tuple[Patch, ...]
+
+    def at(self, xy: Array) -> Array:
+        """Heights (n,) at (n, 2), bilinear; beyond the land those of its nearest edge."""
+        if len(self.patches) == 1:
+            return self.patches[0].at(xy)
+        middles = np.array([[0.5 * (b[0] + b[2]), 0.5 * (b[1] + b[3])] for b in (patch.bounds for patch in self.patches)])
+        # The nearest by the larger of both distances is the square that holds a point.
+        _, index = cKDTree(middles).query(xy, p=np.inf)
+        heights = np.empty(len(xy))
+        for at in np.unique(index):
+            of = index == at
+            heights[of] = self.patches[at].at(xy[of])
+        return heights
+
+
 def split_levels(samples: SurfaceSamples, cell: float) -> NDArray[np.bool_]:
     """True for samples that lie above another road: bridges, which shape no terrain. ``cell`` is about 4 m."""
     low = samples.points[:, :2].min(0)
-    index = ((samples.points[:, :2] - low) / cell).astype(np.int64)
-    floor = np.full(index.max(0) + 1, np.inf)
-    np.minimum.at(floor, (index[:, 0], index[:, 1]), samples.points[:, 2])
-    around = minimum_filter(floor, size=7, mode="nearest")
-    result: NDArray[np.bool_] = samples.points[:, 2] > around[index[:, 0], index[:, 1]] + _LEVEL_M
+    index = ((samples.points[:, :2] - low) / cell).astype(np.int64) + 3
+    stride = int(index[:, 1].max()) + 4
+    cells, of = np.unique(index[:, 0] * stride + index[:, 1], return_inverse=True)
+    floor = np.full(len(cells), np.inf)
+    np.minimum.at(floor, of, samples.points[:, 2])
+    around = floor.copy()
+    for i, j in itertools.product(range(-3, 4), repeat=2):
+        beside = cells + i * stride + j
+        at = np.minimum(np.searchsorted(cells, beside), len(cells) - 1)
+        around = np.where(cells[at] == beside, np.minimum(around, floor[at]), around)
+    result: NDArray[np.bool_] = samples.points[:, 2] > around[of] + LEVEL_M
     return result
 
 
 def make_terrain(samples: SurfaceSamples, *, hill_m: float, rng: np.random.Generator) -> Terrain:
     """Terrain that follows the ground-level roads of ``samples``, with hills up to ``hill_m`` far from all of them."""
-    span = samples.points[:, :2].max(0) - samples.points[:, :2].min(0) + 2.0 * _MARGIN_M
-    cell = max(_CELL_M, float(np.ceil(np.sqrt(span[0] * span[1] / _MOST_NODES))))
-    near_m = _NEAR_CELLS * cell
-    grounded = samples.subset(~split_levels(samples, cell))
-    low = np.floor((samples.points[:, :2].min(0) - _MARGIN_M) / cell) * cell
-    shape = np.ceil((samples.points[:, :2].max(0) + _MARGIN_M - low) / cell).astype(np.int64) + 1
-    rows, columns = int(shape[0]), int(shape[1])
-    nodes = low + cell * np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"), -1).reshape(-1, 2)
-    tree = cKDTree(grounded.points[:, :2])
-    distance, _ = tree.query(nodes, k=1)
-    heights = _far_heights(grounded, nodes).reshape(rows, columns)
-    away = distance.reshape(rows, columns)
-    smooth = gaussian_filter(heights, 4.0, mode="nearest")
-    share = np.clip((away - 12.0) / 40.0, 0.0, 1.0)
-    heights = heights * (1.0 - share) + smooth * share - _BELOW_M + 0.08
-    rise = np.clip((away - _HILL_FROM_M) / (_HILL_TO_M - _HILL_FROM_M), 0.0, 1.0)
-    heights += hill_m * rise * rise * (3.0 - 2.0 * rise) * _noise(rows, columns, rng)
-    near = np.flatnonzero(distance < near_m)
-    heights.reshape(-1)[near] = np.minimum(heights.reshape(-1)[near], _below_roads(grounded, tree, nodes[near], near_m))
-    return Terrain(origin=(float(low[0]), float(low[1])), heights=heights, cell_m=cell)
+    low, high = samples.points[:, :2].min(0) - _MARGIN_M, samples.points[:, :2].max(0) + _MARGIN_M
+    if np.prod(np.ceil((high - low) / _CELL_M)) <= _WHOLE_NODES:
+        return Terrain(patches=(_whole(samples, low, high, hill_m, rng),))
+    seed = int(rng.integers(2**62))
+    cell = max(_CELL_M, _CELL_M * float(np.ceil(np.sqrt(len(_squares(samples, _CELL_M)) * _SQUARE_CELLS**2 / _MOST_NODES))))
+    shape = _Shape(samples, cell)
+    return Terrain(patches=tuple(_square(shape, i, j, hill_m, seed) for i, j in _squares(samples, cell)))
 
 
-def terrain_mesh(terrain: Terrain, rng: np.random.Generator) -> Mesh:
-    """The grid as a mesh, its grass mottled."""
-    rows, columns = terrain.heights.shape
-    x = terrain.origin[0] + terrain.cell_m * np.arange(rows)
-    y = terrain.origin[1] + terrain.cell_m * np.arange(columns)
-    points = np.stack([*np.meshgrid(x, y, indexing="ij"), terrain.heights], -1)
+def terrain_mesh(terrain: Terrain) -> Mesh:
+    """The grids as a mesh, their grass mottled."""
+    return merged([_patch_mesh(patch) for patch in terrain.patches])
+
+
+class _Shape:
+    """What gives the land its height: the roads on the ground."""
+
+    def __init__(self, samples: SurfaceSamples, cell_m: float) -> None:
+        self.cell_m, self.near_m = cell_m, _NEAR_CELLS * cell_m
+        self.grounded = samples.subset(~split_levels(samples, cell_m))
+        self.tree = cKDTree(self.grounded.points[:, :2])
+        # One sample a 6 m cell is enough away from the roads, and keeps dense junctions from outweighing straight roads.
+        cells = np.floor(self.grounded.points[:, :2] / 6.0).astype(np.int64)
+        _, first = np.unique(cells, axis=0, return_index=True)
+        self._sparse = self.grounded.points[np.sort(first)]
+        self._sparse_tree = cKDTree(self._sparse[:, :2])
+
+    def far_heights(self, nodes: Array) -> Array:
+        """A blend (n,) of the nearest roads' heights at (n, 2)."""
+        count = min(16, len(self._sparse))
+        distance, index = self._sparse_tree.query(nodes, k=range(1, count + 1))
+        weights = 1.0 / (distance**2 + 4.0) ** 1.5
+        return np.asarray((weights * self._sparse[index, 2]).sum(1) / weights.sum(1))
+
+    def below_roads(self, nodes: Array) -> Array:
+        """Height just below every road within a cell of each node."""
+        samples, count = self.grounded, min(24, len(self.grounded.points))
+        distance, index = self.tree.query(nodes, k=range(1, count + 1), distance_upper_bound=self.near_m)
+        found = np.isfinite(distance)
+        index = np.where(found, index, 0)
+        offset = nodes[:, None] - samples.points[index, :2]
+        planes = samples.points[index, 2] + np.einsum("nkd,nkd->nk", offset, samples.gradients[index])
+        lowest = np.min(np.where(found, planes, np.inf), axis=1)
+        return np.asarray(lowest - _BELOW_M)
+
+    def heights(self, low: Array, rows: int, columns: int, hill_m: float, noise: Array) -> Array:
+        """(rows, columns) of a grid whose first node is ``low``; ``noise`` (rows, columns) shapes its hills."""
+        nodes = low + self.cell_m * np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"), -1).reshape(-1, 2)
+        distance, _ = self.tree.query(nodes, k=1)
+        heights = self.far_heights(nodes).reshape(rows, columns)
+        away = distance.reshape(rows, columns)
+        smooth = gaussian_filter(heights, _SMOOTH_CELLS, mode="nearest")
+        share = np.clip((away - 12.0) / 40.0, 0.0, 1.0)
+        heights = heights * (1.0 - share) + smooth * share - _BELOW_M + 0.08
+        rise = np.clip((away - _HILL_FROM_M) / (_HILL_TO_M - _HILL_FROM_M), 0.0, 1.0)
+        heights += hill_m * rise * rise * (3.0 - 2.0 * rise) * noise
+        near = np.flatnonzero(distance < self.near_m)
+        heights.reshape(-1)[near] = np.minimum(heights.reshape(-1)[near], self.below_roads(nodes[near]))
+        return np.asarray(heights)
+
+
+def _whole(samples: SurfaceSamples, low: Array, high: Array, hill_m: float, rng: np.random.Generator) -> Patch:
+    low = np.floor(low / _CELL_M) * _CELL_M
+    rows, columns = (int(n) for n in np.ceil((high - low) / _CELL_M).astype(np.int64) + 1)
+    heights = _Shape(samples, _CELL_M).heights(low, rows, columns, hill_m, _noise(rows, columns, rng))
+    tint = np.stack([_noise(rows, columns, rng), _noise(rows, columns, rng)], -1)
+    return Patch(origin=(float(low[0]), float(low[1])), heights=heights, tint=tint, cell_m=_CELL_M)
+
+
+def _squares(samples: SurfaceSamples, cell_m: float) -> list[tuple[int, int]]:
+    """Numbers (i, j) of the squares that are near a road, counted from the map's origin."""
+    size = _SQUARE_CELLS * cell_m
+    reach = np.array(list(itertools.product((-_MARGIN_M, 0.0, _MARGIN_M), repeat=2)))
+    spots = np.unique(np.round(samples.points[:, :2] / 16.0), axis=0) * 16.0
+    keys = np.floor((spots[:, None] + reach) / size).astype(np.int64).reshape(-1, 2)
+    return [(int(i), int(j)) for i, j in np.unique(keys, axis=0)]
+
+
+def _square(shape: _Shape, i: int, j: int, hill_m: float, seed: int) -> Patch:
+    """One square, made a little larger than it is so that smoothing meets no edge."""
+    first = np.array([i, j]) * _SQUARE_CELLS - _SMOOTH_REACH
+    count = _SQUARE_CELLS + 1 + 2 * _SMOOTH_REACH
+    nodes = first[:, None] + np.arange(count)
+    hills, bright, dry = (_lattice_noise(nodes[0], nodes[1], seed + number) for number in range(3))
+    heights = shape.heights(first * shape.cell_m, count, count, hill_m, hills)
+    inside = (slice(_SMOOTH_REACH, -_SMOOTH_REACH),) * 2
+    x, y = ((first + _SMOOTH_REACH) * shape.cell_m).tolist()
+    return Patch(origin=(x, y), heights=heights[inside], tint=np.stack([bright, dry], -1)[inside], cell_m=shape.cell_m)
+
+
+def _patch_mesh(patch: Patch) -> Mesh:
+    rows, columns = patch.heights.shape
+    x = patch.origin[0] + patch.cell_m * np.arange(rows)
+    y = patch.origin[1] + patch.cell_m * np.arange(columns)
+    points = np.stack([*np.meshgrid(x, y, indexing="ij"), patch.heights], -1)
     plain = grid(points, GRASS)
-    patches = (0.75 + 0.5 * _noise(rows, columns, rng)).reshape(-1, 1)
+    patches = (0.75 + 0.5 * patch.tint[..., 0]).reshape(-1, 1)
     dry = np.array([1.25, 1.02, 0.8])
-    share = _noise(rows, columns, rng).reshape(-1, 1)
+    share = patch.tint[..., 1].reshape(-1, 1)
     colours = plain.colours * patches * (1.0 + share * (dry - 1.0))
     return Mesh(
         vertices=plain.vertices,
@@ -117,76 +219,35 @@ def terrain_mesh(terrain: Terrain, rng: np.random.Generator) -> Mesh:
     )
 
 
-def verge(edge: Array, outward: Array, terrain: Terrain, covered: BaseGeometry) -> list[Mesh]:
-    """A strip of grass from a road's edge down into the terrain.
-
-    Args:
-        edge: (n, 3) polyline.
-        outward: (n, 2) unit vectors away from the road.
-        terrain: what it runs into.
-        covered: prepared area of all roads; pieces that reach into it are left out.
-    """
-    outer = edge[:, :2] + _VERGE_WIDTHS_M[0] * outward
-    blocked = np.ones(len(edge), bool)
-    for width in _VERGE_WIDTHS_M:
-        # Never over a neighbouring road: the widest strip that stays clear of all roads.
-        reach = edge[:, :2] + width * outward
-        half = edge[:, :2] + 0.5 * width * outward
-        free = ~shapely.contains_xy(covered, reach[:, 0], reach[:, 1]) & ~shapely.contains_xy(covered, half[:, 0], half[:, 1])
-        outer = np.where((blocked & free)[:, None], reach, outer)
-        blocked &= ~free
-    below = terrain.at(outer)
-    z = np.minimum(edge[:, 2] - 0.45, below - 0.25)
-    # No curtain of grass under a bridge.
-    blocked |= edge[:, 2] - below > _LEVEL_M
-    keep = np.flatnonzero(~(blocked[1:] | blocked[:-1]))
-    if not len(keep):
-        return []
-    top = edge - [0.0, 0.0, 0.02]
-    low = np.concatenate([outer, z[:, None]], 1)
-    corners = np.stack([top[keep], low[keep], low[keep + 1], top[keep + 1]], 1).reshape(-1, 3)
-    # Lit as the level ground it should pass for.
-    normals = np.tile([0.0, 0.0, 1.0], (len(corners), 1))
-    return [mesh(corners, quads(len(keep)), normals, GRASS)]
-
-
-def outward_normals(edge: Array, inside: Array) -> Array:
-    """(n, 2) unit vectors across an edge polyline (n, 3), away from the points ``inside`` (n, 3)."""
-    along = np.gradient(edge[:, :2], axis=0)
-    across = np.stack([-along[:, 1], along[:, 0]], -1)
-    across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-9)
-    side = np.sum(across * (edge[:, :2] - inside[:, :2]), 1, keepdims=True)
-    return np.asarray(np.where(side < 0.0, -across, across))
-
-
-def _far_heights(samples: SurfaceSamples, nodes: Array) -> Array:
-    # One sample a 6 m cell is enough away from the roads, and keeps dense junctions from outweighing straight roads.
-    cells = np.floor(samples.points[:, :2] / 6.0).astype(np.int64)
-    _, first = np.unique(cells, axis=0, return_index=True)
-    sparse = samples.points[np.sort(first)]
-    count = min(16, len(sparse))
-    distance, index = cKDTree(sparse[:, :2]).query(nodes, k=range(1, count + 1))
-    weights = 1.0 / (distance**2 + 4.0) ** 1.5
-    return np.asarray((weights * sparse[index, 2]).sum(1) / weights.sum(1))
-
-
-def _below_roads(samples: SurfaceSamples, tree: cKDTree, nodes: Array, near_m: float) -> Array:
-    """Height just below every road within a cell of each node."""
-    count = min(24, len(samples.points))
-    distance, index = tree.query(nodes, k=range(1, count + 1), distance_upper_bound=near_m)
-    found = np.isfinite(distance)
-    index = np.where(found, index, 0)
-    offset = nodes[:, None] - samples.points[index, :2]
-    planes = samples.points[index, 2] + np.einsum("nkd,nkd->nk", offset, samples.gradients[index])
-    lowest = np.min(np.where(found, planes, np.inf), axis=1)
-    return np.asarray(lowest - _BELOW_M)
-
-
 def _noise(rows: int, columns: int, rng: np.random.Generator) -> Array:
-    """Smooth noise 0..1 with features of about 40 and 150 m."""
+    """Smooth noise 0..1."""
     total = np.zeros((rows, columns))
-    for cells, share in ((36, 0.6), (11, 0.4)):
+    for cells, share in _NOISE:
         coarse = rng.random((rows // cells + 3, columns // cells + 3))
         fine = zoom(coarse, cells, order=3, mode="nearest", grid_mode=True)
         total += share * fine[:rows, :columns]
     return np.clip(total, 0.0, 1.0)
+
+
+def _lattice_noise(rows: NDArray[np.int64], columns: NDArray[np.int64], seed: int) -> Array:
+    """Smooth noise 0..1 at nodes of an endless grid, (rows, columns): the same for a node in whatever square."""
+    total = np.zeros((len(rows), len(columns)))
+    for number, (cells, share) in enumerate(_NOISE):
+        (i, u), (j, v) = (np.divmod(of / cells, 1.0) for of in (rows, columns))
+        u, v = (3.0 * of**2 - 2.0 * of**3 for of in (u, v))
+        corner = [[_random(i + a, j + b, seed + 8 * number) for b in (0, 1)] for a in (0, 1)]
+        near = corner[0][0] * (1.0 - v) + corner[0][1] * v
+        far = corner[1][0] * (1.0 - v) + corner[1][1] * v
+        total += share * (near * (1.0 - u[:, None]) + far * u[:, None])
+    return total
+
+
+def _random(rows: Array, columns: Array, seed: int) -> Array:
+    """Numbers 0..1 (rows, columns) that follow from a place and a seed (the finaliser of SplitMix64)."""
+    mixed = np.add.outer(
+        rows.astype(np.int64).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15), columns.astype(np.int64).astype(np.uint64)
+    )
+    mixed = mixed * np.uint64(0xD1342543DE82EF95) + np.uint64(seed)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return np.asarray((mixed ^ (mixed >> np.uint64(31))).astype(np.float64) / 2.0**64)

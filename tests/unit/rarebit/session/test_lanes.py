@@ -28,7 +28,8 @@ def road(
     left = side("left", sorted((lane for lane in lanes if lane[0] > 0), reverse=True))
     right = side("right", sorted((lane for lane in lanes if lane[0] < 0), reverse=True))
     return f"""<?xml version="1.0"?><OpenDRIVE><header revMajor="1" revMinor="4" name="t" vendor="{vendor}">
-<geoReference><![CDATA[+proj=tmerc]]></geoReference></header><road name="" length="100" id="7" junction="-1" {attributes}>{types}
+<geoReference><![CDATA[+proj=tmerc]]></geoReference></header>
+<road name="" length="100" id="7" junction="-1" {attributes}>{types}
 <planView><geometry s="0" x="0" y="0" hdg="0" length="100"><line/></geometry></planView>
 <lanes><laneSection s="0">{left}
 <center><lane id="0" type="none" level="false">{MARK}</lane></center>{right}</laneSection></lanes>
