@@ -17,7 +17,7 @@ from rarebit.packs import builtin, files, in_use
 from rarebit.reading.advice import nearest
 from rarebit.reading.dataclass_shapes import record_of
 from rarebit.reading.entries import Entry, from_plain, read_yaml
-from rarebit.reading.records import Draft
+from rarebit.reading.records import Draft, folded
 from rarebit.reading.shapes import Given
 from rarebit.reading.units import PLAIN
 
@@ -98,6 +98,7 @@ def _checked(draft: Draft, top: Entry, file: str, replaced: Entry | None, faults
         parameters=tuple(Parameter(name=name, distribution=made) for name, made in given.items()),
         constraints=right,
         draft=draft,
+        folded=draft if faults else folded(draft),
     )
 
 

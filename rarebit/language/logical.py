@@ -12,7 +12,7 @@ from rarebit.language.kinds import Distribution
 from rarebit.language.spec import Spec
 from rarebit.reading.expressions import Scalar
 from rarebit.reading.records import Draft, build
-from rarebit.reading.shapes import Reference, Term
+from rarebit.reading.shapes import Checked, Reference, Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class LogicalScenario:
         content: hash of what it says, comments and layout of the file apart.
         parameters, constraints: in the order of the file.
         draft: the whole spec, with a ``Term`` for every formula.
+        folded: the same, built already as far as it holds no formula.
     """
 
     name: str
@@ -43,6 +44,7 @@ class LogicalScenario:
     parameters: tuple[Parameter, ...]
     constraints: tuple[Constraint, ...]
     draft: Draft
+    folded: Checked
 
     def evaluate(self, values: Mapping[str, Scalar]) -> Spec:
         """The spec with every formula replaced by its value.
@@ -51,7 +53,7 @@ class LogicalScenario:
             SpecError: formulas that have no value, or one that cannot stand where it is used.
         """
         faults: list[Fault] = []
-        spec: Spec | None = build(self.draft, values, faults)
+        spec: Spec | None = build(self.folded, values, faults)
         if faults:
             raise SpecError(faults)
         assert spec is not None

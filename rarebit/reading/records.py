@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,6 +137,28 @@ def build(checked: Checked, values: Mapping[str, Scalar], faults: list[Fault]) -
     if isinstance(checked, Mapping):
         return {key: build(item, values, faults) for key, item in checked.items()}
     return tuple(build(item, values, faults) for item in checked) if isinstance(checked, tuple) else checked
+
+
+def folded(checked: Checked) -> Checked:
+    """The same with everything built already that holds no formula, so that ``build`` has only the rest to do."""
+    if isinstance(checked, Draft):
+        values = {name: folded(item) for name, item in checked.values.items()}
+        return _whole(Draft(checked.make, values, checked.entry), values.values())
+    if isinstance(checked, Mapping):
+        items = {key: folded(item) for key, item in checked.items()}
+        return _whole(items, items.values())
+    if isinstance(checked, tuple):
+        parts = tuple(folded(item) for item in checked)
+        return _whole(parts, parts)
+    return Given(checked.name) if isinstance(checked, Reference) else checked
+
+
+def _whole(checked: Checked, parts: Iterable[Checked]) -> Checked:
+    if any(isinstance(part, (Term, Draft, Mapping, tuple)) for part in parts):
+        return checked
+    faults: list[Fault] = []
+    made = build(checked, {}, faults)
+    return checked if faults else Given(made)
 
 
 def _value(term: Term, values: Mapping[str, Scalar], faults: list[Fault]) -> Scalar | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import NamedTuple
 
 
@@ -62,6 +63,7 @@ UNITS: dict[str, Unit] = {
 }
 
 
+@cache
 def unit_of(name: str) -> Unit:
     """The unit that a key or parameter says at its end; ``PLAIN`` if it says none."""
     parts = name.split("_")

@@ -59,7 +59,8 @@ def directed(spec: Draft) -> Iterator[tuple[str, str, Entry, tuple[Draft, ...]]]
         if not isinstance(do, Mapping) or not isinstance(draft.entry.value, dict):
             continue
         entries = draft.entry.value["do"].value
-        assert isinstance(entries, dict)
+        if not isinstance(entries, dict):
+            continue
         for actor, maneuvers in do.items():
             yield rule, actor, entries[actor], tuple(one for one in maneuvers or () if isinstance(one, Draft))
 
