@@ -23,6 +23,7 @@ from rarebit.scenario import ActorPlan, ConcreteScenario, TemplateRoad, TownRoad
 
 STEP_M = 10.0
 BEHIND_M = 120.0
+_BEHIND_EGO_M = 80.0  # of a generated road, at most, for what stands behind ego
 EGO_ROAD = 1
 """Number of the road that ego starts on, in every template."""
 
@@ -65,7 +66,7 @@ def suited(scenario: ConcreteScenario, lane_map: LaneMap) -> list[Stretch]:
     if not candidates:
         raise SceneError(f"{lane_map.name}: no driving lane outside junctions; choose another road")
     if not isinstance(scenario.road, TownRoad):
-        start = min(max(candidates[0].ahead_m - needed, 20.0), 80.0)
+        start = min(max(candidates[0].ahead_m - needed, 20.0), _BEHIND_EGO_M + _driven_by_traffic_m(scenario))
         return [min(candidates, key=lambda c: abs(c.behind_m - start))]
     query = scenario.road.query
     fitting = [c for c in candidates if not _misses(c, query)]
@@ -83,6 +84,12 @@ def suited(scenario: ConcreteScenario, lane_map: LaneMap) -> list[Stretch]:
     stride = next(s for s in (7, 11, 13, 1) if math.gcd(s, len(best)) == 1)
     turned = [best[(first + stride * i) % len(best)] for i in range(len(best))]
     return [fitting[i] for i in [*turned, *order[len(best) :]]]
+
+
+def _driven_by_traffic_m(scenario: ConcreteScenario) -> float:
+    """How far the traffic drives: who comes towards ego needs that much road behind it."""
+    ways = [plan.speed_mps for plan in scenario.actors if plan.role == "traffic" and plan.model.startswith("vehicle.")]
+    return max(ways, default=0.0) * scenario.duration_s
 
 
 def needed_m(scenario: ConcreteScenario) -> float:
