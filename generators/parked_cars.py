@@ -10,6 +10,7 @@ import numpy as np
 from rarebit.families.family import Parameter, PopulateFamily, Surroundings, number, reach
 from rarebit.families.fleet import CARS, pick
 from rarebit.language.places.in_lane import InLane
+from rarebit.roads.profile import RoadProfile, Side, sides
 from rarebit.scenario import ActorPlan, Value
 
 _HALF_BOX_M = 3.0  # longest car of the stock, and the half length assumed of a named actor
@@ -18,20 +19,19 @@ _TO_THE_ROAD_M = 0.13  # clear of lamp posts and signs at the kerb
 
 def fill(values: Mapping[str, Value], surroundings: Surroundings, rng: np.random.Generator) -> tuple[ActorPlan, ...]:
     """Cars one behind the other on each side, with gaps, empty bays, and free room around the named actors."""
-    sides = ("right", "left") if values["sides"] == "both" else (str(values["sides"]),)
-    offered = surroundings.road.get("parking")
+    wanted: tuple[Side, ...] = tuple(side for side in ("right", "left") if side in sides(values["sides"]))
     plans: list[ActorPlan] = []
-    for side in sides:
-        if offered is None or offered in (side, "both"):
+    for side in wanted:
+        if surroundings.road is None or side in surroundings.road.parking:
             plans += _row(side, values, surroundings, rng)
     return tuple(plans)
 
 
-def _row(side: str, values: Mapping[str, Value], surroundings: Surroundings, rng: np.random.Generator) -> list[ActorPlan]:
+def _row(side: Side, values: Mapping[str, Value], surroundings: Surroundings, rng: np.random.Generator) -> list[ActorPlan]:
     named = {plan.name: plan for plan in surroundings.named}
     blocked = [reach(plan, named) for name, plan in named.items() if name != "ego" and _needs_room(plan, side)]
     clear = number(values, "clear_m")
-    turned = math.pi if side == "left" and surroundings.road.get("one_way") else 0.0
+    turned = math.pi if _is_far_side_of_one_way(side, surroundings.road) else 0.0
     at = number(values, "from_m")
     plans: list[ActorPlan] = []
     while True:
@@ -53,6 +53,11 @@ def _row(side: str, values: Mapping[str, Value], surroundings: Surroundings, rng
             heading_rad=float(heading),
         )
         plans.append(ActorPlan(name=f"parked_cars_{side}_{len(plans)}", model=car.model, place=place, role="parked"))
+
+
+def _is_far_side_of_one_way(side: Side, road: RoadProfile | None) -> bool:
+    """Whether the lane at that kerb runs against ego by its number alone, since all traffic goes ego's way."""
+    return road is not None and road.opposite_lanes == 0 and side != road.traffic
 
 
 def _needs_room(plan: ActorPlan, side: str) -> bool:

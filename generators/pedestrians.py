@@ -10,19 +10,20 @@ import numpy as np
 from rarebit.families.family import Parameter, PopulateFamily, Surroundings, number, reach
 from rarebit.families.fleet import ADULTS
 from rarebit.language.places.in_lane import InLane
+from rarebit.roads.profile import BOTH, sides
 from rarebit.scenario import ActorPlan, Value
 
 
 def fill(values: Mapping[str, Value], surroundings: Surroundings, rng: np.random.Generator) -> tuple[ActorPlan, ...]:
     """Walkers and some who stand, in both directions, clear of the named actors."""
-    if surroundings.road and not surroundings.road.get("sidewalks", False):
-        return ()
     named = {plan.name: plan for plan in surroundings.named}
     blocked = [reach(plan, named) for name, plan in named.items() if name != "ego" and not plan.model.startswith("vehicle.")]
-    sides = ("right", "left") if values["sides"] == "both" else (str(values["sides"]),)
+    offered = BOTH if surroundings.road is None else surroundings.road.sidewalks
     mean_gap = 1000.0 / max(number(values, "per_km"), 1e-6)
     plans: list[ActorPlan] = []
-    for side in sides:
+    for side in ("right", "left"):
+        if side not in sides(values["sides"]) & offered:
+            continue
         at = number(values, "from_m")
         while True:
             at += 1.5 + float(rng.exponential(max(mean_gap - 1.5, 0.5)))

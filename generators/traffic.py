@@ -30,10 +30,11 @@ def fill(values: Mapping[str, Value], surroundings: Surroundings, rng: np.random
 
 def _lanes(values: Mapping[str, Value], surroundings: Surroundings) -> list[str]:
     """Lanes beside ego's that the road may have; on a town layout finds out which it has."""
-    count = int(surroundings.road.get("lanes", 1 if surroundings.road else 2))
-    beside = [f"{side}_{i}" for i in range(1, count) for side in ("left", "right")]
+    road = surroundings.road
+    own, other = (2, 2) if road is None else (road.lanes, road.opposite_lanes)
+    beside = [f"{side}_{i}" for i in range(1, own) for side in ("left", "right")]
     same = [*(["same"] if values["in_ego_lane"] else []), *beside]
-    oncoming = [] if surroundings.road.get("one_way") else [f"opposite_{i}" for i in range(1, count + 1)]
+    oncoming = [f"opposite_{i}" for i in range(1, other + 1)]
     return {"same": same, "oncoming": oncoming, "both": [*same, *oncoming]}[str(values["direction"])]
 
 

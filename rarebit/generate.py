@@ -32,10 +32,11 @@ def concretise(spec: LogicalScenario, seed: int, index: int, attempt: int = 0) -
     ego = s.ActorPlan(
         name="ego",
         model=body.ego.model,
-        place=InLane(lane=body.ego.lane, ahead_m=0.0),
+        place=body.ego.at or InLane(lane=body.ego.lane, ahead_m=0.0),
         speed_mps=body.ego.speed_mps,
         role="ego",
         lights=body.ego.lights,
+        route=body.ego.route,
     )
     named = tuple(_actor(name, block) for name, block in body.actors.items())
     return s.ConcreteScenario(
@@ -55,6 +56,10 @@ def concretise(spec: LogicalScenario, seed: int, index: int, attempt: int = 0) -
         accept=body.accept,
         duration_s=body.duration_s,
         hazards=tuple(plan.name for plan in named if plan.role == "hazard"),
+        signals=tuple(
+            s.ArmLights(arm=arm, state=one.show, for_s=one.for_s, changes=tuple((c.at_s, c.show) for c in one.then))
+            for arm, one in body.signals.items()
+        ),
     )
 
 
@@ -62,19 +67,27 @@ def _road(road: Template | Town, draw: float) -> s.Road:
     if isinstance(road, Template):
         text = road_families()[road.template].build(road.parameters)
         return s.TemplateRoad(template=road.template, parameters=dict(road.parameters), opendrive=text)
-    return s.TownRoad(town=road.town, query=road.where.query() if road.where else {}, draw=draw)
+    return s.TownRoad(
+        town=road.town, query=road.where.query() if road.where else {}, draw=draw, site=road.site.query() if road.site else {}
+    )
 
 
 def _actor(name: str, block: Actor) -> s.ActorPlan:
     return s.ActorPlan(
-        name=name, model=block.model, place=block.at, speed_mps=block.speed_mps, role=block.role, lights=block.lights
+        name=name,
+        model=block.model,
+        place=block.at,
+        speed_mps=block.speed_mps,
+        role=block.role,
+        lights=block.lights,
+        route=block.route,
     )
 
 
 def _company(name: str, body: Spec, named: Sequence[s.ActorPlan], draw: tuple[int, int, int]) -> list[s.ActorPlan]:
     seed, index, attempt = draw
-    road = body.road.parameters if isinstance(body.road, Template) else {}
-    surroundings = Surroundings(named=tuple(named), road=road, duration_s=body.duration_s)
+    profile = road_families()[body.road.template].profile(body.road.parameters) if isinstance(body.road, Template) else None
+    surroundings = Surroundings(named=tuple(named), road=profile, duration_s=body.duration_s)
     company: list[s.ActorPlan] = []
     for family, blocks in body.populate.items():
         for i, block in enumerate(blocks):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,12 +60,12 @@ class Surroundings:
 
     Attributes:
         named: the actors that the spec names, the ego first.
-        road: parameters of the template, empty on a town.
+        road: what the template's road offers; None on a town, of which nothing is known yet.
         duration_s: how long the scene lasts.
     """
 
     named: tuple[ActorPlan, ...]
-    road: Mapping[str, Value] = field(default_factory=dict)
+    road: RoadProfile | None = None
     duration_s: float
 
 

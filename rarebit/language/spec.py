@@ -16,6 +16,7 @@ from rarebit.language.blocks.environment import Environment
 from rarebit.language.blocks.populate import Company, PopulateShape
 from rarebit.language.blocks.road import RoadShape, Template, Town
 from rarebit.language.blocks.rule import RuleBlock
+from rarebit.language.blocks.signals import RedFor, Shown, SignalShape
 from rarebit.language.constraints import ConstraintShape
 from rarebit.language.criteria.collision import Collision
 from rarebit.language.kinds import Criterion, Distribution
@@ -39,6 +40,8 @@ class Spec:
         ego: the recording vehicle.
         actors: who takes part.
         populate: company that the story does not name.
+        signals: what the traffic lights of the junction's arms show; facing arms alike, red where nothing is said. Without
+            this block they run by themselves.
         story: rules: when something becomes true, actors do something.
         accept: what a draw must show to be recorded; others are redrawn.
         duration_s: length of the scene.
@@ -56,6 +59,10 @@ class Spec:
     ego: Ego
     actors: Annotated[Mapping[str, Actor], Names("actor", reserved=("ego",))] = field(default_factory=dict)
     populate: Annotated[Mapping[str, tuple[Company, ...]], PopulateShape()] = field(default_factory=dict)
+    signals: Annotated[
+        Mapping[str, Annotated[Shown | RedFor, SignalShape()]],
+        Names("arm", pattern="near|right|opposite|left", rule="use near, right, opposite or left"),
+    ] = field(default_factory=dict)
     story: Annotated[Mapping[str, RuleBlock], Names("rule")] = field(default_factory=dict)
     accept: Annotated[tuple[Criterion, ...], AcceptShape()] = (Collision(),)
     duration_s: Annotated[float, Within(0.1, 600)]

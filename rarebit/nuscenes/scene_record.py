@@ -40,7 +40,7 @@ def _road_record(road: Road) -> Json:
     """Where it happens, without the text of a generated road."""
     if isinstance(road, TemplateRoad):
         return {"template": road.template, "parameters": dict(road.parameters)}
-    return {"town": road.town, "query": dict(road.query), "draw": road.draw}
+    return {"town": road.town, "query": dict(road.query), "draw": road.draw, "site": dict(road.site)}
 
 
 def rig_record(rig: Rig) -> Json:

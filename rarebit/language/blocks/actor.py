@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from rarebit.language.kinds import Place
 from rarebit.language.words import Lights, Model
 from rarebit.reading.marks import Fixed, Within
+from rarebit.roads.route import Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class Actor:
         speed_mps: at the start; vehicles hold it along their lane.
         role: hazards take part in the story, occluders hide them, the others are company.
         lights: of a vehicle that are on, by CARLA's names.
+        route: of a vehicle that comes on an arm of a junction: where it goes there.
     """
 
     model: Model
@@ -27,3 +29,4 @@ class Actor:
     speed_mps: Annotated[float, Within(0, 90)] = 0.0
     role: Annotated[Literal["hazard", "occluder", "traffic", "parked", "static"], Fixed()] = "hazard"
     lights: Lights = ()
+    route: Turn = "straight"

@@ -65,16 +65,40 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Conditions on the junction where a scenario with arms takes place; the arms and turns that it names must be there anyhow.
+
+    Attributes:
+        junction: what governs it.
+        arms_min: number of its arms.
+        arms_max: number of its arms.
+        id: of OpenDRIVE, for one certain junction.
+    """
+
+    junction: Literal["signalised", "priority", "any"] = "any"
+    arms_min: Annotated[int, Within(2, 10)] | None = None
+    arms_max: Annotated[int, Within(2, 10)] | None = None
+    id: int | None = None
+
+    def query(self) -> dict[str, Scalar]:
+        """The conditions that are given."""
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Town:
     """A stretch of an existing map.
 
     Attributes:
         town: map that the server knows.
         where: conditions on the stretch of road.
+        site: conditions on the junction, for scenarios that speak of arms.
     """
 
     town: Annotated[str, Matches(r"[A-Za-z0-9_./-]+", "Town10HD")]
     where: Where | None = None
+    site: Site | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

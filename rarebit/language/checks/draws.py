@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from rarebit.core.errors import Fault, SpecError
+from rarebit.language.checks.arms import check_arms
 from rarebit.language.checks.lanes import check_lanes
 from rarebit.language.checks.models import check_models
 from rarebit.language.checks.timing import check_timing
@@ -18,7 +19,7 @@ from rarebit.reading.shapes import Term, fault_of
 
 PROBES = 24
 Check = Callable[[LogicalScenario, Sequence[Spec]], Iterator[Fault]]
-CHECKS: tuple[Check, ...] = (check_lanes, check_timing)
+CHECKS: tuple[Check, ...] = (check_lanes, check_arms, check_timing)
 
 
 def check_draws(spec: LogicalScenario, faults: list[Fault], *, any_model: bool = False) -> None:

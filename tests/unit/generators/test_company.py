@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Mapping
 
 import pytest
 
@@ -13,9 +13,10 @@ from rarebit.families.family import Surroundings
 from rarebit.families.fleet import CARS
 from rarebit.language.places.behind import Behind
 from rarebit.language.places.in_lane import InLane
+from rarebit.roads.profile import BOTH, NEITHER, RoadProfile, sides
 from rarebit.scenario import ActorPlan, Value
 
-ROAD: dict[str, Value] = {"parking": "both", "sidewalks": True, "lanes": 3, "one_way": False}
+ROAD = RoadProfile(length_m=420.0, lanes=3, opposite_lanes=3, parking=BOTH, sidewalks=BOTH)
 EGO = ActorPlan(name="ego", model="vehicle.lincoln.mkz_2020", place=InLane(ahead_m=0.0), speed_mps=12.0, role="ego")
 VAN = ActorPlan(
     name="van", model="vehicle.mercedes.sprinter", place=InLane(lane="parking_right", ahead_m=50.0), role="occluder"
@@ -24,7 +25,7 @@ CHILD = ActorPlan(name="child", model="walker.child", place=Behind(behind="van",
 LENGTHS = {car.model: car.length_m for car in CARS}
 
 
-def _fill(family: str, *, seed: int = 0, road: Mapping[str, Value] = ROAD, **changes: Value) -> tuple[ActorPlan, ...]:
+def _fill(family: str, *, seed: int = 0, road: RoadProfile | None = ROAD, **changes: Value) -> tuple[ActorPlan, ...]:
     made = populate_families()[family]
     values = {**{p.name: p.default for p in made.parameters}, **changes}
     return made.fill(values, Surroundings(named=(EGO, VAN, CHILD), road=road, duration_s=8.0), stream(seed, family))
@@ -59,10 +60,10 @@ def test_occupancy(share: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parking", "sides"), [("right", {"parking_right"}), ("none", set()), ("both", {"parking_left", "parking_right"})]
+    ("parking", "lanes"), [("right", {"parking_right"}), ("none", set()), ("both", {"parking_left", "parking_right"})]
 )
-def test_cars_park_where_the_road_has_room(parking: str, sides: set[str]) -> None:
-    assert {plan.place.lane for plan in _fill("parked_cars", road={**ROAD, "parking": parking})} == sides
+def test_cars_park_where_the_road_has_room(parking: str, lanes: set[str]) -> None:
+    assert {plan.place.lane for plan in _fill("parked_cars", road=dataclasses.replace(ROAD, parking=sides(parking)))} == lanes
 
 
 def test_traffic_keeps_off_ego_and_never_meets() -> None:
@@ -79,7 +80,7 @@ def test_traffic_keeps_off_ego_and_never_meets() -> None:
 
 
 def test_nobody_comes_towards_a_one_way_street() -> None:
-    lanes = {plan.place.lane for plan in _fill("traffic", road={**ROAD, "one_way": True})}
+    lanes = {plan.place.lane for plan in _fill("traffic", road=dataclasses.replace(ROAD, opposite_lanes=0))}
     assert not any(lane.startswith("opposite") for lane in lanes)
 
 
@@ -88,4 +89,17 @@ def test_pedestrians_keep_clear_of_the_child() -> None:
     assert all(abs(plan.place.ahead_m - 54.5) >= 12.0 for plan in plans)
     assert any(plan.speed_mps == 0.0 for plan in plans)
     assert {plan.place.lane for plan in plans} == {"sidewalk_left", "sidewalk_right"}
-    assert _fill("pedestrians", road={**ROAD, "sidewalks": False}) == ()
+    assert _fill("pedestrians", road=dataclasses.replace(ROAD, sidewalks=NEITHER)) == ()
+
+
+def test_the_far_kerb_of_a_one_way_street_is_parked_ego_s_way() -> None:
+    one_way = dataclasses.replace(ROAD, opposite_lanes=0)
+    for road, far in ((one_way, "left"), (dataclasses.replace(one_way, traffic="left"), "right")):
+        plans = _fill("parked_cars", road=road, occupancy_percent=100.0)
+        turned = {
+            side: [abs(plan.place.heading_rad) > 2.0 for plan in plans if plan.place.lane == f"parking_{side}"]
+            for side in ("left", "right")
+        }
+        near = "right" if far == "left" else "left"
+        assert sum(turned[far]) > 0.8 * len(turned[far])
+        assert sum(turned[near]) < 0.2 * len(turned[near])

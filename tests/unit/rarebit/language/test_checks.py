@@ -111,6 +111,8 @@ def test_on_a_town_lanes_are_not_known_beforehand() -> None:
 
 def test_an_arm_needs_a_junction_that_has_it() -> None:
     arm = text().replace("{lane: same, ahead_m: 20}", "{arm: right, before_m: 20}")
+    arm = arm.replace("ego: {speed_kph: 30}", "ego: {speed_kph: 30, route: left, at: {arm: near, before_m: 60}}")
+    arm = arm.replace("arm: right, before_m: 20}", "arm: right, before_m: 20}, route: right")
     with pytest.raises(
         SpecError, match=r"actors\.car\.at\.arm: urban_street has no arm right.*choose a template with a junction"
     ):

@@ -225,7 +225,7 @@ def test_who_faces_backwards_drives_against_the_traffic_and_closes_the_lane() ->
 
 
 def test_nobody_drives_off_the_end_of_the_road() -> None:
-    near_end = _plan("near_end", "vehicle.car", "traffic", 10.0, lane="opposite_1", ahead_m=-40.0)  # 40 m behind ego, 8 s
+    near_end = _plan("near_end", "vehicle.car", "traffic", 10.0, lane="opposite_1", ahead_m=-120.0)  # 40 m before its end, 8 s
     fine = _plan("fine", "vehicle.car", "traffic", 10.0, lane="opposite_1", ahead_m=60.0)
     layout = _resolve(PLAIN, near_end, fine)
     assert "drive off the end of the road: 82 m in 8 s, 40 m are there" in dict(layout.dropped)["near_end"]
