@@ -1,42 +1,78 @@
-"""The Hydra configuration as checked, typed values; the last place that sees a DictConfig."""
+"""The settings of one run as checked, typed values, from the plain data of a composed configuration."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-from omegaconf import DictConfig, OmegaConf
+from rarebit.core.errors import Fault
+from rarebit.reading import read_as
+from rarebit.reading.entries import Entry
+from rarebit.reading.marks import Count, Fixed, Within
+from rarebit.reading.shapes import Given, Json
+from rarebit.reading.units import Unit
+from rarebit.session.config import CarlaConfig
 
-from rarebit.core.errors import Fault, SpecError
+# The first start on a machine compiles carlite's kernels.
+_START_LIMIT_S = 400.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A path; ``exists`` wants a folder there."""
+
+    exists: bool
+
+    def check(self, entry: Entry, unit: Unit, faults: list[Fault]) -> Given | None:
+        """See Shape."""
+        if not isinstance(entry.value, str) or not entry.value:
+            faults.append(entry.fault("is not a path", "give the path of a folder"))
+        elif self.exists and not Path(entry.value).is_dir():
+            faults.append(entry.fault("is not an existing folder", "give the path of one"))
+        else:
+            return Given(Path(entry.value))
+        return None
+
+    def schema(self) -> Json:
+        """See Shape."""
+        return {"type": "string"}
+
+
+Text: TypeAlias = Annotated[str, Fixed()]
+Flag: TypeAlias = Annotated[bool, Fixed()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriterConfig:
     """See hydra_conf/writer/nuscenes.yaml."""
 
-    label_images: bool
+    label_images: Flag = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplingConfig:
     """See hydra_conf/sampling/default.yaml."""
 
-    scenes: int
-    attempts: int
+    scenes: Annotated[int, Within(1, 1_000_000), Fixed()] = 1
+    attempts: Annotated[int, Within(1, 1_000_000), Fixed()] = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarlaSection:
     """See hydra_conf/carla/embedded.yaml."""
 
-    host: str | None
-    port: int
-    timeout_s: float
-    step_s: float
-    maps: Path | None
-    threads: int
+    host: Text | None = None
+    port: Annotated[int, Within(1, 65535), Fixed()] = 2000
+    timeout_s: Annotated[float, Within(0.1, 86_400), Fixed()] = 60.0
+    step_s: Annotated[float, Within(0.001, 0.1), Fixed()] = 0.05
+    maps: Annotated[Path, _Place(exists=True)] | None = None
+    threads: Annotated[int, Within(0, 4096), Fixed()] = 0
+
+    def __post_init__(self) -> None:
+        if abs(self.step_s * 1e6 - round(self.step_s * 1e6)) > 1e-6:
+            raise ValueError(f"step_s={self.step_s} is no whole number of microseconds; use a step such as 0.05 or 0.025")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,90 +80,53 @@ class AppConfig:
     """One run of the command.
 
     Attributes:
+        out: folder of the dataset.
         specs: names or paths of the specs to record.
+        packs: folders of the user's packs.
+        jobs: processes that record; 0 records in this process.
         road: replaces every spec's road block unless None.
-        rig: the rig block as plain data, read by ``sensors``.
+        rig: the rig block as plain data, read by ``rarebit.rig``.
     """
 
-    name: str
-    out: Path
-    seed: int
-    specs: tuple[str, ...]
-    road: Mapping[str, Any] | None
-    pictures: bool
-    carla: CarlaSection
-    rig: Mapping[str, Any]
-    writer: WriterConfig
-    sampling: SamplingConfig
+    name: Text
+    out: Annotated[Path, _Place(exists=False)]
+    seed: Annotated[int, Within(0, 2**63 - 1), Fixed()] = 0
+    specs: Annotated[tuple[Text, ...], Count(1, 100_000)]
+    packs: Annotated[tuple[Text, ...], Count(0, 1000)] = ()
+    jobs: Annotated[int, Within(0, 1024), Fixed()] = 1
+    road: Any = None
+    pictures: Flag = True
+    carla: CarlaSection = CarlaSection()
+    rig: Any
+    writer: WriterConfig = WriterConfig()
+    sampling: SamplingConfig = SamplingConfig()
+
+    def server(self) -> CarlaConfig:
+        """The server that is asked for."""
+        carla = self.carla
+        return CarlaConfig(
+            host=carla.host,
+            port=carla.port,
+            timeout_s=carla.timeout_s,
+            start_timeout_s=_START_LIMIT_S,
+            step_s=carla.step_s,
+            seed=self.seed,
+            threads=carla.threads,
+            maps=None if carla.maps is None else carla.maps.resolve(),
+        )
 
 
-def read_config(cfg: DictConfig, *, chosen_spec: str | None) -> AppConfig:
-    """Checks every value and raises SpecError with all faults at once.
+def read_config(data: Mapping[str, Any], *, chosen_spec: str | None = None) -> AppConfig:
+    """Checks every key and every value.
 
     Args:
-        cfg: the composed configuration.
+        data: the composed configuration.
         chosen_spec: the option of the ``scenarios`` group, which goes before ``specs``.
+
+    Raises:
+        SpecError: every fault, unknown keys among them.
     """
-    reader = _Reader(OmegaConf.to_container(cfg, resolve=True))
-    take = reader.take
-    config = AppConfig(
-        name=take("name", str, lambda v: bool(v), "a folder name"),
-        out=Path(take("out", str, lambda v: bool(v), "a path")),
-        seed=take("seed", int, lambda v: v >= 0, "an integer of 0 or more"),
-        specs=(chosen_spec,) if chosen_spec else tuple(take("specs", list, lambda v: bool(v), "a list of names or paths")),
-        road=take("road", (dict, type(None)), lambda v: True, "a road block or null"),
-        pictures=take("pictures", bool, lambda v: True, "true or false"),
-        carla=CarlaSection(
-            host=take("carla.host", (str, type(None)), lambda v: True, "a host name or null"),
-            port=take("carla.port", int, lambda v: 0 < v < 65536, "1 to 65535"),
-            timeout_s=take("carla.timeout_s", (int, float), lambda v: v > 0, "seconds above 0"),
-            step_s=take("carla.step_s", (int, float), lambda v: 0 < v <= 0.1, "seconds up to 0.1"),
-            maps=_path(take("carla.maps", (str, type(None)), lambda v: v is None or Path(v).is_dir(), "an existing folder")),
-            threads=take("carla.threads", int, lambda v: v >= 0, "0 (all cores) or more"),
-        ),
-        rig=take("rig", dict, lambda v: True, "a rig"),
-        writer=WriterConfig(
-            label_images=take("writer.label_images", bool, lambda v: True, "true or false"),
-        ),
-        sampling=SamplingConfig(
-            scenes=take("sampling.scenes", int, lambda v: v >= 1, "1 or more"),
-            attempts=take("sampling.attempts", int, lambda v: v >= 1, "1 or more"),
-        ),
-    )
-    reader.finish()
-    return config
-
-
-def _path(value: str | None) -> Path | None:
-    return Path(value).resolve() if value else None
-
-
-class _Reader:
-    """Takes values by dotted path and collects what is wrong with them."""
-
-    def __init__(self, data: Any) -> None:
-        self._data = data
-        self._faults: list[Fault] = []
-
-    def take(self, path: str, kind: type | tuple[type, ...], ok: Callable[[Any], bool], wanted: str) -> Any:
-        value: Any = self._data
-        for key in path.split("."):
-            value = value.get(key) if isinstance(value, dict) else None
-        kinds = kind if isinstance(kind, tuple) else (kind,)
-        right_kind = isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds)
-        if not right_kind or not ok(value):
-            self._faults.append(
-                Fault(
-                    file="command line",
-                    path=path,
-                    value=repr(value),
-                    problem=f"is not {wanted}",
-                    remedy=f"give {path}= {wanted}",
-                )
-            )
-            return kinds[0]() if kinds[0] is not type(None) else None
-        return value
-
-    def finish(self) -> None:
-        if self._faults:
-            raise SpecError(self._faults)
+    known = {key: value for key, value in data.items() if key != "scenarios"}  # the content of the spec that was chosen
+    if chosen_spec is not None:
+        known["specs"] = [chosen_spec]
+    return read_as(AppConfig, known, file="command line")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rarebit.draws import Draws
+from rarebit.jobs.ledger import Rejected
 from rarebit.look.report import SceneReport, write_report
 from rarebit.look.scene import SceneStory, write_scene_pictures
 from rarebit.nuscenes import sidecars
@@ -30,12 +30,12 @@ class Item:
     facts: tuple[tuple[str, str], ...]
 
 
-def write_gallery(root: Path, version: str, draws: Sequence[Draws], workers: int) -> Iterator[Path]:
+def write_gallery(root: Path, version: str, rejected: Sequence[Sequence[Rejected]], workers: int) -> Iterator[Path]:
     """Draws every scene in processes of their own and yields each scene's contact sheet when it is there; last the report.
 
     Args:
         root: the dataset. version: its table folder.
-        draws: of the scenes, in the dataset's order.
+        rejected: draws of each scene, in the dataset's order.
         workers: processes to draw with.
     """
     items = _items(root, version)
@@ -43,14 +43,14 @@ def write_gallery(root: Path, version: str, draws: Sequence[Draws], workers: int
     reports = []
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting = [pool.submit(_draw, root, version, item.scene.name, item.story, folder) for item in items]
-        for item, own, future in zip(items, draws, waiting, strict=True):
+        for item, own, future in zip(items, rejected, waiting, strict=True):
             *pictures, clip = future.result()
             reports.append(
                 SceneReport(
                     heading=f"{item.scene.name} · {item.story.title}",
                     summary=item.summary,
                     facts=item.facts,
-                    rejected=tuple(f"draw {row.attempt + 1}: {'; '.join(row.reasons)}" for row in own.rejected),
+                    rejected=tuple(f"draw {row.attempt + 1}: {'; '.join(row.reasons)}" for row in own),
                     pictures=tuple(pictures),
                     clip=clip,
                 )

@@ -111,7 +111,7 @@ def rarebit() -> Callable[..., subprocess.CompletedProcess[str]]:
     """``rarebit(folder, *overrides)``: the command in ``folder``, as a process of its own."""
 
     def run(cwd: Path, *overrides: str, preexec: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "rarebit.app", *overrides]
+        command = [sys.executable, "-m", "rarebit", *overrides]
         return subprocess.run(
             command, cwd=cwd, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S, check=False, preexec_fn=preexec
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from rarebit.core.errors import ServerError
 from rarebit.session.config import CarlaConfig
+from rarebit.session.knock import version_at
 
 if TYPE_CHECKING:
     from rarebit.session.blueprints import Library
@@ -61,6 +61,7 @@ class CarlaServer:
         self._stderr: IO[bytes] | None = None
         self._reader: threading.Thread | None = None
         self._first_map: IO[str] | None = None
+        self._hangs = False
 
     @property
     def is_embedded(self) -> bool:
@@ -74,7 +75,7 @@ class CarlaServer:
 
     def __enter__(self) -> CarlaServer:
         if not self.is_embedded:
-            self._knock()
+            version_at(self.host, self.port, self.config.timeout_s)
             return self
         try:
             self._start()
@@ -86,6 +87,20 @@ class CarlaServer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stop()
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether it has ended, or left a call without an answer: nothing more can be expected of it."""
+        return self._hangs or (self._process is not None and self._process.poll() is not None)
+
+    def kill(self) -> None:
+        """Ends the embedded server at once."""
+        if self._process is not None:
+            self._process.kill()
+
+    def gave_no_answer(self) -> None:
+        """Notes that a wait for it was in vain; from now on every call is refused instead of waiting once more."""
+        self._hangs = True
+
     @contextlib.contextmanager
     def asking(self, what: str, timeout_s: float | None = None) -> Iterator[None]:
         """Turns the client's ``RuntimeError`` during ``what`` into a ``ServerError`` that says what to do."""
@@ -96,6 +111,7 @@ class CarlaServer:
         except RuntimeError as error:
             self.check_alive(what)
             if "time-out" in str(error):
+                self.gave_no_answer()
                 raise ServerError(
                     f"{self.name}: no answer within {limit:g} s ({what}); the server hangs or is overloaded: start it again, "
                     "or raise carla.timeout_s"
@@ -103,20 +119,13 @@ class CarlaServer:
             raise ServerError(f"{self.name}: refused ({what}): {error}") from error
 
     def check_alive(self, what: str) -> None:
-        """Raises ``ServerError`` if the embedded server's process has ended."""
+        """Raises ``ServerError`` if the embedded server's process has ended, or a server has left a call without an answer."""
         if self._process is not None and (code := self._process.poll()) is not None:
             raise ServerError(f"{self.name}: the server ended with code {code} ({what}){self._last_words()}")
+        if self._hangs:
+            raise ServerError(f"{self.name}: has not answered before and is not asked again ({what}); start it again")
 
     # -------------------------------------------------------------------------------------------- the process
-
-    def _knock(self) -> None:
-        """A refused connection is known at once; the client itself would wait for its whole time-out."""
-        try:
-            socket.create_connection((self.host, self.port), timeout=self.config.timeout_s).close()
-        except OSError as error:
-            raise ServerError(
-                f"{self.name}: nothing answers ({error}); start CARLA 0.9.16 there, or leave carla.host empty to use carlite"
-            ) from error
 
     def _start(self) -> None:
         config = self.config
@@ -130,9 +139,10 @@ class CarlaServer:
         if config.maps is not None:
             command += ["--maps", str(config.maps)]
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in _stop
-        # A session of its own keeps the terminal's Ctrl-C away from it: this process ends it in order.
+        # A session of its own keeps the terminal's Ctrl-C away from it: this process ends it in order. `-m` looks into the
+        # working directory first, so that is one without modules.
         self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._stderr, start_new_session=True
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._stderr, start_new_session=True, cwd="/"
         )
         lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._reader = threading.Thread(target=_drain, args=(self._process.stdout, lines), daemon=True)
@@ -164,6 +174,8 @@ class CarlaServer:
     def _stop(self) -> None:
         process = self._process
         if process is not None:
+            if self._hangs:
+                process.kill()
             if process.poll() is None:
                 process.terminate()
                 try:
@@ -179,6 +191,7 @@ class CarlaServer:
             if file is not None:
                 file.close()
         self._process = self._stderr = self._reader = self._first_map = None
+        self._hangs = False
 
 
 def _drain(stream: IO[bytes], lines: queue.SimpleQueue[str]) -> None:

@@ -105,13 +105,14 @@ def open_session(config: CarlaConfig, road: Road, server: CarlaServer | None = N
         if server is None:
             server = stack.enter_context(CarlaServer(config))
         client = carla.Client(server.host, server.port)
-        client.set_timeout(config.load_timeout_s)
+        client.set_timeout(config.timeout_s)
         with server.asking("connecting"):
             _check_version(server, client)
             before = client.get_world().get_settings()
             _apply(client.get_world(), _stepping(config))
         stack.callback(_restore, server, client, before)
         sensing.fires_at_once(server, client.get_world(), config.step_s)  # here, where its ticks age no episode of ours
+        client.set_timeout(config.load_timeout_s)
         with server.asking("loading the world", config.load_timeout_s):
             world, name = _load(server, client, road)
             client.set_timeout(config.timeout_s)
@@ -162,7 +163,7 @@ def _age(world: carla.World, step_s: float) -> None:
 
 def _restore(server: CarlaServer, client: carla.Client, settings: carla.WorldSettings) -> None:
     """A running server gets its own settings back; the embedded one goes on to the next session."""
-    if server.is_embedded:
+    if server.is_embedded or server.is_lost:
         return
     try:
         _apply(client.get_world(), settings)

@@ -10,23 +10,32 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from rarebit import __version__
+from rarebit.jobs.folder import sole_owner
 
 WAIT_S = 400.0
 First = tuple[Path, subprocess.CompletedProcess[str]]
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
+os.environ["RAREBIT_TEST"] = MARK = uuid.uuid4().hex  # what these tests start has it in its environment
+
+
 def servers() -> set[int]:
-    """Process ids of all carlite servers on this machine."""
+    """Process ids of the carlite servers that these tests have started."""
     found = set()
     for folder in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
-            if folder.name.isdigit() and b"carlite\0" in (folder / "cmdline").read_bytes():
+            ours = folder.name.isdigit() and f"RAREBIT_TEST={MARK}".encode() in (folder / "environ").read_bytes()
+            if ours and b"carlite\0" in (folder / "cmdline").read_bytes():
                 found.add(int(folder.name))
     return found
 
@@ -128,11 +137,20 @@ def test_a_full_disk_is_one_clear_error(rarebit: Command, tmp_path: Path) -> Non
 
 
 def test_a_sweep_runs_every_spec_with_every_seed(rarebit: Command, tmp_path: Path) -> None:
-    """Without a server each job ends at once; its error says that it ran."""
-    specs = list((Path(__file__).resolve().parents[2] / "scenarios").glob("*.yaml"))
+    """Without a server each job ends at once; its error says that it ran, its folder what it is of."""
+    specs = sorted(path.stem for path in (Path(__file__).resolve().parents[2] / "scenarios").glob("*.yaml"))
     done = rarebit(tmp_path, "-m", "scenarios=glob(*)", "seed=range(0,2)", "carla.host=127.0.0.1", "carla.port=9")
     assert done.returncode == 3, done.stderr
     assert done.stderr.count("nothing answers") == 2 * len(specs)
+    folders = sorted(path.name for path in (tmp_path / "outputs" / "default").iterdir() if path.is_dir())
+    assert folders == [f"{spec}-seed{seed}" for spec in specs for seed in (0, 1)]
+
+
+def test_the_exit_status_of_a_sweep_is_that_of_its_worst_job(rarebit: Command, tmp_path: Path) -> None:
+    done = rarebit(tmp_path, "-m", "specs=[nothing],[smoke]", "carla.host=127.0.0.1", "carla.port=9")
+    assert done.returncode == 3, done.stderr
+    assert "there is no such scenario" in done.stderr
+    assert "nothing answers" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -140,26 +158,52 @@ def test_a_sweep_runs_every_spec_with_every_seed(rarebit: Command, tmp_path: Pat
     [
         (["specs=[child_from_behind_vam]"], 2, "did you mean child_from_behind_van"),
         (["sampling.scenes=0", "carla.port=-3"], 2, "2 faults:"),
+        (["+parameters.x=3"], 2, "parameters: is not a known key"),
+        (["carla.step_s=0.03"], 2, "choose a step that divides the interval of every sensor"),
+        (["scenarios=smok"], 2, "Could not find 'scenarios/smok'"),
+        (["seed"], 2, "mismatched input"),
+        (["sede=3"], 2, "Could not override 'sede'"),
+        (["packs=[./nothing]"], 2, "./nothing: packs: is not a folder"),
+        (["packs=./mine"], 2, "packs: is not a list"),
         (["carla.host=127.0.0.1", "carla.port=9"], 3, "nothing answers"),
-        (["scenarios=smoke", "rig=smoke", "road={town: Nowhere}"], 3, "Nowhere"),
+        (["scenarios=smoke", "rig=smoke", "road={town: Nowhere}"], 2, "road.town: is no town that carlite has (got Nowhere)"),
+        (["scenarios=smoke", "rig=smoke", "road={town: /no where/x.xodr}"], 2, "cannot be read: No such file or directory"),
         (["scenarios=smoke", "rig=smoke", "out=/proc/rarebit"], 5, "cannot be written"),
+        (["clean", "name=nothing"], 5, "holds no finished dataset"),
     ],
-    ids=["spec", "config", "port", "town", "folder"],
 )
 def test_bad_input_has_an_exit_status_of_its_kind(
     overrides: list[str], code: int, words: str, rarebit: Command, tmp_path: Path
 ) -> None:
     before = servers()
-    done = rarebit(tmp_path, "name=bad", *overrides)
+    done = rarebit(tmp_path, *overrides, *([] if any("name=" in o for o in overrides) else ["name=bad"]))
     assert done.returncode == code, done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert servers() <= before
+    assert [path.name for path in tmp_path.iterdir()] in ([], ["outputs"])
+
+
+def test_a_folder_that_another_run_holds(rarebit: Command, tmp_path: Path) -> None:
+    with sole_owner(tmp_path / "outputs" / "x"):
+        done = rarebit(tmp_path, "scenarios=smoke", "name=x")
+        assert done.returncode == 5
+        assert "another run is writing there; wait for it or choose another name=" in done.stderr
+
+
+def test_help_and_version(rarebit: Command, tmp_path: Path) -> None:
+    told = rarebit(tmp_path, "--version")
+    assert (told.returncode, told.stdout) == (0, f"rarebit {__version__} (carla {version('carla')})\n")
+    helped = rarebit(tmp_path, "--help")
+    assert helped.returncode == 0
+    for words in ("scenarios=NAME", "child_from_behind_van", "rig=NAME", "nuscenes_key", "jobs=N", "exit status: 0 all"):
+        assert words in helped.stdout
+    assert not list(tmp_path.iterdir())
 
 
 @contextlib.contextmanager
 def _started(cwd: Path, *overrides: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "rarebit.app", *overrides]
+    command = [sys.executable, "-m", "rarebit", *overrides]
     process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         yield process

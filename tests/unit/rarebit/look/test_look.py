@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from rarebit.core.frames import transform
-from rarebit.draws import Draws, Rejected
 from rarebit.gallery import words_of, write_gallery
+from rarebit.jobs.ledger import Rejected
 from rarebit.labels.annotate import annotate
 from rarebit.look import draw
 from rarebit.look.cameras import View, arrange, main_view
@@ -130,8 +130,8 @@ def dataset(synthetic: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def test_a_gallery_is_whole(dataset: Path, tmp_path: Path) -> None:
-    draws = Draws(path=tmp_path / "d.json", identity="x", rejected=[Rejected(attempt=0, reasons=("too <far>",), values={})])
-    *sheets, report = list(write_gallery(dataset, VERSION, [draws], workers=1))
+    rejected = [Rejected(attempt=0, reasons=("too <far>",), values={})]
+    *sheets, report = list(write_gallery(dataset, VERSION, [rejected], workers=1))
     page = report.read_text()
     assert "draw 1: too &lt;far&gt;" in page
     assert page.count("data:image/jpeg;base64,") == 2

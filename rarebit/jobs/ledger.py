@@ -1,17 +1,19 @@
 """Which draw of a scenario a scene took, and why the ones before it were rejected: one small JSON file a scene.
 
-The file is what lets a run go on where it stopped: an accepted draw whose scene folder is whole is not made again, and draws
+The files are what lets a run go on where it stopped: an accepted draw whose scene folder is whole is not made again, and draws
 that were rejected are not rehearsed again.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rarebit.core.files import canonical_json, write_bytes
+from rarebit.jobs.job import Job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,11 @@ class Rejected:
     attempt: int
     reasons: tuple[str, ...]
     values: dict[str, Any]
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> Rejected:
+        """From JSON data."""
+        return cls(**{**data, "reasons": tuple(data["reasons"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +46,19 @@ class Accepted:
     first_seen: tuple[str, float] | None
     samples: int
 
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> Accepted:
+        """From JSON data."""
+        seen = data["first_seen"]
+        return cls(**{**data, "first_seen": None if seen is None else (seen[0], seen[1])})
+
 
 @dataclass(slots=True, kw_only=True)
 class Draws:
     """The draws of one scene, kept in ``path``.
 
     Attributes:
-        identity: hash of all that determines the draws; a file of another identity is started afresh.
+        identity: key of the job; a file of another identity is started afresh.
     """
 
     path: Path
@@ -61,10 +74,8 @@ class Draws:
             data = json.loads(path.read_text())
             if data["identity"] != identity:
                 return draws
-            draws.rejected = [Rejected(**row | {"reasons": tuple(row["reasons"])}) for row in data["rejected"]]
-            if (row := data["accepted"]) is not None:
-                seen = row["first_seen"]
-                draws.accepted = Accepted(**row | {"first_seen": None if seen is None else (seen[0], seen[1])})
+            draws.rejected = [Rejected.from_plain(row) for row in data["rejected"]]
+            draws.accepted = None if data["accepted"] is None else Accepted.from_plain(data["accepted"])
         except (OSError, ValueError, KeyError, TypeError):
             return cls(path=path, identity=identity)
         return draws
@@ -86,3 +97,22 @@ class Draws:
             "accepted": None if self.accepted is None else asdict(self.accepted),
         }
         write_bytes(self.path, (canonical_json(data) + "\n").encode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """The memory of a dataset's jobs.
+
+    Attributes:
+        out: the dataset's folder; the ledger is its folder ``draws``, scenes lie in ``scenes``.
+    """
+
+    out: Path
+
+    def draws(self, job: Job) -> Draws:
+        """What is known of a job's draws."""
+        return Draws.read(self.path(job.name, job.index), job.key)
+
+    def path(self, name: str, index: int) -> Path:
+        """The file of one scene."""
+        return self.out / "draws" / f"{name}-{index:04d}.json"

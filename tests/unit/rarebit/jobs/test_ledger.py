@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rarebit.draws import Accepted, Draws, Rejected
+from rarebit.jobs.ledger import Accepted, Draws, Rejected
 
 REJECTED = Rejected(attempt=0, reasons=("min_ttc_s 2.10 is above 1.50",), values={"speed_kph": 40.0, "weather": "ClearNoon"})
 ACCEPTED = Accepted(attempt=1, key="ab" * 16, measures={"min_ttc_s": 0.8}, first_seen=("CAM_FRONT", 0.5), samples=17)
