@@ -159,7 +159,7 @@ def test_the_exit_status_of_a_sweep_is_that_of_its_worst_job(rarebit: Command, t
         (["specs=[child_from_behind_vam]"], 2, "did you mean child_from_behind_van"),
         (["sampling.scenes=0", "carla.port=-3"], 2, "2 faults:"),
         (["+parameters.x=3"], 2, "parameters: is not a known key"),
-        (["carla.step_s=0.03"], 2, "choose a step that divides the interval of every sensor"),
+        (["carla.step_s=0.03"], 2, "or another carla.step_s (now 0.03)"),
         (["scenarios=smok"], 2, "Could not find 'scenarios/smok'"),
         (["seed"], 2, "mismatched input"),
         (["sede=3"], 2, "Could not override 'sede'"),
