@@ -14,7 +14,8 @@ from rarebit.jobs.folder import sole_owner, write_entries
 from rarebit.jobs.ledger import Ledger
 from rarebit.jobs.outcome import Outcome
 from rarebit.jobs.plan import Plan
-from rarebit.nuscenes.writer import VERSION, NuScenesWriter
+from rarebit.nuscenes.naming import VERSION
+from rarebit.nuscenes.writer import NuScenesWriter
 
 Tell = Callable[[str, float], None]
 

@@ -15,7 +15,7 @@ from rarebit.core.files import canonical_json, write_bytes
 from rarebit.jobs.job import Job
 from rarebit.jobs.ledger import Ledger
 from rarebit.jobs.outcome import Outcome
-from rarebit.nuscenes.tables import scene_name
+from rarebit.nuscenes.naming import scene_name
 
 INDEX = "jobs.json"
 
