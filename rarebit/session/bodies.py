@@ -37,7 +37,7 @@ def way_out(
     inside, way = apply(box_from_world, place_m[None])[0], box_from_world[:3, :3] @ direction
     if (np.abs(inside) > half).any():
         return None
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         leaves_m = float(np.min(np.where(way == 0.0, np.inf, (np.sign(way) * half - inside) / way)))
     outside = place_m + direction * (leaves_m + _BEYOND_M)
     with server.asking("looking for the surface of a body"):
