@@ -19,6 +19,18 @@ import pytest
 JUDGES = Path(__file__).parent / "judges"
 JUDGE_TIMEOUT_S = 600.0
 COMMAND_TIMEOUT_S = 600.0
+SERVER_FOLDERS = ("conformance", "golden", "hardness", "integration")
+SLOW_FOLDERS = ("judges",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks whole folders: tests that start a server or the command, and those that need an environment of their own."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in SERVER_FOLDERS:
+            item.add_marker(pytest.mark.server)
+        if folder in SLOW_FOLDERS:
+            item.add_marker(pytest.mark.slow)
 
 
 @dataclass(frozen=True)
