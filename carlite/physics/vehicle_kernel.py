@@ -321,8 +321,10 @@ def _integrate(v: Record, b: Record, dt: float) -> None:
 
 @inner()
 def advance_vehicles(vehicles: Records, bodies: Records, gravity: float, dt: float, substeps: int) -> None:
-    """Advances every vehicle with ``simulate`` by ``substeps`` steps of ``dt`` seconds; the ground under its wheels, its
-    controls and outer forces stay as they are in the records."""
+    """Advances every vehicle with ``simulate`` by ``substeps`` steps of ``dt`` seconds.
+
+    The ground under its wheels, its controls and outer forces stay as they are in the records.
+    """
     normal = np.zeros(3)
     for i in range(len(vehicles)):
         v = vehicles[i]

@@ -69,6 +69,7 @@ def write_labels(s, u, i, ids, depth, tag, instance, labels):
 
 @inlined
 def write_normals(s, u, i, j, normal):
+    """The normal of what lane ``j`` hit, 0 for sky."""
     k = int64(i[at.PIXEL + j]) * 3
     hit = u[at.GEOM + j] != NO_HIT
     normal[k] = s[at.NX + j] if hit else float32(0)
@@ -78,6 +79,7 @@ def write_normals(s, u, i, j, normal):
 
 @inlined
 def write_albedo(s, u, i, albedo):
+    """The colour of what each lane hit."""
     for j in range(LANES):
         if i[at.VALID + j] != 0 and u[at.GEOM + j] != NO_HIT:
             k = int64(i[at.PIXEL + j]) * 3
@@ -115,6 +117,7 @@ def write_flow(s, u, i, j, p, motion, flow, width, height):
 
 @inlined
 def write_tile(i, curve, bgra):
+    """The colours of a tile's pixels as they appear on screen."""
     for j in range(LANES):
         if i[at.VALID + j] == 0:
             continue
@@ -134,6 +137,7 @@ def mean_of(channel, i, j, shift, first, curve, before):
 
 @inlined
 def write_means(i, curve, bgra):
+    """The colours of listed pixels: means of what stands there and two further samples."""
     for j in range(0, LANES, 2):
         if i[at.VALID + j] == 0:
             continue

@@ -15,6 +15,7 @@ _ID_STEP, _STEP, _BEND = 20, 60, 0.08  # of 255, of 255, of inverse depth
 
 @inlined
 def green_of(bgra, k):
+    """Green of a pixel, 0..255."""
     return int32((bgra[k] >> uint32(8)) & uint32(255))
 
 

@@ -100,8 +100,10 @@ class Simulator:
                 self._serve_waiting()
 
     async def _leave_room_for_calls(self) -> None:
-        """Waits until sensors are measured, and then a share of that time: who calls after each reply gets more than one
-        call a tick."""
+        """Waits until sensors are measured, and then a share of that time.
+
+        Who calls after each reply gets more than one call a tick.
+        """
         began_s = time.monotonic()
         while self._busy and self._work is not None:
             await asyncio.wait([self._work])

@@ -157,8 +157,10 @@ class ZoneTable:
     def _overlap(
         self, middle: Array, ahead: Array, half: Array, zone: NDArray[np.intp]
     ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-        """Of n pairs of a vehicle and a zone: whether the rectangles overlap, and how far the vehicle's front is past the
-        zone's centre. Separating axes, as for contacts."""
+        """Of n pairs of a vehicle and a zone: whether they overlap, and how far the vehicle's front is past the zone's centre.
+
+        The rectangles are compared by separating axes, as for contacts.
+        """
         offset = middle - self._centre[zone, :2]
         along, size = self._along[zone], self._half[zone]
         straight = np.abs(_dot(ahead, along))

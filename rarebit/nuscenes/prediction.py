@@ -11,7 +11,7 @@ FUTURE_SAMPLES = 12
 
 
 def prediction_list(facts: SceneFacts, samples: Sequence[Frame]) -> list[str]:
-    """ "<instance>_<sample>" for every vehicle that is not parked and whose next six seconds are annotated, in time order."""
+    """Texts "<instance>_<sample>" for every vehicle not parked whose next six seconds are annotated, in time order."""
     present = [{box.actor_id: box for box in frame.boxes} for frame in samples]
     return [
         f"{facts.token('instance', actor_id)}_{facts.token('sample', samples[i].time_us)}"

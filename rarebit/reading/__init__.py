@@ -29,7 +29,7 @@ ValueError("problem; remedy").
 ``read_entry`` does the same for a tree of ``entries.read_yaml``, whose faults then carry line numbers; ``collect`` adds faults
 to a list instead of raising. ``dataclass_shapes.record_of`` gives the shape itself, for JSON Schema and for texts with formulas
 (which ``records.build`` fills in).
-"""
+"""  # noqa: D214 - an example
 
 from __future__ import annotations
 
