@@ -76,7 +76,7 @@ def _read(name: str, config: AppConfig) -> tuple[str, LogicalScenario]:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "is not UTF-8 text"
         raise SpecError([_fault(str(path), "(file)", str(path), f"cannot be read: {reason}", "check the path")]) from error
-    return text, read(text, str(path), road=config.road)
+    return text, read(text, str(path), road=config.road, any_model=config.carla.host is not None)
 
 
 def _check_name(spec: LogicalScenario, files: dict[str, str]) -> None:

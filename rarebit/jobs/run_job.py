@@ -92,12 +92,13 @@ def spec_of(job: Job) -> LogicalScenario:
     Raises:
         SpecError: it is wrong.
     """
-    return _spec(job.scenario, job.file, "" if job.road is None else canonical_json(job.road))
+    road = "" if job.road is None else canonical_json(job.road)
+    return _spec(job.scenario, job.file, road, job.server == "carla")
 
 
 @lru_cache(maxsize=8)
-def _spec(text: str, file: str, road: str) -> LogicalScenario:
-    return read(text, file, road=json.loads(road) if road else None)
+def _spec(text: str, file: str, road: str, any_model: bool) -> LogicalScenario:
+    return read(text, file, road=json.loads(road) if road else None, any_model=any_model)
 
 
 def _open_draws(job: Job, draws: Draws) -> Iterator[ConcreteScenario]:

@@ -30,7 +30,7 @@ def known(model: str) -> bool:
 
 
 def kind_of(model: str) -> str:
-    """ "vehicle", "walker", "animal" or "prop"."""
+    """One of "vehicle", "walker", "animal" and "prop"."""
     if model.startswith(("vehicle.", "walker.")):
         return model.split(".")[0]
     return "animal" if ".animal." in f".{model}." else "prop"

@@ -96,7 +96,7 @@ class Town:
         site: conditions on the junction, for scenarios that speak of arms.
     """
 
-    town: Annotated[str, Matches(r"[A-Za-z0-9_./-]+", "Town10HD")]
+    town: Annotated[str, Matches(r"[A-Za-z0-9_./-]+|[^\n]+\.xodr", "Town10HD")]
     where: Where | None = None
     site: Site | None = None
 
