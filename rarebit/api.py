@@ -29,8 +29,7 @@ from rarebit.jobs.plan import plan
 from rarebit.jobs.run_job import Tell, silent
 from rarebit.language import LogicalScenario, find
 from rarebit.language import load as load_file
-from rarebit.look.tables import Tables
-from rarebit.nuscenes.naming import VERSION
+from rarebit.nuscenes.reader import open_dataset
 from rarebit.packs import files, in_use, packs_with, use
 from rarebit.reading.advice import nearest
 from rarebit.record import Finished, record_dataset
@@ -172,15 +171,6 @@ def record(
         elif isinstance(event, Finished):
             root, outcomes = event.root, list(event.outcomes)
     return Recorded(root=root, outcomes=tuple(sorted(outcomes, key=lambda o: planned.jobs.index(o.job))))
-
-
-def open_dataset(root: Path | str) -> Tables:
-    """The tables of a dataset.
-
-    Raises:
-        OSError: there is none.
-    """
-    return Tables(Path(root), VERSION)
 
 
 def _rig(rig: Mapping[str, Any] | Path | str) -> Mapping[str, Any]:
