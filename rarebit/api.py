@@ -26,7 +26,7 @@ from rarebit.core.errors import Fault, SpecError
 from rarebit.generate import concretise
 from rarebit.jobs.outcome import Outcome
 from rarebit.jobs.plan import plan
-from rarebit.jobs.run_job import Tell, silent
+from rarebit.jobs.run import Tell, silent
 from rarebit.language import LogicalScenario, find
 from rarebit.language import load as load_file
 from rarebit.nuscenes.reader import open_dataset

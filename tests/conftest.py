@@ -15,10 +15,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 JUDGES = Path(__file__).parent / "judges"
 JUDGE_TIMEOUT_S = 600.0
 COMMAND_TIMEOUT_S = 600.0
+settings.register_profile("rarebit", deadline=None)  # how long an example takes says nothing on a busy machine
+settings.load_profile("rarebit")
 SERVER_FOLDERS = ("conformance", "golden", "hardness", "integration")
 SLOW_FOLDERS = ("judges",)
 

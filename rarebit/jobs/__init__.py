@@ -9,6 +9,6 @@ from __future__ import annotations
 from rarebit.jobs.job import Job
 from rarebit.jobs.ledger import Ledger
 from rarebit.jobs.outcome import Failure, Outcome
-from rarebit.jobs.run_job import run_job
+from rarebit.jobs.run import run_job
 
 __all__ = ["Failure", "Job", "Ledger", "Outcome", "run_job"]

@@ -53,7 +53,7 @@ class Job:
     def __post_init__(self) -> None:
         if self.seed < 0 or self.index < 0 or self.attempts < 1:
             raise ValueError(
-                f"job: got seed {self.seed}, index {self.index}, attempts {self.attempts}; expected 0, 0, 1 or more"
+                f"job: got seed {self.seed}, index {self.index}, attempts {self.attempts}, expected 0, 0, 1 or more"
             )
         if self.server not in ("carlite", "carla"):
             raise ValueError(f"job: got server {self.server!r}, expected carlite or carla")

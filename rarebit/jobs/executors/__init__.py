@@ -13,7 +13,7 @@ from rarebit.jobs.executors.serial import SerialExecutor
 from rarebit.jobs.job import Job
 from rarebit.jobs.ledger import Ledger
 from rarebit.jobs.outcome import Outcome
-from rarebit.jobs.run_job import Tell
+from rarebit.jobs.run import Tell
 
 __all__ = ["Executor", "ProcessExecutor", "SerialExecutor"]
 

@@ -18,7 +18,7 @@ from rarebit.jobs.executors.messages import Ended, Hire, Told, hire_line, read_m
 from rarebit.jobs.job import Job, to_json
 from rarebit.jobs.ledger import Ledger
 from rarebit.jobs.outcome import Outcome, failed
-from rarebit.jobs.run_job import Tell
+from rarebit.jobs.run import Tell
 from rarebit.session.config import CarlaConfig
 
 _log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from rarebit.jobs.executors.losses import Losses
 from rarebit.jobs.job import Job
 from rarebit.jobs.ledger import Ledger
 from rarebit.jobs.outcome import Outcome, failed
-from rarebit.jobs.run_job import Tell, finished, run_job
+from rarebit.jobs.run import Tell, finished, run_job
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 

@@ -95,7 +95,7 @@ class Desk:
         self._told_at = 0.0
 
     def tell(self, what: str, share: float) -> None:
-        """See ``rarebit.jobs.run_job.Tell``."""
+        """See ``rarebit.jobs.run.Tell``."""
         now = time.monotonic()
         if now - self._told_at >= _TELL_EVERY_S:
             self._told_at = now

@@ -92,6 +92,7 @@ def actors(synthetic: ModuleType) -> tuple[ActorState, ...]:
     )
 
 
+@pytest.mark.slow
 def test_faces_make_the_fisheye_that_rays_make(synthetic: ModuleType, actors: tuple[ActorState, ...]) -> None:
     got = look_through_faces(synthetic, actors)
     want = synthetic.look(MOUNT, np.eye(4), actors)

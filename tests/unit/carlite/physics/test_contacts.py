@@ -210,6 +210,7 @@ def test_spawn_boxes_may_be_rotated_in_all_axes(flat):
     assert flat.physics.blocked(tall, (4.5, 0.0, 1.0), (90.0, 0.0, 0.0))  # laid along x
 
 
+@pytest.mark.slow
 def test_a_pile_up_stays_finite_and_dies_down(make_yard, make_block):
     rng = np.random.default_rng(4)
     walls = [make_block(x, y, half) for x, y, half in _FENCE]

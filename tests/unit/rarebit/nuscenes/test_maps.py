@@ -114,6 +114,7 @@ def test_same_map_gives_same_text(lanes: LaneMap, area: Area) -> None:
     assert len(texts) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["carla/Town10HD.xodr", "carla/Town04.xodr", "esmini/fabriksgatan.xodr"])
 def test_drivable_area_of_real_maps_is_valid(name: str) -> None:
     path = MAPS / name

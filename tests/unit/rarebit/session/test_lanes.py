@@ -70,6 +70,7 @@ def test_neighbours_count_from_the_direction_of_travel(street: LaneMap) -> None:
     assert right.left_marking == "broken"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("town", ["Town10HD", "Town04"])
 def test_towns_read_whole_and_their_lanes_join(town: str) -> None:
     path = MAPS / "carla" / f"{town}.xodr"
