@@ -3,7 +3,9 @@
 RarebitError            1
 ├── SpecError           2   a scenario spec, rig or option that is wrong; lists every fault
 ├── ServerError         3   no CARLA server, or one that died, hung or refused
-│   └── MissingBlueprintError  the server lacks a blueprint that the scenario needs
+│   └── RefusedError    2   the server is well and cannot do what the spec asks
+│       ├── MissingBlueprintError  it lacks a blueprint that the scenario needs
+│       └── MapError           it lacks the town, or cannot read the map
 ├── SceneError          4   no draw of a scenario was accepted, or a scene broke while recording
 │   └── UnlikeRehearsalError  the recorded run was not the rehearsed one
 ├── OutputError         5   disk full, no permission, a folder that belongs to another run
@@ -62,8 +64,18 @@ class ServerError(RarebitError):
     exit_code = 3
 
 
-class MissingBlueprintError(ServerError):
+class RefusedError(ServerError):
+    """The server is well, and cannot do what a spec asks of it; another spec may go on."""
+
+    exit_code = 2
+
+
+class MissingBlueprintError(RefusedError):
     """The server's library lacks a blueprint; the message names the nearest it has."""
+
+
+class MapError(RefusedError):
+    """A town that the server does not have, or a map that it or its client cannot read."""
 
 
 class SceneError(RarebitError):

@@ -13,7 +13,7 @@ import carla
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.core.errors import ServerError
+from rarebit.core.errors import MapError
 from rarebit.roads.lane_map import Lane, LaneKey, LaneMap, Signal
 from rarebit.roads.map_text import Limits, MapText, Section, read_text
 from rarebit.session import convert
@@ -31,7 +31,7 @@ def ask(world: carla.World, name: str) -> LaneMap:
     try:
         carla_map = world.get_map()
     except (IndexError, ValueError) as error:
-        raise ServerError(f"{name}: the client cannot read the map's OpenDRIVE text ({error}); mend the map") from error
+        raise MapError(f"{name}: the client cannot read the map's OpenDRIVE text ({error}); mend the map") from error
     return read(carla_map, name)
 
 
@@ -39,19 +39,19 @@ def read(carla_map: carla.Map, name: str) -> LaneMap:
     """All lanes, crossings and signals of ``carla_map``, world frame.
 
     Raises:
-        ServerError: the map's OpenDRIVE text cannot be read or holds no lane.
+        MapError: the map's OpenDRIVE text cannot be read or holds no lane.
     """
     text = carla_map.to_opendrive()
     try:
         told = read_text(text)
     except ValueError as error:
-        raise ServerError(f"{name}: {error}; load a map that is OpenDRIVE") from error
+        raise MapError(f"{name}: {error}; load a map that is OpenDRIVE") from error
     lanes: dict[LaneKey, Lane] = {}
     for section in told.sections:
         lanes.update(_section_lanes(carla_map, section, name))
     if not lanes:
         hint = ": they have <border>, which CARLA's client does not know; give them <width>" if told.has_borders else ""
-        raise ServerError(f"{name}: the map has no lane of any width{hint or '; load a map with roads'}")
+        raise MapError(f"{name}: the map has no lane of any width{hint or '; load a map with roads'}")
     lanes = {key: _only_known(lane, lanes) for key, lane in lanes.items()}
     return LaneMap(
         name=name,
@@ -77,7 +77,7 @@ def _section_lanes(carla_map: carla.Map, section: Section, name: str) -> dict[La
         widths = np.array([w.lane_width for w in waypoints])
         places = [(w.transform.location.x, w.transform.location.y, w.transform.location.z) for w in waypoints]
         if not (np.isfinite(widths).all() and np.isfinite(places).all()):
-            raise ServerError(
+            raise MapError(
                 f"{name}: road {section.road}, lane {lane_id}: the client's waypoints are no numbers, because it cannot follow "
                 "a curve or a width there; mend the map, or load it in carlite, which tells the client another one"
             )

@@ -86,6 +86,7 @@ def collect(server: CarlaServer, attached: Attached, frame: int, timeout_s: floa
                 f"{attached.name}: its data for frame {frame} never came, frame {message.frame} did, from {server.name}; "
                 "run the scene again, and report it if it stays"
             )
+    server.gave_no_answer()
     raise MissedFrameError(
         f"{attached.name}: no data for frame {frame} after {timeout_s:g} s from {server.name}; "
         "raise carla.timeout_s or lower the rig's rate"

@@ -102,8 +102,14 @@ class CarlaServer:
         self._hangs = True
 
     @contextlib.contextmanager
-    def asking(self, what: str, timeout_s: float | None = None) -> Iterator[None]:
-        """Turns the client's ``RuntimeError`` during ``what`` into a ``ServerError`` that says what to do."""
+    def asking(self, what: str, timeout_s: float | None = None, *, refusal: type[ServerError] = ServerError) -> Iterator[None]:
+        """Turns the client's ``RuntimeError`` during ``what`` into a ``ServerError`` that says what to do.
+
+        Args:
+            what: is asked, for messages.
+            timeout_s: how long the client waits for an answer.
+            refusal: kind of the error when the server answers that it will not.
+        """
         limit = self.config.timeout_s if timeout_s is None else timeout_s
         self.check_alive(what)
         try:
@@ -116,7 +122,7 @@ class CarlaServer:
                     f"{self.name}: no answer within {limit:g} s ({what}); the server hangs or is overloaded: start it again, "
                     "or raise carla.timeout_s"
                 ) from error
-            raise ServerError(f"{self.name}: refused ({what}): {error}") from error
+            raise refusal(f"{self.name}: refused ({what}): {error}") from error
 
     def check_alive(self, what: str) -> None:
         """Raises ``ServerError`` if the embedded server's process has ended, or a server has left a call without an answer."""

@@ -13,11 +13,12 @@ import carla
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.core.errors import ServerError
+from rarebit.core.errors import MapError, ServerError
 from rarebit.layout import Layout
+from rarebit.reading.advice import nearest
 from rarebit.roads.lane_map import LaneMap
 from rarebit.scenario import ConcreteScenario, Road, TemplateRoad
-from rarebit.session import blueprints, casting, lane_map, sensing, weather
+from rarebit.session import casting, lane_map, sensing, weather
 from rarebit.session.casting import Casting
 from rarebit.session.config import CarlaConfig
 from rarebit.session.map_objects import MapObject, parked_vehicles
@@ -113,7 +114,7 @@ def open_session(config: CarlaConfig, road: Road, server: CarlaServer | None = N
         stack.callback(_restore, server, client, before)
         sensing.fires_at_once(server, client.get_world(), config.step_s)  # here, where its ticks age no episode of ours
         client.set_timeout(config.load_timeout_s)
-        with server.asking("loading the world", config.load_timeout_s):
+        with server.asking("loading the world", config.load_timeout_s, refusal=MapError):
             world, name = _load(server, client, road)
             client.set_timeout(config.timeout_s)
             _apply(world, _stepping(config))
@@ -179,12 +180,11 @@ def _load(server: CarlaServer, client: carla.Client, road: Road) -> tuple[carla.
         try:
             return _generate(client, path.read_text(encoding="utf-8")), path.stem
         except (OSError, UnicodeDecodeError) as error:
-            raise ServerError(f"{path}: cannot read the OpenDRIVE file: {error}; give the path of one") from error
+            raise MapError(f"{path}: cannot read the OpenDRIVE file: {error}; give the path of one") from error
     known = sorted({str(name).rsplit("/", 1)[-1] for name in client.get_available_maps()})
     if road.town not in known:
-        near = ", ".join(blueprints.nearest(road.town, known))
-        remedy = " or give carla.maps a folder with its .xodr file" if server.is_embedded else ""
-        raise ServerError(f"{server.name}: has no town {road.town}; nearest it has: {near or 'none'}; choose one{remedy}")
+        remedy = ", or give carla.maps a folder with its .xodr file" if server.is_embedded else ""
+        raise MapError(f"{server.name}: has no town {road.town}; {nearest(road.town, known)}{remedy}")
     return client.load_world(road.town, False), road.town
 
 

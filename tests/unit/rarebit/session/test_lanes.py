@@ -8,7 +8,7 @@ import carla
 import numpy as np
 import pytest
 
-from rarebit.core.errors import ServerError
+from rarebit.core.errors import MapError
 from rarebit.roads.lane_map import LaneKey, LaneMap
 from rarebit.session import lane_map
 
@@ -178,6 +178,6 @@ def test_a_map_that_the_client_cannot_follow_is_refused_with_the_cause(old: str,
             return getattr(self._of, name)
 
     plain = text.replace("1OO", "100")
-    with pytest.raises(ServerError) as caught:
+    with pytest.raises(MapError) as caught:
         lane_map.read(Raw(carla.Map("m", plain)), "m")
     assert str(caught.value).startswith(complaint)
