@@ -17,6 +17,7 @@ from carlite.opendrive.piecewise import ZERO, Cubics
 from carlite.opendrive.planview import PlanView
 
 Array = NDArray[np.float64]
+_PROBE_M = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +181,15 @@ class Road:
         inner = len(section.left) - lane_id + (1 if lane_id > 0 else 0) - (1 if lane_id < 0 else 0)
         outer = inner + (-1 if lane_id > 0 else 1)
         return columns[:, inner], columns[:, outer]
+
+    def lane_yaw_deg(self, section: LaneSection, lane_id: int, s: ArrayLike) -> Array:
+        """Yaws (n,) in degrees, along s, of a lane at ``s`` (n,), which turns off the reference line where widths change."""
+        at = np.atleast_1d(np.asarray(s, np.float64))
+        before, after = (np.clip(at + step, section.start_m, section.end_m) for step in (-_PROBE_M, _PROBE_M))
+        here, back, ahead = (np.mean(self.lane_borders(section, lane_id, where), axis=0) for where in (at, before, after))
+        aside = (ahead - back) / np.maximum(after - before, 1e-9)
+        _, yaw_deg = self.reference(at)
+        return np.asarray(yaw_deg - np.degrees(np.arctan2(aside, np.maximum(1.0 - self.plan.curvature(at) * here, 1e-3))))
 
     def section_at(self, s: float) -> LaneSection:
         """The lane section that holds ``s``."""

@@ -71,11 +71,11 @@ def _of_section(road: Road, section: LaneSection, spacing: float) -> list[NDArra
 def _along(
     road: Road, section: LaneSection, lane_id: int, s: NDArray[np.float64], raise_m: float, least_m: float
 ) -> list[NDArray[np.float64]]:
-    """Points at the middle of a lane, those where it is wide enough, in the direction of its traffic."""
+    """Points at the middle of a lane, those where it is wide enough, looking along it as its traffic does."""
     inner, outer = road.lane_borders(section, lane_id, s)
     middle = 0.5 * (inner + outer)
     locations = road.surface(s, middle)
-    _, yaw = road.reference(s)
+    yaw = road.lane_yaw_deg(section, lane_id, s)
     slope = np.degrees(np.arctan(road.elevation.slope(np.clip(s, 0.0, road.length_m))))
     forward = (lane_id < 0) != road.left_hand
     points = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, zoom
+from scipy.ndimage import gaussian_filter, map_coordinates, zoom
 from scipy.spatial import cKDTree
 
 from carlite.mesh import Mesh, merged
@@ -28,6 +28,7 @@ _WHOLE_NODES = 1_200_000  # of one grid: 4.4 km by 4.4 km
 _MOST_NODES = 2_000_000  # of all squares; a map with more road gets coarser ones
 _SQUARE_CELLS = 128
 _SMOOTH_CELLS, _SMOOTH_REACH = 4.0, 16
+_COARSE, _FINE_WITHIN_M = 4, 70.0
 _BELOW_M = 0.22
 _HILL_FROM_M, _HILL_TO_M = 45.0, 240.0
 _NOISE = ((36, 0.6), (11, 0.4))  # (cells, share): features of about 150 and 40 m
@@ -153,12 +154,17 @@ class _Shape:
         lowest = np.min(np.where(found, planes, np.inf), axis=1)
         return np.asarray(lowest - _BELOW_M)
 
-    def heights(self, low: Array, rows: int, columns: int, hill_m: float, noise: Array) -> Array:
-        """(rows, columns) of a grid whose first node is ``low``; ``noise`` (rows, columns) shapes its hills."""
-        nodes = low + self.cell_m * np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"), -1).reshape(-1, 2)
-        distance, _ = self.tree.query(nodes, k=1)
-        heights = self.far_heights(nodes).reshape(rows, columns)
-        away = distance.reshape(rows, columns)
+    def heights(self, low: Array, rows: int, columns: int, hill_m: float, noise: Array, *, coarse: bool = False) -> Array:
+        """(rows, columns) of a grid whose first node is ``low``; ``noise`` (rows, columns) shapes its hills.
+
+        ``coarse`` asks the roads at every fourth node only where none is near; the grid's size must be a multiple of that, and one.
+        """
+        nodes = low + self.cell_m * np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"), -1)
+        if coarse:
+            distance, heights = self._mostly_coarse(nodes)
+        else:
+            distance, heights = self.tree.query(nodes.reshape(-1, 2), k=1)[0], self.far_heights(nodes.reshape(-1, 2))
+        nodes, heights, away = nodes.reshape(-1, 2), heights.reshape(rows, columns), distance.reshape(rows, columns)
         smooth = gaussian_filter(heights, _SMOOTH_CELLS, mode="nearest")
         share = np.clip((away - 12.0) / 40.0, 0.0, 1.0)
         heights = heights * (1.0 - share) + smooth * share - _BELOW_M + 0.08
@@ -167,6 +173,18 @@ class _Shape:
         near = np.flatnonzero(distance < self.near_m)
         heights.reshape(-1)[near] = np.minimum(heights.reshape(-1)[near], self.below_roads(nodes[near]))
         return np.asarray(heights)
+
+    def _mostly_coarse(self, nodes: Array) -> tuple[Array, Array]:
+        """Distances to the nearest road and heights (rows * columns,) at nodes (rows, columns, 2)."""
+        few = nodes[::_COARSE, ::_COARSE]
+        distance, height = self.tree.query(few.reshape(-1, 2), k=1)[0], self.far_heights(few.reshape(-1, 2))
+        at = np.indices(nodes.shape[:2]) / _COARSE
+        between = (map_coordinates(of.reshape(few.shape[:2]), at, order=1, mode="nearest") for of in (distance, height))
+        distance, height = (of.reshape(-1) for of in between)
+        near = np.flatnonzero(distance < _FINE_WITHIN_M)
+        distance[near] = self.tree.query(nodes.reshape(-1, 2)[near], k=1)[0]
+        height[near] = self.far_heights(nodes.reshape(-1, 2)[near])
+        return distance, height
 
 
 def _whole(samples: SurfaceSamples, low: Array, high: Array, hill_m: float, rng: np.random.Generator) -> Patch:
@@ -192,7 +210,7 @@ def _square(shape: _Shape, i: int, j: int, hill_m: float, seed: int) -> Patch:
     count = _SQUARE_CELLS + 1 + 2 * _SMOOTH_REACH
     nodes = first[:, None] + np.arange(count)
     hills, bright, dry = (_lattice_noise(nodes[0], nodes[1], seed + number) for number in range(3))
-    heights = shape.heights(first * shape.cell_m, count, count, hill_m, hills)
+    heights = shape.heights(first * shape.cell_m, count, count, hill_m, hills, coarse=True)
     inside = (slice(_SMOOTH_REACH, -_SMOOTH_REACH),) * 2
     x, y = ((first + _SMOOTH_REACH) * shape.cell_m).tolist()
     return Patch(origin=(x, y), heights=heights[inside], tint=np.stack([bright, dry], -1)[inside], cell_m=shape.cell_m)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from carlite.errors import MapError
 from carlite.opendrive import Road, RoadNetwork, facing_yaw_deg, object_outline, parse, signal_pose, spawn_points
+from carlite.world.speed_limits import SpeedLimits
 
 MAPS = Path(__file__).parents[5] / "shared" / "maps"
 LANES = (
@@ -261,3 +262,38 @@ def test_spawn_points_stand_above_driving_lanes_and_look_along_them(name: str) -
         )  # the wheel projects onto chords
         assert location[2] - below.location.z == pytest.approx(0.5, abs=0.03)
         assert abs((rotation[1] - below.rotation.yaw + 180.0) % 360.0 - 180.0) < 1.0
+
+
+@pytest.mark.parametrize("curve", ["<line/>", '<arc curvature="0.02"/>'])
+@pytest.mark.parametrize("rule", ["RHT", "LHT"])
+def test_spawn_points_look_along_lanes_that_turn_off_the_reference_line(curve: str, rule: str) -> None:
+    slanted = '<laneOffset s="0" a="0" b="0.05" c="0" d="0"/>' + LANES.removeprefix("<lanes>").removesuffix("</lanes>")
+    text = road_text(piece(curve, 100.0), 100.0, lanes=f"<lanes>{slanted}</lanes>").replace(
+        "<road id", f'<road rule="{rule}" id'
+    )
+    town = carla.Map("oracle", text)
+    points = spawn_points(parse(text))
+    assert len(points) > 6
+    for location, rotation in points:
+        along = town.get_waypoint(carla.Location(*location)).transform.rotation.yaw
+        # The client takes the slope for the angle, and takes no account of the bend.
+        assert abs((rotation[1] - along + 180.0) % 360.0 - 180.0) < (0.6 if "arc" in curve else 0.01)
+    _, yaw = parse(text).roads[7].reference([50.0])
+    aside = parse(text).roads[7].lane_yaw_deg(parse(text).roads[7].sections[0], 1, [50.0]) - yaw
+    assert abs(aside[0]) > 2.5
+
+
+def test_limits_hold_where_their_records_begin() -> None:
+    types = (
+        '<type s="0" type="town"><speed max="50" unit="km/h"/></type><type s="30" type="rural"><speed max="no limit"/></type>'
+    )
+    lanes = LANES.replace('max="50" unit="km/h"/>', 'max="30" unit="km/h"/><speed sOffset="60" max="70" unit="km/h"/>')
+    road = road_of(road_text(piece("<line/>", 100.0), 100.0, lanes=lanes, profile=types))
+    section = road.sections[0]
+    own, road_s = section.right[0], section.left[0]
+    assert [road.speed_limit_mps(section, own, s) for s in (10.0, 59.0, 61.0)] == pytest.approx([30 / 3.6, 30 / 3.6, 70 / 3.6])
+    assert road.speed_limit_mps(section, road_s, 29.0) == pytest.approx(50 / 3.6)
+    assert road.speed_limit_mps(section, road_s, 31.0) is None
+    limits = SpeedLimits(parse(road_text(piece("<line/>", 100.0), 100.0, lanes=lanes, profile=types)))
+    places = np.array([[10.0, 1.5, 0.0], [58.0, 1.5, 0.0], [62.0, 1.5, 0.0], [20.0, -1.75, 0.0]])
+    assert limits.at(places, np.full(4, 5.0)) == pytest.approx([30.0, 30.0, 70.0, 50.0])

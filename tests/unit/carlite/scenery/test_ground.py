@@ -22,6 +22,7 @@ from carlite.scenery.ground import Ground, build_ground
 from carlite.scenery.marks import lane_ribbons, lay
 from carlite.scenery.paint import crosswalk_areas, line_ribbons, painted_areas
 from carlite.scenery.strips import LaneStrip, lane_strips
+from carlite.scenery.terrain import Terrain, make_terrain
 from carlite.tags import Tag
 
 MAPS = Path(__file__).parents[5] / "shared" / "maps"
@@ -247,3 +248,59 @@ def _assert_equal(first: StaticWorld, second: StaticWorld) -> None:
     assert [(o.name, o.world_from_local.tobytes(), o.tint) for o in first.objects] == [
         (o.name, o.world_from_local.tobytes(), o.tint) for o in second.objects
     ]
+
+
+def two_streets(apart_m: float) -> str:
+    one = street(20.0)
+    other = one.replace('id="1" length', 'id="2" length').replace('x="0" y="0"', f'x="{apart_m}" y="{apart_m}"')
+    road = other[other.index("<road") : other.index("</OpenDRIVE>")]
+    return one.replace("</OpenDRIVE>", f"{road}</OpenDRIVE>")
+
+
+def land(text: str) -> Terrain:
+    strips = [strip for road in parse(text).roads.values() for strip in lane_strips(road)]
+    return make_terrain(surface_samples(strips), hill_m=20.0, rng=np.random.default_rng(0))
+
+
+def test_land_follows_the_roads_not_the_distance_between_them() -> None:
+    near, far = (land(two_streets(apart)) for apart in (9000.0, 36000.0))
+    nodes = [sum(patch.heights.size for patch in terrain.patches) for terrain in (near, far)]
+    assert nodes[1] <= 1.5 * nodes[0]
+    alone = land(street(20.0))
+    assert nodes[0] < 8 * sum(patch.heights.size for patch in alone.patches)
+
+
+def test_squares_of_land_join_without_a_seam_and_lie_under_the_road() -> None:
+    source = street(9000.0, slope=0.01)
+    terrain = land(source)
+    patches = {tuple(np.round(patch.bounds)): patch for patch in terrain.patches}
+    assert len(patches) > 20
+    joints = 0
+    for (x0, y0, x1, y1), patch in patches.items():
+        for beyond in patches:
+            if beyond[:2] == (x1, y0):
+                np.testing.assert_allclose(patch.heights[-1], patches[beyond].heights[0], atol=1e-9)
+                np.testing.assert_allclose(patch.tint[-1], patches[beyond].tint[0], atol=1e-9)
+                joints += 1
+            if beyond[:2] == (x0, y1):
+                np.testing.assert_allclose(patch.heights[:, -1], patches[beyond].heights[:, 0], atol=1e-9)
+                joints += 1
+    assert joints > 20
+    road = parse(source).roads[1].surface(np.linspace(0.0, 9000.0, 901), 0.0)
+    below = road[:, 2] - terrain.at(road[:, :2])
+    assert below.min() > 0.05
+    assert below.max() < 1.0
+
+
+def test_trees_stand_on_the_land_of_a_map_in_pieces() -> None:
+    network = parse(two_streets(9000.0))
+    world = load(two_streets(9000.0), seed=0, network=network)
+    terrain = build_ground(network, seed=0).terrain
+    trees = np.array([thing.world_from_local[:, 3] for thing in world.objects if thing.name.startswith(("Tree", "Bush"))])
+    assert len(trees) > 50
+    inside = [
+        any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in (patch.bounds for patch in terrain.patches))
+        for x, y, _ in trees
+    ]
+    assert all(inside)
+    assert np.abs(trees[:, 2] - terrain.at(trees[:, :2])).max() < 1.5
