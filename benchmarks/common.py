@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -35,7 +36,7 @@ def started(*command: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
 @contextmanager
 def carlite(*options: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A carlite on a free port."""
-    with started("-m", "carlite", "--port", "0", "--exit-with-parent", *options) as running:
+    with started("-m", "carlite", "--port", "0", "--parent", str(os.getpid()), *options) as running:
         yield running
 
 

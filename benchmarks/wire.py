@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--height", type=int, default=900)
     options = parser.parse_args()
     image_bytes = 4 * options.width * options.height + _HEADERS_BYTES
-    carlite = ["--ready-camera", "--port", "0", "--exit-with-parent"]
+    carlite = ["--ready-camera", "--port", "0", "--parent", str(os.getpid())]
     with started(__file__, *carlite) as (_, port), started(__file__, "--bare", str(image_bytes)) as (_, bare_port):
         _measure_calls(port, bare_port, options.rounds)
         _measure_images(port, bare_port, image_bytes, options)

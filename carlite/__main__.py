@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO if options.verbose else logging.WARNING, format="carlite: %(message)s"
     )
-    watch = ParentWatch() if options.exit_with_parent else None
+    watch = ParentWatch(options.parent) if options.exit_with_parent or options.parent else None
+    if watch is not None and watch.is_orphan():  # it ended before this process could ask to be told
+        return 0
     shelf, source = _map(options)
     if source is None:
         known = ", ".join(shelf.names()) or "none"
@@ -98,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     limits.add_options(parser)
     parser.add_argument("--exit-with-parent", action="store_true", help="end when the process that started this one ends")
+    parser.add_argument(
+        "--parent", type=_positive, metavar="PID", help="process that starts this one: end when it does, or has"
+    )
     parser.add_argument("--verbose", action="store_true", help="log refused calls and map loads")
     return parser
 
@@ -123,7 +128,8 @@ def _compiling(done: bool, cache_dir: Path | None) -> Iterator[None]:
         yield
         return
     print(f"carlite: compiling its kernels for this machine, once; about {_COMPILING_S} s", file=sys.stderr, flush=True)
-    command = [sys.executable, "-m", "carlite.serve.warm_up", *([] if cache_dir is None else [str(cache_dir)])]
+    folder = [] if cache_dir is None else [str(cache_dir)]
+    command = [sys.executable, "-m", "carlite.serve.warm_up", str(os.getpid()), *folder]
     beside = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         yield

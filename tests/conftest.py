@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -63,7 +64,7 @@ def run_carlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     def run(*options: str, before: str = "") -> Iterator[Carlite]:
         path = tmp_path_factory.mktemp("carlite") / "errors"
         code = f"import sys\n{before}\nfrom carlite.__main__ import main\nsys.exit(main())"
-        command = [sys.executable, "-c", code, "--port", "0", "--exit-with-parent", "--verbose", *options]
+        command = [sys.executable, "-c", code, "--port", "0", "--parent", str(os.getpid()), "--verbose", *options]
         with path.open("w") as errors:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
         assert process.stdout is not None

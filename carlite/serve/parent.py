@@ -12,15 +12,18 @@ _CHECK_PERIOD_S = 0.5
 
 
 class ParentWatch:
-    """Remembers the parent at construction.
+    """Remembers the parent.
+
+    Args:
+        parent: id of the process that started this one; None takes the present parent, which need not be the one any more.
 
     Linux sends SIGUSR1 at once when the parent dies, which ends the process even while it still builds its map. The kernel
     means the parent's thread by that, so once the server runs, the signal only makes it look whether the process is really
     gone; it also looks twice a second, which works on every system.
     """
 
-    def __init__(self) -> None:
-        self._parent = os.getppid()
+    def __init__(self, parent: int | None = None) -> None:
+        self._parent = os.getppid() if parent is None else parent
         try:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGUSR1, 0, 0, 0)
         except (AttributeError, OSError):

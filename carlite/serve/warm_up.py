@@ -1,4 +1,4 @@
-"""Compiles kernels into the cache: ``python -m carlite.serve.warm_up [FOLDER]`` the camera's, ``compile_world`` a world's.
+"""Compiles kernels into the cache: ``python -m carlite.serve.warm_up PID [FOLDER]`` the camera's, ``compile_world`` a world's.
 
 On a new machine the two take equally long, so the server lets the first run beside its own start, which does the second.
 """
@@ -22,6 +22,7 @@ from carlite.rays.results import CameraRequest, Channel
 from carlite.rays.scene import RayScene
 from carlite.sensors import GeoReference, View, make_sensor, measure_all
 from carlite.sensors.image_codes import CODES, encode_again, encode_depth, encode_labels, encode_normals, encode_values
+from carlite.serve.parent import ParentWatch
 from carlite.tags import Tag
 from carlite.weather import Weather
 from carlite.world.level import Level
@@ -133,6 +134,8 @@ def _fall(world: World) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        keep_kernels_in(Path(sys.argv[1]))
+    if ParentWatch(int(sys.argv[1])).is_orphan():
+        sys.exit(0)
+    if sys.argv[2:]:
+        keep_kernels_in(Path(sys.argv[2]))
     compile_camera()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import subprocess
 import sys
@@ -135,7 +136,7 @@ class CarlaServer:
 
     def _start(self) -> None:
         config = self.config
-        command = [sys.executable, "-m", "carlite", "--port", "0", "--seed", str(config.seed), "--exit-with-parent"]
+        command = [sys.executable, "-m", "carlite", "--port", "0", "--seed", str(config.seed), "--parent", str(os.getpid())]
         self._first_map = tempfile.NamedTemporaryFile("w", suffix=".xodr", encoding="utf-8")  # noqa: SIM115 - closed in _stop
         self._first_map.write(_FIRST_MAP)
         self._first_map.flush()
