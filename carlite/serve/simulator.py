@@ -13,17 +13,20 @@ import time
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
 
 from carlite.calls import WORLD_STREAM, Call, Context, all_calls
 from carlite.errors import CallError
 from carlite.sensors import Sensor
 from carlite.serve.memory import give_back
+from carlite.serve.pacing import TickPacing
 from carlite.serve.sensing import SensorBank, StreamMessage
 from carlite.wire import values
 from carlite.wire.rpc import Connection, Request
 from carlite.wire.streams import Buffer
 from carlite.wire.values import ReplyForm
 
+SlowWork: TypeAlias = Coroutine[None, None, None]
 _log = logging.getLogger(__name__)
 _FREE_RUN_PERIOD_S = 1.0 / 30.0
 _SHORTEST_STEP_S = 1e-4
@@ -55,6 +58,7 @@ class Simulator:
         self._episode_id = context.world.episode_id
         self._snapshot: list[bytes] = []
         self._warned: set[str] = set()
+        self._pacing = TickPacing()
         self._quiet_until_s = 0.0
         self._runs_free = asyncio.Event()
         self._free_tick_waits = False
@@ -147,15 +151,32 @@ class Simulator:
         result, error = self._result(request, call)
         ticks = self._context.tick_cued and self._context.world.settings.synchronous
         self._context.tick_cued = False
+        rest_s = self._pacing.rest_s(time.monotonic()) if ticks and self._context.traffic_managers else 0.0
         if not ticks:  # an asynchronous world goes on by itself
             self._send(request, call, result, error)
-            return
-        if not self._expects_first_data():
+        elif rest_s > 0.0:
+            self._start(self._rest_then_tick(rest_s, request, call, result, error))
+        else:
+            self._start_if_slow(self._answer_and_tick(request, call, result, error))
+        if call.name == "apply_batch":
+            self._pacing.served(time.monotonic())
+
+    async def _rest_then_tick(self, rest_s: float, request: Request, call: Call, result: object, error: str | None) -> None:
+        await asyncio.sleep(rest_s)
+        work = self._answer_and_tick(request, call, result, error)
+        if work is not None:
+            await work
+
+    def _answer_and_tick(self, request: Request, call: Call, result: object, error: str | None) -> SlowWork | None:
+        """Sends the answer and ticks; what is left to do where that takes long."""
+        late = self._expects_first_data()
+        if not late:
             self._send(request, call, result, error)
-            self._tick(_FREE_RUN_PERIOD_S)
-            return
-        self._tick(_FREE_RUN_PERIOD_S)
-        self._keep(self._send_late(request, call, result, error))
+        work = self._tick(_FREE_RUN_PERIOD_S)
+        if late:
+            self._keep(self._send_late(request, call, result, error))
+        self._pacing.served(time.monotonic())
+        return work
 
     def _expects_first_data(self) -> bool:
         """Whether a subscriber of a sensor has not had any data of it yet."""
@@ -213,18 +234,17 @@ class Simulator:
         now_s = time.monotonic()
         passed_s, self._last_free_s = now_s - self._last_free_s, now_s
         if not self._context.world.settings.synchronous and now_s >= self._quiet_until_s:
-            self._tick(min(max(passed_s, _SHORTEST_STEP_S), _LONGEST_FREE_STEP_S))
+            self._start_if_slow(self._tick(min(max(passed_s, _SHORTEST_STEP_S), _LONGEST_FREE_STEP_S)))
 
-    def _tick(self, passed_s: float) -> None:
-        """One tick; begins to measure when sensors are due, or waits first when a subscriber lags behind."""
+    def _tick(self, passed_s: float) -> SlowWork | None:
+        """One tick; what is left to do when sensors that take long are due, or when a subscriber lags behind."""
         if not self._context.streams.is_settled():
-            self._start(self._settle_then_tick(passed_s))
-            return
+            return self._settle_then_tick(passed_s)
         due = self._step(passed_s)
-        if self._sensors.is_quick(due):
-            self._measure_now(due)
-        else:
-            self._start(self._measure(due))
+        if not self._sensors.is_quick(due):
+            return self._measure(due)
+        self._measure_now(due)
+        return None
 
     async def _settle_then_tick(self, passed_s: float) -> None:
         await self._context.streams.settled()
@@ -289,18 +309,22 @@ class Simulator:
             self._told.discard(stream_id)
             self._context.streams.close_stream(stream_id)
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
+    def _start_if_slow(self, work: SlowWork | None) -> None:
+        if work is not None:
+            self._start(work)
+
+    def _start(self, work: SlowWork) -> None:
         """Runs a coroutine while calls wait, then goes on with the calls."""
         self._busy = True
         self._work = self._keep(self._run(work))
 
-    def _keep(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    def _keep(self, work: SlowWork) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _run(self, work: Coroutine[None, None, None]) -> None:
+    async def _run(self, work: SlowWork) -> None:
         try:
             await work
         except Exception as error:

@@ -9,6 +9,10 @@ class TrafficManagers:
     def __init__(self) -> None:
         self._entries: dict[int, tuple[str, object]] = {}
 
+    def __bool__(self) -> bool:
+        """Whether any is running."""
+        return bool(self._entries)
+
     def enter(self, port: int, host: str, owner: object) -> bool:
         """Enters a Traffic Manager; False when the port has one."""
         if port in self._entries:

@@ -100,6 +100,27 @@ def test_elapsed_time_is_the_sum_of_the_steps(server: Any) -> None:
         assert last["frame"] - first["frame"] == 400
 
 
+def test_ticks_leave_a_traffic_manager_time_to_fall_asleep(start_server: Any) -> None:
+    """With a rest of two seconds instead of two milliseconds, nothing but the rest can make a tick so slow."""
+    with start_server(patch="from carlite.serve import pacing\npacing.REST_S = 2.0") as server, server.caller() as caller:
+        caller.synchronous()
+        first = caller.call("tick_cue")
+        begin_s = time.monotonic()
+        for _ in range(5):
+            caller.call("tick_cue")
+        assert time.monotonic() - begin_s < 2.0  # nobody else waits
+        caller.call("add_traffic_manager_running", ["127.0.0.1", 8000])
+        for name, *arguments in (("tick_cue",), ("apply_batch", [], False)):
+            caller.call(name, *arguments)
+            begin_s = time.monotonic()
+            caller.call("tick_cue")
+            assert time.monotonic() - begin_s > 1.9
+        caller.call("destroy_traffic_manager", 8000)
+        begin_s = time.monotonic()
+        assert caller.call("tick_cue") == first + 9
+        assert time.monotonic() - begin_s < 2.0
+
+
 def test_an_idle_synchronous_server_uses_no_processor_time(server: Any) -> None:
     with server.caller() as caller:
         caller.synchronous()
