@@ -10,6 +10,20 @@ from dataclasses import dataclass
 
 Vector = tuple[float, float, float]
 
+# Read and told back, but nothing moves otherwise for them: no clutch slips here, tyres' sideways stiffness does not bend with
+# their load, wheels meet the ground at a point (a sweep finds the same on roads), the two sides of a vehicle weigh the same,
+# and where wheels are is the blueprint's.
+WITHOUT_EFFECT = frozenset(
+    {
+        "clutch_strength",
+        "damping_rate_zero_throttle_clutch_disengaged",
+        "use_sweep_wheel_collision",
+        "center_of_mass.y",
+        "wheels.lat_stiff_max_load",
+        "wheels.position",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleControl:

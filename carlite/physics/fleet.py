@@ -18,7 +18,7 @@ from carlite.physics.controls import (
     WheelPhysicsControl,
     WheelTelemetry,
 )
-from carlite.physics.presets import CYCLE_MOI, MU_PER_FRICTION
+from carlite.physics.presets import CYCLE_MOI, LONG_STIFF, MU_PER_FRICTION
 from carlite.physics.tables import GEARS, STEER_POINTS, TORQUE_POINTS, VEHICLE, Record, Records
 
 _AIR_DENSITY = 1.225
@@ -31,6 +31,7 @@ _CONTROL_OFFSET = np.dtype(VEHICLE).fields["throttle"][1]  # type: ignore[index]
 _ENGINE_BRAKE = 0.05  # N m s/rad at the crankshaft for each unit of CARLA's zero-throttle damping
 _PRESET = VehiclePhysicsControl()
 _CYCLE_RATIO = 16.0  # CARLA's bicycles have a car's first gear
+_LEAST_STIFF = 1.0  # PhysX divides by it
 _LEAST_CREEP_BRAKE = 1.25  # per mass and damping, 1/s: heavy vehicles too come to rest on slopes of a tenth
 
 
@@ -81,11 +82,18 @@ def write_mechanics(
 
 
 def _write_losses(vehicle: Record, physics: VehiclePhysicsControl, slots: Sequence[int], wheels: int) -> None:
-    """What turns and rubs more than the presets do: the torque curves and the rolling resistance hold those already."""
+    """What turns, rubs and slips more than the presets do: torque curves, brakes and rolling resistance hold those already.
+
+    A tyre's stiffness is PhysX's: N per unit of slip for each unit of gravity, whatever its load. Tyres stiffer than the
+    preset's, which slip by a few percent at most, are taken for as stiff.
+    """
     vehicle.more_moi = physics.moi - (CYCLE_MOI if wheels == 2 else _PRESET.moi)
     vehicle.more_damping = physics.damping_rate_full_throttle - _PRESET.damping_rate_full_throttle
     rubs = [physics.wheels[k].damping_rate - WheelPhysicsControl().damping_rate for k in slots]
     share = wheels / len(slots)
+    for axle in range(2):
+        stiff = share * sum(max(physics.wheels[k].long_stiff_value, _LEAST_STIFF) for k in slots[2 * axle : 2 * axle + 2])
+        vehicle.more_give[axle] = max(1.0 / stiff - 1.0 / (share * 2.0 * LONG_STIFF), 0.0) / _G
     vehicle.more_wheel_drag = share * sum(
         rub / float(radius) ** 2 for rub, radius in zip(rubs, vehicle.wheel_radius, strict=True)
     )
@@ -201,7 +209,7 @@ def _wheel_telemetry(vehicle: Record, slot: int) -> WheelTelemetry:
     return WheelTelemetry(
         tire_friction=float(vehicle.mu[axle]) / MU_PER_FRICTION,
         lat_slip=math.degrees(float(vehicle.lat_slip[axle])),
-        long_slip=forward / (20.0 * max(load, 1.0)),
+        long_slip=forward / (20.0 * max(load, 1.0)) + float(vehicle.more_slip[axle]),
         omega=float(vehicle.wheel_omega[slot]),
         tire_load=load,
         normalized_tire_load=load / max(rest, 1.0),

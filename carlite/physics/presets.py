@@ -9,6 +9,7 @@ TYRE_FRICTION = 3.5  # CARLA's number for dry road
 MU_PER_FRICTION = 0.3  # so 3.5 gives a friction coefficient of 1.05, a good dry tyre
 CYCLE_MOI = 0.02  # engine of a two-wheeler, kg m^2
 CORNERING_PER_LOAD = 20.0  # lateral stiffness per wheel load, 1/rad, as CARLA's presets
+LONG_STIFF = 3000.0  # lengthwise stiffness, N per unit of slip and m/s^2 of gravity, as CARLA's presets
 _BRAKING_MPS2 = {"truck": 7.5, "bus": 7.0, "motorcycle": 8.5, "bicycle": 5.5}
 _BRAKING_CAR_MPS2 = 9.0
 _HANDBRAKE_MPS2 = 5.0
@@ -59,7 +60,7 @@ def _wheels(blueprint: Blueprint, mass_kg: float, steer_deg: float) -> tuple[Whe
             max_handbrake_torque=0.0 if wheel.steers else round(mass_kg * _HANDBRAKE_MPS2 * wheel.radius_m * 2 / count, 1),
             lat_stiff_max_load=3.0,
             lat_stiff_value=CORNERING_PER_LOAD,
-            long_stiff_value=3000.0,
+            long_stiff_value=LONG_STIFF,
         )
         for wheel in blueprint.wheels
     )

@@ -35,7 +35,8 @@ BODY = np.dtype(
 
 # A vehicle: what it is, what it was told, how it moves. Wheels FL FR RL RR; both "left" and "right" of a two-wheeler lie on
 # its centre line. Lengths are seen from the centre of mass (x) and from the ground under the vehicle (com_height). What a
-# client adds to the preset's engine inertia (kg m^2), engine damping (N m s) and wheel damping (N s/m at the road) is "more".
+# client adds to the preset's engine inertia (kg m^2), engine damping (N m s), wheel damping (N s/m at the road) and lengthwise
+# give of an axle's tyres (1/N) is "more".
 VEHICLE = np.dtype(
     [
         ("body", "i8"), ("two_wheeled", "u1"), ("simulate", "u1"), ("gravity", "u1"), ("constant", "u1"), ("wheels_led", "u1"),
@@ -48,13 +49,14 @@ VEHICLE = np.dtype(
         ("gear_ratio", "f8", GEARS), ("gear_up", "f8", GEARS), ("gear_down", "f8", GEARS), ("gears", "i8"),
         ("max_rpm", "f8"), ("final_ratio", "f8"), ("autobox", "u1"), ("switch_time", "f8"),
         ("engine_brake", "f8"), ("creep_brake", "f8"), ("drag_area", "f8"), ("more_moi", "f8"), ("more_damping", "f8"),
-        ("more_wheel_drag", "f8"),
+        ("more_wheel_drag", "f8"), ("more_give", "f8", 2),
         ("throttle", "f8"), ("steer", "f8"), ("brake", "f8"), ("hand_brake", "u1"), ("reverse", "u1"),
         ("manual", "u1"), ("gear_wish", "i8"), ("constant_v", "f8", 3), ("force", "f8", 3), ("torque", "f8", 3),
         ("gear", "i8"), ("shift_timer", "f8"), ("idle_s", "f8"), ("rpm", "f8"), ("steer_now", "f8"),
         ("pitch", "f8"), ("roll", "f8"), ("pitch_rate", "f8"), ("roll_rate", "f8"),
         ("wheel_steer", "f8", 4), ("wheel_spin", "f8", 4), ("wheel_omega", "f8", 4), ("load", "f8", 4),
         ("long_force", "f8", 2), ("lat_force", "f8", 2), ("lat_slip", "f8", 2), ("drag", "f8"),
+        ("more_slip", "f8", 2), ("slip_mps", "f8"), ("rests_s", "f8"),
         ("ground_x", "f8", 4), ("ground_y", "f8", 4), ("ground_z", "f8", 4), ("ground_n", "f8", (4, 3)),
     ],
     align=True,

@@ -5,6 +5,12 @@ friction limit is reduced by the longitudinal force along the friction circle, a
 framework for autonomous drifting", J. Dyn. Sys. Meas. Control 136, 2014). The two lateral forces are solved implicitly from
 their secant stiffness, and brakes act at velocity level, so that standstill is exact and no speed is too low.
 
+Along the wheel the tyres' slip is PhysX's (PxVehicleComputeTireForceDefault without side slip, which is Fiala's formula again):
+a force F within the limit L needs the slip 3 L / C (1 - (1 - F/L)^(1/3)) of a tyre of stiffness C, as a share of the speed over
+ground, or of 4 m/s below that. Power curves and brakes of the presets hold the slip of their tyres already, so only what a
+client's tyres give more than those counts: driven wheels turn so much faster, and the engine with them; locked ones, whose slip
+is 1, brake as hard as that allows.
+
 Suspension: one spring and damper a wheel on the local plane of the ground; heave, pitch, roll and the wheel loads follow.
 
 Products of vectors are those of the coordinate triples: +w turns x towards y, which is clockwise from above. A positive pitch
@@ -33,6 +39,9 @@ _ROLLING = 0.012
 _RPM_PER_RADS = 60.0 / (2.0 * math.pi)
 _BUMP_M, _BUMP_FACTOR = 0.10, 6.0
 _EPS = 1e-3
+_SLOWEST_MPS = 4.0  # PhysX: what slip is a share of at least (setMinLongSlipDenominator, as Unreal sets it)
+_BISECTIONS = 24
+_SLIPPING_BOX_RESTS_S = 2.0  # PhysX's latency of an automatic gearbox: where wheels spin it would hunt between two gears
 
 
 @kernel()
@@ -61,6 +70,21 @@ def fiala(slip: float, stiffness: float, limit: float) -> float:
 
 
 @inner()
+def _more_slip(force: float, give: float, limit: float) -> float:
+    """The slip that a force along the wheel needs of tyres which give so much more than the preset's; signed like the force."""
+    if give == 0.0 or limit <= 0.0:
+        return 0.0
+    left = max(1.0 - abs(force) / limit, 0.0)
+    return math.copysign(3.0 * limit * give * (1.0 - left ** (1.0 / 3.0)), force)
+
+
+@inner()
+def _locked_force(give: float, limit: float) -> float:
+    """The most that tyres brake: of the slip 1, with the preset's at its limit there."""
+    return float(limit if give <= 0.0 else fiala(1.0, 1.0 / give, limit))
+
+
+@inner()
 def _steer(v: Record, speed: float, dt: float) -> float:
     """Turns the front wheels: the inner one to its limit times the steering curve, the others by Ackermann's geometry."""
     step = _STEER_RATE * dt
@@ -82,6 +106,11 @@ def _steer(v: Record, speed: float, dt: float) -> float:
 
 
 @inner()
+def _rpm(v: Record, wheel_speed: float, ratio: float) -> float:
+    return max(abs(wheel_speed) * abs(ratio) * _RPM_PER_RADS, _IDLE_RPM if v.engine_brake > 0 else 0.0)
+
+
+@inner()
 def _shift(v: Record, wheel_speed: float, dt: float) -> float:
     """Chooses the gear and returns the ratio from engine to wheel, negative in reverse, 0 while shifting or in neutral."""
     wish = v.gear
@@ -92,9 +121,10 @@ def _shift(v: Record, wheel_speed: float, dt: float) -> float:
     elif v.gear < 1:
         wish = 1
     ratio = v.gear_ratio[max(abs(wish), 1) - 1] * v.final_ratio
-    v.rpm = max(abs(wheel_speed) * ratio * _RPM_PER_RADS, _IDLE_RPM if v.engine_brake > 0 else 0.0)
+    v.rpm = _rpm(v, wheel_speed, ratio)
     v.shift_timer = max(v.shift_timer - dt, 0.0)
-    if v.manual == 0 and v.autobox == 1 and wish >= 1 and wish == v.gear and v.shift_timer <= 0.0:
+    v.rests_s = max(v.rests_s - dt, 0.0)
+    if v.manual == 0 and v.autobox == 1 and wish >= 1 and wish == v.gear and v.shift_timer <= 0.0 and v.rests_s <= 0.0:
         k = wish - 1
         kickdown = v.throttle * v.throttle  # at full throttle the box holds the gear almost to the limit
         if wish < v.gears and v.rpm > (v.gear_up[k] + (0.92 - v.gear_up[k]) * kickdown) * v.max_rpm:
@@ -106,6 +136,7 @@ def _shift(v: Record, wheel_speed: float, dt: float) -> float:
     if wish != v.gear:
         if (wish > 1 or v.gear > 1) and wish != 0:
             v.shift_timer = v.switch_time
+            v.rests_s = _SLIPPING_BOX_RESTS_S if v.more_give[0] > 0.0 or v.more_give[1] > 0.0 else 0.0
         v.gear = wish
     if v.gear == 0 or (v.shift_timer > 0.0 and v.throttle > 0.0):
         return 0.0
@@ -164,12 +195,9 @@ def _suspension(v: Record, b: Record, gravity: float, normal: Floats, dt: float)
 
 
 @inner()
-def _drive_force(v: Record, vx: float, dt: float) -> tuple[float, float]:
-    """Force of the engine at the wheels, N (signed), and the size of what resists by engine drag, N."""
+def _engine_force(v: Record, ratio: float) -> float:
+    """What the engine at its present speed gives at the wheels, N (signed)."""
     radius = v.wheel_radius[2]
-    ratio = _shift(v, vx / radius, dt)
-    if ratio == 0.0:
-        return 0.0, 0.0
     torque = interpolate(v.rpm, v.torque_rpm, v.torque_nm, v.torque_points)
     limiter = min(max((v.max_rpm - v.rpm) / (0.03 * v.max_rpm), 0.0), 1.0)
     force = v.throttle * torque * limiter * ratio * _EFFICIENCY / radius
@@ -177,6 +205,45 @@ def _drive_force(v: Record, vx: float, dt: float) -> tuple[float, float]:
         lost = min(v.throttle, 1.0) * v.more_damping * v.rpm / _RPM_PER_RADS * abs(ratio) * _EFFICIENCY / radius
         turning = v.more_moi * (ratio / radius) ** 2  # as mass, kg
         force = math.copysign(max(abs(force) - lost, 0.0), force) * v.mass / max(v.mass + turning, 0.5 * v.mass)
+    return float(force)
+
+
+@inner()
+def _slipping_force(v: Record, ratio: float, vx: float, limit_f: float, limit_r: float) -> float:
+    """As ``_engine_force``, for tyres that give more than the preset's: the force at which they slip as the engine turns.
+
+    More force needs more slip, and an engine that turns faster gives less in the end: bisection finds where the two meet.
+    """
+    front, rear = v.drive_share[0], v.drive_share[1]
+    low, high = 0.0, _ABS * ((limit_f if front > 0.0 else 0.0) + (limit_r if rear > 0.0 else 0.0))
+    sign = 1.0 if ratio > 0.0 else -1.0
+    for _ in range(_BISECTIONS):
+        force = 0.5 * (low + high)
+        slip = front * _more_slip(front * force, v.more_give[0], limit_f) + rear * _more_slip(
+            rear * force, v.more_give[1], limit_r
+        )
+        v.slip_mps = sign * slip * max(abs(vx), _SLOWEST_MPS)
+        v.rpm = _rpm(v, (vx + v.slip_mps) / v.wheel_radius[2], ratio)
+        if abs(_engine_force(v, ratio)) > force:
+            low = force
+        else:
+            high = force
+    return sign * 0.5 * (low + high)
+
+
+@inner()
+def _drive_force(v: Record, vx: float, limit_f: float, limit_r: float, dt: float) -> tuple[float, float]:
+    """Force of the engine at the wheels, N (signed), and the size of what resists by engine drag, N."""
+    radius = v.wheel_radius[2]
+    ratio = _shift(v, (vx + v.slip_mps) / radius, dt)
+    if v.throttle <= 0.0 or v.gear == 0:
+        v.slip_mps = 0.0  # while the box shifts the wheels turn on, or it would shift back at once
+    if ratio == 0.0:
+        return 0.0, 0.0
+    if v.throttle > 0.0 and (v.more_give[0] != 0.0 or v.more_give[1] != 0.0):
+        force = _slipping_force(v, ratio, vx, limit_f, limit_r)
+    else:
+        force = _engine_force(v, ratio)
     drag = 0.0
     if v.throttle < 0.05:
         if abs(vx) > 1.0:
@@ -208,7 +275,8 @@ def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gra
     g = gravity if v.gravity == 1 else 0.0
     load_f, load_r = v.load[0] + v.load[1], v.load[2] + v.load[3]
     limit_f, limit_r = v.mu[0] * load_f, v.mu[1] * load_r
-    engine, resist = _drive_force(v, vx, dt)
+    lock_f, lock_r = _locked_force(v.more_give[0], limit_f), _locked_force(v.more_give[1], limit_r)
+    engine, resist = _drive_force(v, vx, limit_f, limit_r, dt)
     stick = _stick(v, math.sqrt(vx * vx + vy * vy), dt)
     drive_f = min(max(engine * v.drive_share[0], -_ABS * limit_f), _ABS * limit_f)
     drive_r = min(max(engine * v.drive_share[1], -_ABS * limit_r), _ABS * limit_r)
@@ -218,10 +286,10 @@ def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gra
         brake += v.brake * v.brake_torque[k] / v.wheel_radius[k]
         if v.hand_brake == 1:
             handbrake += v.handbrake_torque[k] / v.wheel_radius[k]
-    locked = handbrake > limit_r and abs(vx) > 0.5
-    brake_f = min(brake * load_f / max(total, 1.0), _ABS * limit_f)
-    brake_r = min(brake * load_r / max(total, 1.0), _ABS * limit_r)
-    brake_r = min(brake_r + handbrake, limit_r)
+    locked = handbrake > lock_r and abs(vx) > 0.5
+    brake_f = min(brake * load_f / max(total, 1.0), _ABS * lock_f)
+    brake_r = min(brake * load_r / max(total, 1.0), _ABS * lock_r)
+    brake_r = min(brake_r + handbrake, lock_r)
     # longitudinal: forces that push, then those that only resist, at most to a stop. Gravity acts on the velocity already
     # in _suspension, so here it tells only what the tyres must hold.
     vx += dt * (drive_f + drive_r - math.copysign(v.drag, vx)) / v.mass
@@ -281,6 +349,9 @@ def _tyres(v: Record, b: Record, delta: float, normal: Floats, total: float, gra
     v.long_force[0], v.long_force[1] = long_f, long_r
     v.lat_force[0], v.lat_force[1] = lat_f, lat_r
     v.lat_slip[0], v.lat_slip[1] = math.atan(slip_f), math.atan(slip_r)
+    # rolling resistance acts on the hub: no slip comes of it
+    v.more_slip[0] = _more_slip(drive_f - sign * share * brake_f, v.more_give[0], limit_f)
+    v.more_slip[1] = _more_slip(drive_r - sign * share * brake_r, v.more_give[1], limit_r)
     _roll_wheels(v, vx, vy, w, locked, dt)
 
 
@@ -294,6 +365,10 @@ def _roll_wheels(v: Record, vx: float, vy: float, w: float, locked: bool, dt: fl
         load = max(v.load[2 * axle] + v.load[2 * axle + 1], 1.0)
         slip = min(max(v.long_force[axle] / (20.0 * load), -0.1), 0.1) if abs(speed) > 0.3 else 0.0
         v.wheel_omega[k] = (speed + abs(speed) * slip) / v.wheel_radius[k]
+        if v.more_slip[axle] * speed >= 0.0:
+            v.wheel_omega[k] += v.more_slip[axle] * max(abs(speed), _SLOWEST_MPS) / v.wheel_radius[k]
+        else:  # brakes stop it at most
+            v.wheel_omega[k] *= max(1.0 - abs(v.more_slip[axle]), 0.0)
         if locked and axle == 1:
             v.wheel_omega[k] = 0.0
         v.wheel_spin[k] = (v.wheel_spin[k] + v.wheel_omega[k] * dt) % (2.0 * math.pi)
