@@ -3,59 +3,86 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
 
-from rarebit.families.family import TRAFFIC, Parameter, RoadFamily, number, traffic_side
+from rarebit.language.road_family import RoadFamily, road_family
+from rarebit.reading.marks import Within
 from rarebit.roads.opendrive.records import Bend, LaneText, Rise, RoadMark
 from rarebit.roads.opendrive.single import single_road
 from rarebit.roads.opendrive.write import write
 from rarebit.roads.profile import BOTH, RoadProfile
-from rarebit.scenario import Value
 
 
-def build(values: Mapping[str, Value]) -> str:
-    """OpenDRIVE text of the road."""
-    speed = number(values, "speed_limit_mps")
-    no_passing = number(values, "bend_rad") != 0.0 or number(values, "crest_height_m") != 0.0
-    side = [
-        LaneText("driving", number(values, "lane_width_m"), RoadMark("solid"), speed),
-        LaneText("shoulder", number(values, "shoulder_width_m"), RoadMark("none")),
-    ]
-    road = single_road(
-        name="rural_road",
-        kind="rural",
-        bends=_bends(values),
-        rises=_rises(values),
-        left=side,
-        right=side,
-        centre=RoadMark("solid" if no_passing else "broken"),
-        speed_mps=speed,
-        traffic=traffic_side(values),
-    )
-    return write(road)
+@road_family("rural_road", example="{template: rural_road, bend_deg: 40, crest_height_m: 3}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuralRoad(RoadFamily):
+    """A country road with a lane in each direction.
+
+    Attributes:
+        speed_limit_mps: speed limit of both lanes.
+        length_m: length of the road.
+        lane_width_m: width of a lane.
+        shoulder_width_m: width of the shoulders.
+        bend_at_m: station where the bend begins.
+        bend_rad: how far it turns, positive to the left, 0 for none.
+        bend_radius_m: radius of the bend.
+        crest_at_m: station of the crest's top.
+        crest_height_m: height of the crest, negative for a dip, 0 for none.
+        crest_length_m: from foot to foot.
+    """
+
+    speed_limit_mps: Annotated[float, Within(5, 40)] = 100 / 3.6
+    length_m: Annotated[float, Within(100, 10000)] = 700.0
+    lane_width_m: Annotated[float, Within(2.5, 5)] = 3.5
+    shoulder_width_m: Annotated[float, Within(0.3, 5)] = 1.5
+    bend_at_m: Annotated[float, Within(1, 10000)] = 200.0
+    bend_rad: Annotated[float, Within(-3, 3)] = 0.0
+    bend_radius_m: Annotated[float, Within(20, 5000)] = 150.0
+    crest_at_m: Annotated[float, Within(10, 10000)] = 250.0
+    crest_height_m: Annotated[float, Within(-20, 20)] = 0.0
+    crest_length_m: Annotated[float, Within(20, 2000)] = 200.0
+
+    def opendrive(self) -> str:
+        """OpenDRIVE text of the road."""
+        speed = self.speed_limit_mps
+        no_passing = self.bend_rad != 0.0 or self.crest_height_m != 0.0
+        side = [
+            LaneText("driving", self.lane_width_m, RoadMark("solid"), speed),
+            LaneText("shoulder", self.shoulder_width_m, RoadMark("none")),
+        ]
+        road = single_road(
+            name="rural_road",
+            kind="rural",
+            bends=_bends(self),
+            rises=_rises(self),
+            left=side,
+            right=side,
+            centre=RoadMark("solid" if no_passing else "broken"),
+            speed_mps=speed,
+            traffic=self.traffic,
+        )
+        return write(road)
+
+    def profile(self) -> RoadProfile:
+        """A lane in each direction, and shoulders."""
+        return RoadProfile(traffic=self.traffic, length_m=self.length_m, lanes=1, opposite_lanes=1, shoulders=BOTH)
 
 
-def profile(values: Mapping[str, Value]) -> RoadProfile:
-    """A lane in each direction, and shoulders."""
-    return RoadProfile(
-        traffic=traffic_side(values), length_m=number(values, "length_m"), lanes=1, opposite_lanes=1, shoulders=BOTH
-    )
-
-
-def _bends(values: Mapping[str, Value]) -> list[Bend]:
+def _bends(road: RuralRoad) -> list[Bend]:
     """A straight, an arc that turns by ``bend_rad``, a straight; the arc ends with the road at the latest."""
-    length, start, turn = number(values, "length_m"), number(values, "bend_at_m"), number(values, "bend_rad")
+    length, start, turn = road.length_m, road.bend_at_m, road.bend_rad
     if turn == 0.0 or start >= length - 1.0:
         return [Bend(length, 0.0)]
-    radius = number(values, "bend_radius_m")
+    radius = road.bend_radius_m
     arc = min(abs(turn) * radius, length - start)
     pieces = [Bend(start, 0.0), Bend(arc, math.copysign(1.0 / radius, turn)), Bend(length - start - arc, 0.0)]
     return [piece for piece in pieces if piece.length_m > 1e-6]
 
 
-def _rises(values: Mapping[str, Value]) -> list[Rise]:
+def _rises(road: RuralRoad) -> list[Rise]:
     """A crest (or dip): a cubic up to its height and one down again, level at the foot and on top."""
-    height, top, half = number(values, "crest_height_m"), number(values, "crest_at_m"), number(values, "crest_length_m") / 2.0
+    height, top, half = road.crest_height_m, road.crest_at_m, road.crest_length_m / 2.0
     if height == 0.0:
         return [Rise(0.0, 0.0)]
     foot = max(top - half, 1.0)
@@ -63,30 +90,3 @@ def _rises(values: Mapping[str, Value]) -> list[Rise]:
     up = Rise(foot, 0.0, 0.0, 3.0 * height / run**2, -2.0 * height / run**3)
     down = Rise(foot + run, height, 0.0, -3.0 * height / half**2, 2.0 * height / half**3)
     return [Rise(0.0, 0.0), up, down, Rise(foot + run + half, 0.0)]
-
-
-FAMILY = RoadFamily(
-    name="rural_road",
-    about="a country road with a lane in each direction",
-    parameters=(
-        Parameter(name="speed_limit_mps", default=100 / 3.6, low=5.0, high=40.0, about="speed limit of both lanes"),
-        Parameter(name="length_m", default=700.0, low=100.0, high=10000.0, about="length of the road"),
-        Parameter(name="lane_width_m", default=3.5, low=2.5, high=5.0, about="width of a lane"),
-        Parameter(name="shoulder_width_m", default=1.5, low=0.3, high=5.0, about="width of the shoulders"),
-        Parameter(name="bend_at_m", default=200.0, low=1.0, high=10000.0, about="station where the bend begins"),
-        Parameter(name="bend_rad", default=0.0, low=-3.0, high=3.0, about="how far it turns, positive to the left, 0 for none"),
-        Parameter(name="bend_radius_m", default=150.0, low=20.0, high=5000.0, about="radius of the bend"),
-        Parameter(name="crest_at_m", default=250.0, low=10.0, high=10000.0, about="station of the crest's top"),
-        Parameter(
-            name="crest_height_m",
-            default=0.0,
-            low=-20.0,
-            high=20.0,
-            about="height of the crest, negative for a dip, 0 for none",
-        ),
-        Parameter(name="crest_length_m", default=200.0, low=20.0, high=2000.0, about="from foot to foot"),
-        TRAFFIC,
-    ),
-    build=build,
-    profile=profile,
-)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from rarebit import scenario as s
 from rarebit.core.rng import stream
-from rarebit.families import populate_families, road_families
-from rarebit.families.family import Surroundings
+from rarebit.families.family import PopulateFamily, Surroundings
 from rarebit.language.blocks.actor import Actor
-from rarebit.language.blocks.road import Template, Town
+from rarebit.language.blocks.road import Town
 from rarebit.language.draw import draw_values
 from rarebit.language.logical import LogicalScenario
 from rarebit.language.places.in_lane import InLane
+from rarebit.language.road_family import RoadFamily
 from rarebit.language.spec import Spec
 
 
@@ -63,10 +63,9 @@ def concretise(spec: LogicalScenario, seed: int, index: int, attempt: int = 0) -
     )
 
 
-def _road(road: Template | Town, draw: float) -> s.Road:
-    if isinstance(road, Template):
-        text = road_families()[road.template].build(road.parameters)
-        return s.TemplateRoad(template=road.template, parameters=dict(road.parameters), opendrive=text)
+def _road(road: RoadFamily | Town, draw: float) -> s.Road:
+    if isinstance(road, RoadFamily):
+        return s.TemplateRoad(template=road.registered.name, parameters=dataclasses.asdict(road), opendrive=road.opendrive())
     return s.TownRoad(
         town=road.town, query=road.where.query() if road.where else {}, draw=draw, site=road.site.query() if road.site else {}
     )
@@ -86,13 +85,14 @@ def _actor(name: str, block: Actor) -> s.ActorPlan:
 
 def _company(name: str, body: Spec, named: Sequence[s.ActorPlan], draw: tuple[int, int, int]) -> list[s.ActorPlan]:
     seed, index, attempt = draw
-    profile = road_families()[body.road.template].profile(body.road.parameters) if isinstance(body.road, Template) else None
+    profile = body.road.profile() if isinstance(body.road, RoadFamily) else None
     surroundings = Surroundings(named=tuple(named), road=profile, duration_s=body.duration_s)
     company: list[s.ActorPlan] = []
     for family, blocks in body.populate.items():
         for i, block in enumerate(blocks):
             rng = stream(seed, name, index, attempt, "populate", family, i)
-            made = populate_families()[family].fill(block.parameters, surroundings, rng)
+            assert isinstance(block, PopulateFamily)
+            made = block.fill(surroundings, rng)
             company += made if i == 0 else (dataclasses.replace(plan, name=f"{plan.name}_{i}") for plan in made)
     return company
 

@@ -1,57 +1,18 @@
-"""What a generator family is: a name that specs use, its parameters, and a pure function.
-
-A module of this package that sets ``FAMILY`` is found by itself; its parameters appear in the JSON Schema and are checked in
-specs.
-"""
+"""Company on the road: kinds of it that specs name under ``populate``."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import ClassVar, TypeVar
 
 import numpy as np
 
-from rarebit.reading.expressions import Scalar as Value
-from rarebit.roads.opendrive.records import Traffic
+from rarebit.language.construct import Construct, register
 from rarebit.roads.profile import RoadProfile
+from rarebit.scenario import ActorPlan
 
-if TYPE_CHECKING:  # plans hold constructs of the language, and the language knows families
-    from rarebit.scenario import ActorPlan
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """A parameter of a family.
-
-    Attributes:
-        name: with its SI unit at the end where it has one; specs may use any unit of the kind.
-        default: also says the type: bool, int, float, or str with ``choices``.
-        low, high: allowed range of a number, in the unit of the name.
-    """
-
-    name: str
-    default: Value
-    about: str
-    low: float = -math.inf
-    high: float = math.inf
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoadFamily:
-    """A kind of generated road.
-
-    ``build`` gives the complete OpenDRIVE text for values of all parameters, ``profile`` what that road offers. Ego starts on
-    road 1 and drives along its stations.
-    """
-
-    name: str
-    about: str
-    parameters: tuple[Parameter, ...]
-    build: Callable[[Mapping[str, Value]], str]
-    profile: Callable[[Mapping[str, Value]], RoadProfile]
+P = TypeVar("P", bound="PopulateFamily")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,35 +30,23 @@ class Surroundings:
     duration_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PopulateFamily:
-    """A kind of company on the road.
+class PopulateFamily(Construct):
+    """A kind of company; its fields are what specs may say of it."""
 
-    ``fill(values, surroundings, rng)`` gives plans of role "parked" or "traffic"; their names begin with the family's name.
-    Layout drops those that find no room on the map.
-    """
+    __slots__ = ()
+    kind: ClassVar[str] = "company"
 
-    name: str
-    about: str
-    parameters: tuple[Parameter, ...]
-    fill: Callable[[Mapping[str, Value], Surroundings, np.random.Generator], tuple[ActorPlan, ...]]
+    def fill(self, surroundings: Surroundings, rng: np.random.Generator) -> tuple[ActorPlan, ...]:
+        """Plans of role "parked" or "traffic", whose names begin with the family's name.
 
-
-TRAFFIC = Parameter(name="traffic", default="right", choices=("right", "left"), about="side of the road that traffic keeps to")
-"""The parameter that every road family has."""
+        Layout drops those that find no room on the map.
+        """
+        raise NotImplementedError
 
 
-def traffic_side(values: Mapping[str, Value]) -> Traffic:
-    """The side that traffic keeps to."""
-    return "left" if values["traffic"] == "left" else "right"
-
-
-def number(values: Mapping[str, Value], name: str) -> float:
-    """A numeric parameter; raises TypeError for a word."""
-    value = values[name]
-    if isinstance(value, str):
-        raise TypeError(f"{name}: got {value!r}, expected a number")
-    return float(value)
+def company(name: str, *, example: str) -> Callable[[type[P]], type[P]]:
+    """Registers a kind of company; ``example`` is what stands under its name in ``populate``."""
+    return register(PopulateFamily, name, example)
 
 
 def reach(plan: ActorPlan, named: Mapping[str, ActorPlan]) -> float:

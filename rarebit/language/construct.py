@@ -12,7 +12,7 @@ import dataclasses
 import importlib
 import pkgutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,7 +35,7 @@ FOLDERS = {
     "measure": "measures",
     "criterion": "criteria",
 }
-"""Of each kind, the folder beside this module that holds Rarebit's own."""
+"""Of each kind that Rarebit itself has some of, the folder beside this module; all others come from packs."""
 
 T = TypeVar("T", bound="Construct")
 
@@ -122,7 +122,9 @@ def _file_of(make: type[Any]) -> Path:
     return Path(str(sys.modules[make.__module__].__file__))
 
 
-def _own_modules(kind: str) -> Iterable[ModuleType]:
+def _own_modules(kind: str) -> Iterator[ModuleType]:
+    if kind not in FOLDERS:
+        return
     package = importlib.import_module(f"rarebit.language.{FOLDERS[kind]}")
     for found in pkgutil.iter_modules(package.__path__):
         yield importlib.import_module(f"{package.__name__}.{found.name}")

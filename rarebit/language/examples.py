@@ -14,7 +14,7 @@ _SCENARIO = """\
 scenario: example
 summary: shows one construct.
 road: {{template: {road}}}
-{parameters}ego: {{speed_kph: {speed}, lane: rightmost}}
+{parameters}ego: {{speed_kph: {speed}, {start}}}
 actors:
   lead: {{model: vehicle.seat.leon, speed_kph: 30, at: {{ahead_m: 30}}}}
   van: {{model: vehicle.mercedes.sprinter, role: occluder, at: {{lane: {van}, ahead_m: 45}}}}
@@ -42,6 +42,7 @@ def scenario_with(make: type[Any], example: str) -> str:
     junction = kind == "place" and name == "arm"
     return _SCENARIO.format(
         road="junction" if junction else "urban_street, lanes: 2, parking: both",
+        start="at: {arm: near, before_m: 60}" if junction else "lane: rightmost",
         van="sidewalk_right" if junction else "parking_right",
         parameters=f"parameters: {{drawn{'' if word else '_kph'}: {example}}}\n" if drawn else "",
         speed="20" if word else "abs($drawn_kph)" if drawn else "30",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rarebit.families import populate_families, road_families
-from rarebit.language.blocks.parameters import fields_of
 from rarebit.language.blocks.road import Town
 from rarebit.language.construct import constructs
 from rarebit.language.spec import Spec
@@ -37,12 +35,14 @@ _KINDS = (
     ("maneuver", "Maneuvers", "What an actor does when a rule fires: under its name in `do`, one or a list of several."),
     ("measure", "Measures", "Numbers that `accept` holds in a band: `in: [low, high]`, in the unit of the key."),
     ("criterion", "Criteria", "What else `accept` can ask for."),
+    ("road", "Road templates", "Generated roads: `road: {template: <name>, ...}`."),
+    ("company", "Company", "Who else is there: under its name in `populate`, one block or a list of several."),
 )
 
 
 def reference_text() -> str:
     """The text of ``docs/language.md``."""
-    return "\n".join([_HEAD, *_blocks(), *_constructs(), *_families(), *_units()]) + "\n"
+    return "\n".join([_HEAD, *_blocks(), *_constructs(), *_units()]) + "\n"
 
 
 def _blocks() -> Iterator[str]:
@@ -86,18 +86,8 @@ def _example(kind: str, make: type[Any]) -> str:
         "condition": f"when: {example}",
         "maneuver": f"do: {{lead: {example}}}",
     }
-    return stands.get(kind, f"accept: {{{make.registered.name}: {example}}}")
-
-
-def _families() -> Iterator[str]:
-    yield "## Road templates"
-    yield "`road: {template: <name>, ...}`\n"
-    for road in road_families().values():
-        yield from _record(f"`{road.name}`", Record(dict, fields_of(road.parameters), road.about), level=3)
-    yield "## Company"
-    yield "`populate: {<name>: {...}}`, one block or a list of several.\n"
-    for company in populate_families().values():
-        yield from _record(f"`{company.name}`", Record(dict, fields_of(company.parameters), company.about), level=3)
+    named = {"road": f"road: {example}", "company": f"populate: {{{make.registered.name}: {example}}}"}
+    return {**stands, **named}.get(kind, f"accept: {{{make.registered.name}: {example}}}")
 
 
 def _units() -> Iterator[str]:

@@ -13,14 +13,16 @@ from rarebit.language.blocks.accept import AcceptShape
 from rarebit.language.blocks.actor import Actor
 from rarebit.language.blocks.ego import Ego
 from rarebit.language.blocks.environment import Environment
-from rarebit.language.blocks.populate import Company, PopulateShape
-from rarebit.language.blocks.road import RoadShape, Template, Town
+from rarebit.language.blocks.populate import PopulateShape
+from rarebit.language.blocks.road import RoadShape, Town
 from rarebit.language.blocks.rule import RuleBlock
 from rarebit.language.blocks.signals import RedFor, Shown, SignalShape
 from rarebit.language.constraints import ConstraintShape
+from rarebit.language.construct import Construct
 from rarebit.language.criteria.collision import Collision
 from rarebit.language.kinds import Criterion, Distribution
 from rarebit.language.parameters import ParameterShape
+from rarebit.language.road_family import RoadFamily
 from rarebit.language.words import ScenarioName, Tag, Text
 from rarebit.reading.marks import Count, Names, Within
 
@@ -50,7 +52,7 @@ class Spec:
     scenario: ScenarioName
     summary: Text
     tags: tuple[Tag, ...] = ()
-    road: Annotated[Template | Town, RoadShape()]
+    road: Annotated[RoadFamily | Town, RoadShape()]
     parameters: Annotated[Mapping[str, Annotated[Distribution, ParameterShape()]], Names("parameter")] = field(
         default_factory=dict
     )
@@ -58,7 +60,7 @@ class Spec:
     environment: Environment = field(default_factory=Environment)
     ego: Ego
     actors: Annotated[Mapping[str, Actor], Names("actor", reserved=("ego",))] = field(default_factory=dict)
-    populate: Annotated[Mapping[str, tuple[Company, ...]], PopulateShape()] = field(default_factory=dict)
+    populate: Annotated[Mapping[str, tuple[Construct, ...]], PopulateShape()] = field(default_factory=dict)
     signals: Annotated[
         Mapping[str, Annotated[Shown | RedFor, SignalShape()]],
         Names("arm", pattern="near|right|opposite|left", rule="use near, right, opposite or left"),

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Annotated, Literal, TypeAlias
 
 from rarebit.core.errors import Fault
-from rarebit.families import road_families
-from rarebit.families.family import RoadFamily
-from rarebit.language.blocks.parameters import fields_of
+from rarebit.language.construct import constructs
 from rarebit.packs import Pack, in_use
 from rarebit.reading.choices import Headed, Tagged
 from rarebit.reading.dataclass_shapes import record_of
 from rarebit.reading.entries import Entry
 from rarebit.reading.expressions import Scalar
 from rarebit.reading.marks import Matches, Within
-from rarebit.reading.records import Record
 from rarebit.reading.shapes import Checked, Json
 from rarebit.reading.units import Unit
 
@@ -101,23 +97,6 @@ class Town:
     site: Site | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
-    """A generated road.
-
-    Attributes:
-        template: name of its family.
-        parameters: all of them.
-    """
-
-    template: str
-    parameters: Mapping[str, Scalar]
-
-
-def _template(family: RoadFamily, /, **given: Scalar) -> Template:
-    return Template(template=family.name, parameters={p.name: given.get(p.name, p.default) for p in family.parameters})
-
-
 class RoadShape:
     """A template with its parameters, or a town."""
 
@@ -136,8 +115,7 @@ class RoadShape:
 
 @cache
 def _shapes(_packs: tuple[Pack, ...]) -> tuple[Tagged, Headed]:
-    families = road_families().values()
-    records = {f.name: Record(partial(_template, f), fields_of(f.parameters), f.about) for f in families}
+    records = {name: record_of(make) for name, make in constructs("road").items()}
     town = record_of(Town)
     head = dataclasses.replace(town, fields=tuple(dataclasses.replace(f, key="template") for f in town.fields[:1]))
     return Tagged("template", records), Headed({"template": head, "town": town}, "a road")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rarebit.core.errors import Fault
-from rarebit.families import road_families
-from rarebit.language.blocks.road import Template
 from rarebit.language.checks.names import block
 from rarebit.language.logical import LogicalScenario
+from rarebit.language.road_family import RoadFamily
 from rarebit.language.spec import Spec
 from rarebit.reading.entries import Entry
 from rarebit.reading.records import Draft
@@ -24,8 +23,8 @@ def check_arms(logical: LogicalScenario, specs: Sequence[Spec]) -> Iterator[Faul
     for spec in specs:
         yield from _ego(logical, spec)
         yield from _meetings(logical, spec)
-        if isinstance(spec.road, Template):
-            profile = road_families()[spec.road.template].profile(spec.road.parameters)
+        if isinstance(spec.road, RoadFamily):
+            profile = spec.road.profile()
             yield from _lacking(logical, spec, profile)
 
 
@@ -58,8 +57,8 @@ def _meetings(logical: LogicalScenario, spec: Spec) -> Iterator[Fault]:
 
 
 def _lacking(logical: LogicalScenario, spec: Spec, profile: RoadProfile) -> Iterator[Fault]:
-    assert isinstance(spec.road, Template)
-    where = spec.road.template
+    assert isinstance(spec.road, RoadFamily)
+    where = spec.road.registered.name
     known = ", ".join(profile.arms) or "none; take the template junction"
     near = "near" if spec.ego.at else None
     places: list[tuple[tuple[str, ...], str | None, Turn]] = [(("ego", "at"), near, spec.ego.route)]

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rarebit.core.errors import Fault
-from rarebit.families import road_families
-from rarebit.language.blocks.road import Template
 from rarebit.language.checks.names import block
 from rarebit.language.logical import LogicalScenario
 from rarebit.language.places.in_lane import InLane
+from rarebit.language.road_family import RoadFamily
 from rarebit.language.spec import Spec
 from rarebit.reading.entries import Entry
 from rarebit.reading.marks import EGO
@@ -36,19 +35,19 @@ def check_lanes(logical: LogicalScenario, specs: Sequence[Spec]) -> Iterator[Fau
     drafts = block(logical.draft, "actors")
     told: set[str] = set()
     for spec in specs:
-        if not isinstance(spec.road, Template):
+        if not isinstance(spec.road, RoadFamily):
             continue
-        profile = road_families()[spec.road.template].profile(spec.road.parameters)
+        profile = spec.road.profile()
         for name, actor in spec.actors.items():
             arm = actor.at.arm
             if arm is not None and arm not in profile.arms and name not in told:
                 told.add(name)
                 there = f"use one of {', '.join(profile.arms)}" if profile.arms else "choose a template with a junction"
-                yield _entry(drafts[name], "arm").fault(f"{spec.road.template} has no arm {arm}", there)
+                yield _entry(drafts[name], "arm").fault(f"{spec.road.registered.name} has no arm {arm}", there)
         for name, lane in lacking(spec, profile):
             if name not in told:
                 told.add(name)
-                problem = f"{spec.road.template} has no lane {lane} there"
+                problem = f"{spec.road.registered.name} has no lane {lane} there"
                 yield _entry(drafts[name], "lane").fault(problem, f"use one of {', '.join(_offered(spec, name, profile))}")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from rarebit.core.errors import Fault
-from rarebit.families import populate_families
 from rarebit.language.constraints import Constraint
+from rarebit.language.construct import constructs
 from rarebit.language.logical import references, terms
 from rarebit.reading.advice import nearest
 from rarebit.reading.entries import Entry
@@ -27,7 +27,7 @@ def check_names(spec: Draft, faults: list[Fault]) -> None:
         if name not in known["actor"]:
             faults.append(entry.fault(f"there is no actor {name!r}", nearest(name, known["actor"])))
     for name, actor in actors.items():
-        if isinstance(actor, Draft) and any(name.startswith(f"{family}_") for family in populate_families()):
+        if isinstance(actor, Draft) and any(name.startswith(f"{family}_") for family in constructs("company")):
             faults.append(actor.entry.fault("begins like the names that populate gives", "choose another name"))
     _check_circles(actors, "actor", "stands relative to itself", "break the circle of places", faults)
 

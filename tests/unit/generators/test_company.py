@@ -8,9 +8,9 @@ import itertools
 import pytest
 
 from rarebit.core.rng import stream
-from rarebit.families import populate_families
-from rarebit.families.family import Surroundings
+from rarebit.families.family import PopulateFamily, Surroundings
 from rarebit.families.fleet import CARS
+from rarebit.language.construct import constructs
 from rarebit.language.places.behind import Behind
 from rarebit.language.places.in_lane import InLane
 from rarebit.roads.profile import BOTH, NEITHER, RoadProfile, sides
@@ -26,12 +26,11 @@ LENGTHS = {car.model: car.length_m for car in CARS}
 
 
 def _fill(family: str, *, seed: int = 0, road: RoadProfile | None = ROAD, **changes: Value) -> tuple[ActorPlan, ...]:
-    made = populate_families()[family]
-    values = {**{p.name: p.default for p in made.parameters}, **changes}
-    return made.fill(values, Surroundings(named=(EGO, VAN, CHILD), road=road, duration_s=8.0), stream(seed, family))
+    company: PopulateFamily = constructs("company")[family](**changes)
+    return company.fill(Surroundings(named=(EGO, VAN, CHILD), road=road, duration_s=8.0), stream(seed, family))
 
 
-@pytest.mark.parametrize("family", sorted(populate_families()))
+@pytest.mark.parametrize("family", constructs("company"))
 def test_pure_and_named(family: str) -> None:
     plans = _fill(family)
     assert plans == _fill(family) != _fill(family, seed=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 import carla
 import pytest
 
-from rarebit.families import road_families
+from rarebit.language.construct import constructs
 from rarebit.roads.opendrive.records import Traffic
 from rarebit.scenario import Value
 
@@ -30,11 +31,11 @@ SIDES: tuple[Traffic, ...] = ("right", "left")
 
 
 def _values(**changes: Value) -> Mapping[str, Value]:
-    return {**{p.name: p.default for p in road_families()["junction"].parameters}, **changes}
+    return dataclasses.asdict(constructs("road")["junction"](**changes))
 
 
 def _map(**changes: Value) -> carla.Map:
-    return carla.Map("junction", road_families()["junction"].build(_values(**changes)))
+    return carla.Map("junction", constructs("road")["junction"](**changes).opendrive())
 
 
 def _turns(road: carla.Map) -> set[tuple[int, int]]:
@@ -130,11 +131,10 @@ def test_without_lights_the_side_arms_give_way() -> None:
     assert not road.get_all_landmarks_of_type("1000001")
 
 
-@pytest.mark.parametrize("family", sorted(road_families()))
+@pytest.mark.parametrize("family", constructs("road"))
 def test_left_hand_traffic_is_the_mirror_image(family: str) -> None:
-    made = road_families()[family]
-    values = {p.name: p.default for p in made.parameters}
-    right, left = (carla.Map(family, made.build({**values, "traffic": side})) for side in SIDES)
+    made = constructs("road")[family]
+    right, left = (carla.Map(family, made(traffic=side).opendrive()) for side in SIDES)
     for lane in range(1, 6):
         for ident in (lane, -lane):
             here, there = right.get_waypoint_xodr(1, ident, 60.0), left.get_waypoint_xodr(1, -ident, 60.0)
@@ -146,13 +146,12 @@ def test_left_hand_traffic_is_the_mirror_image(family: str) -> None:
                     assert abs(math.remainder(there.transform.rotation.yaw + here.transform.rotation.yaw, 360.0)) < 1e-3
 
 
-@pytest.mark.parametrize("family", sorted(road_families()))
+@pytest.mark.parametrize("family", constructs("road"))
 @pytest.mark.parametrize("traffic", SIDES)
 def test_a_profile_tells_the_lanes_that_the_client_finds(family: str, traffic: Traffic) -> None:
-    made = road_families()[family]
-    values: dict[str, Value] = {**{p.name: p.default for p in made.parameters}, "traffic": traffic}
-    profile = made.profile(values)
-    road = carla.Map(family, made.build(values))
+    made = constructs("road")[family](traffic=traffic)
+    profile = made.profile()
+    road = carla.Map(family, made.opendrive())
     ours, theirs = (1, -1) if traffic == "left" else (-1, 1)
 
     def kinds(sign: int) -> list[str]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import carla
 import pytest
 
-from rarebit.families import road_families
+from rarebit.language.construct import constructs
 from rarebit.scenario import Value
 
 
 def _build(family: str, **changes: Value) -> str:
-    made = road_families()[family]
-    values: Mapping[str, Value] = {**{p.name: p.default for p in made.parameters}, **changes}
-    return made.build(values)
+    text: str = constructs("road")[family](**changes).opendrive()
+    return text
 
 
 def _map(family: str, **changes: Value) -> carla.Map:
@@ -27,7 +25,7 @@ def _types(road: carla.Map, station: float = 50.0) -> dict[int, str]:
     return {lane: str(w.lane_type) for lane, w in found.items() if w is not None}
 
 
-@pytest.mark.parametrize("family", sorted(road_families()))
+@pytest.mark.parametrize("family", constructs("road"))
 def test_every_family_is_accepted_and_repeatable(family: str) -> None:
     assert _build(family) == _build(family)
     road = _map(family)

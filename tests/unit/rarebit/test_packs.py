@@ -11,18 +11,33 @@ import pytest
 
 from rarebit import packs
 from rarebit.core.errors import SpecError
-from rarebit.families import road_families
 from rarebit.language import find, json_schema, load
+from rarebit.language.construct import constructs
 
 FAMILY = """
-from rarebit.families.family import Parameter, RoadFamily
+from dataclasses import dataclass
+
+from rarebit.language.road_family import RoadFamily, road_family
 from rarebit.roads.profile import RoadProfile
 from .{helper} import TEXT
 
-FAMILY = RoadFamily(
-    name="{name}", about="a straight road", parameters=(Parameter(name="length_m", default=300.0, about="its length"),),
-    build=lambda values: TEXT, profile=lambda values: RoadProfile(length_m=300.0, lanes=1, opposite_lanes=0),
-)
+
+@road_family("{name}", example="{{template: {name}}}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track(RoadFamily):
+    \"\"\"A straight road.
+
+    Attributes:
+        length_m: its length.
+    \"\"\"
+
+    length_m: float = 300.0
+
+    def opendrive(self) -> str:
+        return TEXT
+
+    def profile(self) -> RoadProfile:
+        return RoadProfile(length_m=self.length_m, lanes=1, opposite_lanes=0)
 """
 SPEC = """
 scenario: {name}
@@ -51,13 +66,13 @@ def _as_before() -> Iterator[None]:
 
 
 def test_a_pack_brings_a_family_and_a_scenario(mine: Path) -> None:
-    before = set(road_families())
+    before = set(constructs("road"))
     with packs.using(packs.packs_with([mine])):
-        assert set(road_families()) == before | {"track"}
+        assert set(constructs("road")) == before | {"track"}
         spec = load(find("alone"))
         assert spec.name == "alone"
         assert "track" in str(json_schema())
-    assert set(road_families()) == before
+    assert set(constructs("road")) == before
     with pytest.raises(SpecError, match="there is no such scenario"):
         find("alone")
 
@@ -72,7 +87,7 @@ def test_two_families_of_one_name(mine: Path) -> None:
     (mine / "generators" / "town.py").write_text(FAMILY.format(name="motorway", helper="_text"))
     packs.use(packs.packs_with([mine]))
     with pytest.raises(SpecError) as raised:
-        road_families()
+        constructs("road")
     assert f"{mine}/generators/town.py: pack: stands in {packs.builtin().folder}/generators/motorway.py too" in str(
         raised.value
     )
@@ -93,7 +108,7 @@ def test_a_module_that_cannot_be_imported(mine: Path) -> None:
     with pytest.raises(
         SpecError, match=r"broken\.py: pack: cannot be imported: ModuleNotFoundError: .*no_such_module_anywhere"
     ):
-        road_families()
+        constructs("road")
 
 
 @pytest.mark.parametrize(
@@ -115,8 +130,8 @@ def test_two_packs_of_one_folder_name_do_not_mix(mine: Path, tmp_path: Path) -> 
     (other / "generators" / "_text.py").write_text("TEXT = '<OpenDRIVE name=\"other\"/>'\n")
     (other / "generators" / "track.py").write_text(FAMILY.format(name="other_track", helper="_text"))
     packs.use(packs.packs_with([mine, other]))
-    assert road_families()["track"].build({}) == "<OpenDRIVE/>"
-    assert road_families()["other_track"].build({}) == '<OpenDRIVE name="other"/>'
+    assert constructs("road")["track"]().opendrive() == "<OpenDRIVE/>"
+    assert constructs("road")["other_track"]().opendrive() == '<OpenDRIVE name="other"/>'
 
 
 def test_the_content_of_a_pack_has_a_name(mine: Path) -> None:
@@ -135,7 +150,7 @@ def test_entry_points(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packs, "entry_points", lambda group: [point])
     packs.installed.cache_clear()
     try:
-        assert "track" in road_families()
+        assert "track" in constructs("road")
         monkeypatch.setattr(packs, "entry_points", lambda group: [EntryPoint("wrong", "json.decoder", packs.GROUP)])
         packs.installed.cache_clear()
         with pytest.raises(SpecError, match=r"entry point wrong of rarebit\.packs names no package"):

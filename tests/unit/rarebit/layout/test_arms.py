@@ -12,8 +12,8 @@ import pytest
 
 from rarebit import scenario as s
 from rarebit.core.errors import SceneError
-from rarebit.families import road_families
 from rarebit.language.conditions.at_time import AtTime
+from rarebit.language.construct import constructs
 from rarebit.language.maneuvers.arrive_with import ArriveWith
 from rarebit.language.places.on_arm import OnArm
 from rarebit.layout import Layout, resolve
@@ -30,9 +30,8 @@ MOUTH_M = 3.5 + 8.0
 
 @cache
 def _road(changes: tuple[tuple[str, s.Value], ...]) -> LaneMap:
-    family = road_families()["junction"]
-    values = {**{p.name: p.default for p in family.parameters}, **dict(changes)}
-    return lane_map.read(carla.Map("junction", family.build(values)), "junction")
+    junction = constructs("road")["junction"](**dict(changes))
+    return lane_map.read(carla.Map("junction", junction.opendrive()), "junction")
 
 
 def _actor(name: str, arm: str, route: Turn = "straight", *, model: str = "vehicle.car", **place: object) -> s.ActorPlan:

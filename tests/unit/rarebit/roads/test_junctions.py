@@ -9,7 +9,7 @@ from pathlib import Path
 import carla
 import pytest
 
-from rarebit.families import road_families
+from rarebit.language.construct import constructs
 from rarebit.roads.junctions import Junction, junctions
 from rarebit.roads.lane_map import LaneMap
 from rarebit.roads.route import NoWayError, follow
@@ -28,9 +28,8 @@ def _town(name: str) -> LaneMap:
 
 
 def _template(**changes: Value) -> LaneMap:
-    family = road_families()["junction"]
-    values = {**{p.name: p.default for p in family.parameters}, **changes}
-    return lane_map.read(carla.Map("junction", family.build(values)), "junction")
+    junction = constructs("road")["junction"](**changes)
+    return lane_map.read(carla.Map("junction", junction.opendrive()), "junction")
 
 
 def _bearings(junction: Junction) -> list[int]:
