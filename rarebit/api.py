@@ -129,6 +129,7 @@ def record(
     road: Mapping[str, Any] | None = None,
     pictures: bool = False,
     label_images: bool = False,
+    takes: Mapping[str, Any] | None = None,
     carla: CarlaSection = _CARLITE,
     tell: Tell = silent,
 ) -> Recorded:
@@ -138,7 +139,7 @@ def record(
         specs: names or paths.
         out: folder of the dataset.
         rig: name of one in a pack's ``hydra_conf/rig``, path of a YAML file, or the rig as plain data.
-        seed, scenes, attempts, jobs, packs, road, pictures, label_images, carla: as the command's options.
+        seed, scenes, attempts, jobs, packs, road, pictures, label_images, takes, carla: as the command's options.
         tell: told what is being done, and which share of the present scene is done.
 
     Raises:
@@ -157,6 +158,7 @@ def record(
         pictures=pictures,
         carla=carla,
         rig=_rig(rig),
+        takes=takes,
         writer=WriterConfig(label_images=label_images),
         sampling=SamplingConfig(scenes=scenes, attempts=attempts),
     )

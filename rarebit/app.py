@@ -127,7 +127,12 @@ def _record_and_tell(config: AppConfig, console: Console) -> None:
                 bar.update(whole, advance=1)
                 text = line_of(event)
             else:
-                text = f"dataset   {event.root}" if isinstance(event, Finished) else f"look      {event}"
+                paths = (
+                    [("dataset", event.root), *(("take", path) for path in event.takes)]
+                    if isinstance(event, Finished)
+                    else [("look", event)]
+                )
+                text = "\n".join(f"{kind:9} {path}" for kind, path in paths)
             bar.console.print(text, highlight=False, soft_wrap=True)
     if left := leftovers(config.out):
         console.print(left_over(config.out, left, size_bytes(left)), highlight=False, soft_wrap=True, markup=False)

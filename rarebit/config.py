@@ -86,6 +86,7 @@ class AppConfig:
         jobs: processes that record; 0 records in this process.
         road: replaces every spec's road block unless None.
         rig: the rig block as plain data, read by ``rarebit.rig``.
+        takes: by name the faults of a twin's sensors, as plain data, read by ``rarebit.rig.faults``.
     """
 
     name: Text
@@ -98,6 +99,7 @@ class AppConfig:
     pictures: Flag = True
     carla: CarlaSection = CarlaSection()
     rig: Any
+    takes: Any = None
     writer: WriterConfig = WriterConfig()
     sampling: SamplingConfig = SamplingConfig()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +26,12 @@ class Finished:
 
     Attributes:
         root: its folder.
+        takes: folders of the takes with faults, each a dataset of its own.
         outcomes: of all jobs, in the dataset's order.
     """
 
     root: Path
+    takes: tuple[Path, ...]
     outcomes: tuple[Outcome, ...]
 
 
@@ -52,15 +54,20 @@ def record_dataset(config: AppConfig, plan: Plan, tell: Tell) -> Iterator[Outcom
         made = [outcome for outcome in outcomes if outcome.accepted is not None]
         if made:
             tell("assembling the dataset", 1.0)
-            writer = NuScenesWriter(config.out)
-            root = writer.finish([o.accepted.key for o in made if o.accepted is not None])
+            root, *takes = (NuScenesWriter(ledger.take(name)).finish(_keys(made, name)) for name in ("", *plan.jobs[0].takes))
             write_entries(config.out, outcomes)
-            yield Finished(root=root, outcomes=outcomes)
+            yield Finished(root=root, takes=tuple(takes), outcomes=outcomes)
             if config.pictures:
                 tell("drawing pictures", 0.0)
                 for done, path in enumerate(write_gallery(root, VERSION, [o.rejected for o in made], os.cpu_count() or 1), 1):
                     tell("drawing pictures", done / (len(made) + 1))
                     yield path
+
+
+def _keys(made: Sequence[Outcome], take: str) -> list[str]:
+    """Folders of the scenes in a take."""
+    accepted = [outcome.accepted for outcome in made if outcome.accepted is not None]
+    return [one.takes[take] if take else one.key for one in accepted]
 
 
 def executor_of(config: AppConfig) -> Executor:

@@ -26,6 +26,7 @@ how
   rig=NAME                  one of: {rigs}
   jobs=N                    processes, each with a carlite of its own (1)
   carla.host=H carla.port=P a CARLA 0.9.16 server instead of carlite
+  takes={{NAME: [FAULT]}}     twins whose sensors have faults: takes/NAME beside the dataset
   writer.label_images=true  keep the cameras' label images too
 where
   name=NAME  out=FOLDER     of the dataset (outputs/NAME)

@@ -7,7 +7,7 @@ import fcntl
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from rarebit.core.errors import OutputError
@@ -27,6 +27,7 @@ class Entry:
     Attributes:
         job: key of its job.
         scene: name of its folder in ``scenes``.
+        takes: the same of each take with faults.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Entry:
     index: int
     job: str
     scene: str
+    takes: dict[str, str] = field(default_factory=dict)
 
 
 @contextlib.contextmanager
@@ -72,7 +74,7 @@ def write_entries(out: Path, outcomes: Sequence[Outcome]) -> None:
     """
     before = entries(out)
     rows = [
-        Entry(name=o.job.name, seed=o.job.seed, index=o.job.index, job=o.job.key, scene=o.accepted.key)
+        Entry(name=o.job.name, seed=o.job.seed, index=o.job.index, job=o.job.key, scene=o.accepted.key, takes=o.accepted.takes)
         for o in outcomes
         if o.accepted is not None
     ]
@@ -99,6 +101,9 @@ def leftovers(out: Path) -> tuple[Path, ...]:
     draws = {Ledger(out=out).path(entry.name, entry.index) for entry in used}
     found = [path for path in sorted((out / "scenes").glob("*")) if path.name not in scenes]
     found += [path for path in sorted((out / "draws").glob("*")) if path not in draws]
+    for take in sorted((out / "takes").glob("*")):
+        kept = {entry.takes[take.name] for entry in used if take.name in entry.takes}
+        found += [path for path in sorted((take / "scenes").glob("*")) if path.name not in kept] if kept else [take]
     return tuple(found + [path for path in [out / ".building"] if path.exists()])
 
 

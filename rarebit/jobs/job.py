@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rarebit import __version__
@@ -26,6 +26,7 @@ class Job:
         seed, index: see ``rarebit.generate.concretise``.
         attempts: draws before the scene is given up; no part of the job's key.
         rig: as plain data.
+        takes: by name the faults of a twin's sensors, as plain data.
         label_images: whether the cameras' label images are kept too.
         server: "carlite" or "carla": what kind records it.
         step_s: length of a tick.
@@ -43,6 +44,7 @@ class Job:
     index: int
     attempts: int
     rig: Mapping[str, Any]
+    takes: Mapping[str, Any] = field(default_factory=dict)
     label_images: bool = False
     server: str = "carlite"
     step_s: float = 0.05

@@ -38,6 +38,7 @@ class Accepted:
         key: of the scene's folder.
         measures: of the verdict, SI.
         first_seen: channel and seconds after the first event, or None if the scenario names no hazard.
+        takes: key of the scene's folder in each take.
     """
 
     attempt: int
@@ -45,6 +46,7 @@ class Accepted:
     measures: dict[str, float]
     first_seen: tuple[str, float] | None
     samples: int
+    takes: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> Accepted:
@@ -112,6 +114,10 @@ class Ledger:
     def draws(self, job: Job) -> Draws:
         """What is known of a job's draws."""
         return Draws.read(self.path(job.name, job.index), job.key)
+
+    def take(self, name: str) -> Path:
+        """The folder of a take's dataset; of the clean one for ""."""
+        return self.out / "takes" / name if name else self.out
 
     def path(self, name: str, index: int) -> Path:
         """The file of one scene."""

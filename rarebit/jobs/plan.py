@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from rarebit.jobs import towns
 from rarebit.jobs.job import Job
 from rarebit.language import LogicalScenario, find, read
 from rarebit.packs import pack_of, packs_with, use
+from rarebit.rig.faults import read_takes
 from rarebit.rig.load import rig_from_mapping
 from rarebit.rig.plan import faults_of_rates
 from rarebit.scenario import TownRoad
@@ -38,13 +40,14 @@ def plan(config: AppConfig) -> Plan:
         SpecError: the packs or the rig are wrong, or no spec is right; a wrong spec beside right ones is a fault of the plan.
     """
     use(packs_with(config.packs))
-    _check_rig(config)
+    takes = _takes(config)
     packs = [pack_of(folder) for folder in config.packs]
     common: dict[str, Any] = {
         "road": config.road,
         "seed": config.seed,
         "attempts": config.sampling.attempts,
         "rig": config.rig,
+        "takes": takes,
         "label_images": config.writer.label_images,
         "server": "carla" if config.carla.host else "carlite",
         "step_s": config.carla.step_s,
@@ -107,9 +110,13 @@ def _map_content(spec: LogicalScenario, config: AppConfig) -> str:
     return "" if path is None else file_hash(path)
 
 
-def _check_rig(config: AppConfig) -> None:
-    if faults := faults_of_rates(rig_from_mapping(config.rig), config.carla.step_s):
+def _takes(config: AppConfig) -> Mapping[str, Any]:
+    """The takes as plain data, once they and the rig are known to be right."""
+    rig = rig_from_mapping(config.rig)
+    if faults := faults_of_rates(rig, config.carla.step_s):
         raise SpecError(faults)
+    read_takes(config.takes, rig, file="command line")
+    return dict(config.takes or {})
 
 
 def _fault(file: str, path: str, value: str, problem: str, remedy: str) -> Fault:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 from rarebit.core.errors import SceneError, UnlikeRehearsalError
 from rarebit.core.files import canonical_json, content_hash
@@ -19,7 +20,9 @@ from rarebit.jobs.ledger import Accepted, Draws, Ledger, Rejected
 from rarebit.jobs.outcome import Outcome, failed
 from rarebit.language import LogicalScenario, read
 from rarebit.nuscenes.protocol import SceneWriter
+from rarebit.nuscenes.scene_folder import is_done
 from rarebit.nuscenes.writer import NuScenesWriter
+from rarebit.rig.faults import read_takes
 from rarebit.rig.load import rig_from_mapping
 from rarebit.rig.rig import Rig
 from rarebit.run import Attempt, attempt
@@ -79,8 +82,9 @@ def finished(job: Job, ledger: Ledger) -> Outcome | None:
         SpecError: the spec is wrong.
     """
     draws = ledger.draws(job)
-    if draws.accepted is not None and _writer(job, ledger).is_done(draws.accepted.key):
-        return Outcome(job=job, rejected=tuple(draws.rejected), accepted=draws.accepted)
+    accepted = draws.accepted
+    if accepted is not None and all(is_done(folder) for folder in _folders(accepted, ledger)):
+        return Outcome(job=job, rejected=tuple(draws.rejected), accepted=accepted)
     if draws.accepted is None and draws.rejected and next(_open_draws(job, draws), None) is None:
         return _given_up(job, draws)
     return None
@@ -134,8 +138,9 @@ def _given_up(job: Job, draws: Draws) -> Outcome:
     return failed(job, SceneError("\n".join([*lines, f"  {remedy}"])), tuple(rows))
 
 
-def _writer(job: Job, ledger: Ledger) -> NuScenesWriter:
-    return NuScenesWriter(ledger.out, label_images=job.label_images, context=job.context)
+def _folders(accepted: Accepted, ledger: Ledger) -> list[Path]:
+    """The folders of the scene: of the clean take and of the others."""
+    return [ledger.take(name) / "scenes" / key for name, key in {"": accepted.key, **accepted.takes}.items()]
 
 
 class _Maker:
@@ -144,7 +149,17 @@ class _Maker:
     def __init__(self, job: Job, server: CarlaServer, ledger: Ledger, tell: Tell) -> None:
         self._job, self._server, self._tell = job, server, tell
         self._rig: Rig = rig_from_mapping(dict(job.rig))
-        self._writer = _writer(job, ledger)
+        self._faults = {"": (), **read_takes(job.takes, self._rig)}
+        self._writers = {
+            name: NuScenesWriter(
+                ledger.take(name),
+                label_images=job.label_images,
+                context=job.context,
+                take=name,
+                faults=[fault.plain() for fault in faults],
+            )
+            for name, faults in self._faults.items()
+        }
 
     def scene(self, scenario: ConcreteScenario) -> tuple[Accepted, float]:
         """One draw, made again from its rehearsal on if the recording was another run: the draw itself is not at fault.
@@ -171,16 +186,21 @@ class _Maker:
         measures: Mapping[str, float] = trial.verdict.measures
         kept: tuple[Event, ...] = tuple(event for event in trial.history.events if event.time_us >= 0)
 
-        def open_scene(rig: Rig) -> AbstractContextManager[SceneWriter]:
-            return self._writer.scene(scenario, rig, session.lane_map, events=kept, measures=measures)
+        def take(name: str) -> Take:
+            def open_scene(rig: Rig) -> AbstractContextManager[SceneWriter]:
+                return self._writers[name].scene(scenario, rig, session.lane_map, events=kept, measures=measures)
+
+            return Take(name=name, open=open_scene, faults=self._faults[name])
 
         def tell(time_us: int) -> None:
             self._tell(f"{self._job.title}: recording", time_us / total)
 
-        recorded = record_takes(session, scenario, trial, self._rig, [Take(name="", open=open_scene)], tell)
+        recorded = record_takes(session, scenario, trial, self._rig, [take(name) for name in self._writers], tell)
+        keys = {name: writer.key(scenario, self._rig) for name, writer in self._writers.items()}
         accepted = Accepted(
             attempt=scenario.attempt,
-            key=self._writer.key(scenario, self._rig),
+            key=keys.pop(""),
+            takes=keys,
             measures=dict(measures),
             first_seen=recorded.first_seen,
             samples=recorded.samples,

@@ -79,6 +79,17 @@ def test_clean_removes_what_the_dataset_does_not_use(job: Job, tmp_path: Path) -
     assert Ledger(out=tmp_path).draws(new.job).accepted == new.accepted
 
 
+def test_scenes_of_takes_are_kept_with_the_clean_ones(job: Job, tmp_path: Path) -> None:
+    made = outcome(job, "new")
+    assert made.accepted is not None
+    twin = replace(made, accepted=replace(made.accepted, takes={"frozen": "twin"}))
+    for name in ("takes/frozen/scenes/twin", "takes/frozen/scenes/older", "takes/gone/scenes/x", "scenes/new"):
+        (tmp_path / name).mkdir(parents=True)
+    write_entries(tmp_path, [twin])
+    assert [str(path.relative_to(tmp_path)) for path in clean(tmp_path)] == ["takes/frozen/scenes/older", "takes/gone"]
+    assert (tmp_path / "takes/frozen/scenes/twin").is_dir()
+
+
 def test_clean_leaves_an_unfinished_run_alone(job: Job, tmp_path: Path) -> None:
     scene(tmp_path, outcome(job, "a"))
     with pytest.raises(OutputError, match="holds no finished dataset"):

@@ -107,3 +107,10 @@ def test_packs_are_part_of_a_job(config: AppConfig, tmp_path: Path) -> None:
     (pack / "generators").mkdir()
     (pack / "generators" / "more.py").write_text("")
     assert plan(mine).jobs[0].key != job.key
+
+
+def test_takes_are_part_of_a_job_and_checked(config: AppConfig) -> None:
+    with pytest.raises(SpecError, match="is no camera of the rig"):
+        plan(replace(config, takes={"frozen": [{"camera_frozen": {"channel": "CAM_FRONT", "from_s": 1, "to_s": 2}}]}))
+    with pytest.raises(SpecError, match="is not a fault"):
+        plan(replace(config, takes={"odd": [{"camera_thawed": {}}]}))
