@@ -1,4 +1,4 @@
-"""Batches as users run them: in processes, resumed, with takes, in a folder that held another dataset, on a server that hangs."""
+"""Batches as users run them: in processes, resumed, with takes, in a used folder, on a server that hangs."""
 
 from __future__ import annotations
 
@@ -72,7 +72,11 @@ def test_a_scene_made_again_alone_has_the_same_bytes(batch: Path, rarebit: Comma
 
 
 def test_a_twin_differs_where_its_fault_is(batch: Path) -> None:
-    clean, twin = ({path.name: path.read_bytes() for path in (root / "samples" / "CAM_FRONT").iterdir()} for root in (batch, batch / "takes" / "frozen"))  # fmt: skip
+    pictures = [
+        {path.name: path.read_bytes() for path in (root / "samples" / "CAM_FRONT").iterdir()}
+        for root in (batch, batch / "takes" / "frozen")
+    ]
+    clean, twin = pictures
     assert clean.keys() == twin.keys()
     assert len(clean) == 18
     assert sum(clean[name] != twin[name] for name in clean) == 3  # at 1.5 s; at 1 s the camera freezes, at 2 s it goes on
