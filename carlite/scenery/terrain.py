@@ -157,7 +157,7 @@ class _Shape:
     def heights(self, low: Array, rows: int, columns: int, hill_m: float, noise: Array, *, coarse: bool = False) -> Array:
         """(rows, columns) of a grid whose first node is ``low``; ``noise`` (rows, columns) shapes its hills.
 
-        ``coarse`` asks the roads at every fourth node only where none is near; the grid's size must be a multiple of that, and one.
+        ``coarse`` asks the roads at every fourth node only where none is near; the size must be a multiple of that, and one.
         """
         nodes = low + self.cell_m * np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"), -1)
         if coarse:
