@@ -58,6 +58,7 @@ class WorldView:
         paths: by name; actors without one move straight along ``heading_rad``.
         heading_rad: by name.
         fired_s: when each rule fired that has, by its name; those of this very tick that stand above the asking one included.
+        since_s: since when conditions hold without a break that others have to know it of; absent while they do not.
         bodies: the same actors as arrays.
     """
 
@@ -69,6 +70,7 @@ class WorldView:
     paths: Mapping[str, Path]
     heading_rad: Mapping[str, float]
     fired_s: Mapping[str, float] = field(default_factory=dict)
+    since_s: Mapping[object, float] = field(default_factory=dict)
     bodies: Bodies = field(default_factory=nobody)
 
     def ahead_m(self, actor: str, target: str) -> float:

@@ -177,6 +177,14 @@ class Condition(Construct):
         """The earliest time at which it can be true, given that of every rule; inf for never. 0 where nothing is known."""
         return 0.0
 
+    def parts(self) -> tuple[Condition, ...]:
+        """The conditions that it is made of."""
+        return ()
+
+    def timed(self) -> tuple[Condition, ...]:
+        """The conditions of which it has to know since when they hold (``WorldView.since_s``)."""
+        return ()
+
 
 def condition(name: str, *, example: str) -> Callable[[type[C]], type[C]]:
     """Registers a condition; the key ``name`` tells it from other conditions."""

@@ -29,3 +29,7 @@ class AllOf(Condition):
     def earliest_s(self, rules: Mapping[str, float]) -> float:
         """See Condition."""
         return max(part.earliest_s(rules) for part in self.all_of)
+
+    def parts(self) -> tuple[Condition, ...]:
+        """See Condition."""
+        return self.all_of

@@ -29,3 +29,7 @@ class AnyOf(Condition):
     def earliest_s(self, rules: Mapping[str, float]) -> float:
         """See Condition."""
         return min(part.earliest_s(rules) for part in self.any_of)
+
+    def parts(self) -> tuple[Condition, ...]:
+        """See Condition."""
+        return self.any_of
