@@ -177,9 +177,10 @@ def _meant(
                 continue
             s = _number(record, "s")
             here = [section for section in sections if section.road == road_id and section.start_m <= s + 1e-6]
-            ids = max(here, key=lambda section: section.start_m).kinds if here else {}
-            left, right = (1, max((0, *ids))), (min((0, *ids)), -1)
-            both = {"+": (left,) if left_runs_along else (right,), "-": (right,) if left_runs_along else (left,)}
-            ranges = both.get(record.get("orientation", ""), (right, left))
-            found[record.get("id", ""), road_id] = tuple(pair for pair in ranges if pair[0] <= pair[1])
+            kinds = max(here, key=lambda section: section.start_m).kinds if here else {}
+            ids = sorted(kinds)
+            if record.get("orientation") in ("+", "-"):
+                ids = [key for key in ids if (key > 0) == (left_runs_along == (record.get("orientation") == "+"))]
+            ids = [key for key in ids if kinds[key].lower() == "driving"] or ids
+            found[record.get("id", ""), road_id] = tuple((key, key) for key in ids)
     return found

@@ -11,7 +11,7 @@ from copy import deepcopy
 from xml.etree.ElementTree import Element
 
 from carlite.opendrive.edits import Edits, plain
-from carlite.opendrive.normal.links import Roads
+from carlite.opendrive.normal.links import Roads, is_driven
 from carlite.opendrive.normal.sections import by_id
 from carlite.opendrive.objects import ROADRUNNER_VENDORS
 from carlite.opendrive.reading import integer, number
@@ -90,13 +90,19 @@ def _tell_validity(
         return
     s = number(record, "s", where)
     at = next((section for section in reversed(sections) if number(section, "s", where) <= s + 1e-9), sections[0])
-    left, right = max([0, *by_id(at, where)]), min([0, *by_id(at, where)])
+    lanes = by_id(at, where)
+    ids = sorted(lanes)
     if record.get("orientation") in ("+", "-"):
         left_runs_along = by_roadrunner or road.get("rule") == "LHT"
-        if left_runs_along == (record.get("orientation") == "+"):
-            right = 0
-        else:
-            left = 0
-    ranges = [(low, high) for low, high in ((right, -1), (1, left)) if low <= high] or [(0, 0)]
-    for low, high in ranges:
+        ids = [key for key in ids if (key > 0) == (left_runs_along == (record.get("orientation") == "+"))]
+    # Traffic lights and signs speak to those who drive, if anybody does.
+    ids = [key for key in ids if is_driven(lanes[key])] or ids
+    for low, high in _runs(ids) or [(0, 0)]:
         edits.add(record, "validity", {"fromLane": str(low), "toLane": str(high)})
+
+
+def _runs(ids: list[int]) -> list[tuple[int, int]]:
+    """(first, last) of the stretches of numbers that follow each other."""
+    starts = [key for key in ids if key - 1 not in ids]
+    ends = [key for key in ids if key + 1 not in ids]
+    return list(zip(starts, ends, strict=True))

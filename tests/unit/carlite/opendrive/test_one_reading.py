@@ -147,7 +147,8 @@ def test_orientation_without_validity_is_said_in_lanes(
     agree: Agree, rule: str, orientation: str, vendor: str, lanes: list[int]
 ) -> None:
     light = f'<signals><signal id="5" s="50" t="-6" dynamic="yes" type="1000001" orientation="{orientation}"/></signals>'
-    at = road(lanes=section(right=lane(-1) + lane(-2)), extra=light, attributes=f'junction="-1" rule="{rule}"')
+    lanes_there = section(left=lane(1) + lane(2, kind="sidewalk"), right=lane(-1) + lane(-2) + lane(-3, kind="shoulder"))
+    at = road(lanes=lanes_there, extra=light, attributes=f'junction="-1" rule="{rule}"')
     reading, said = agree(text(at, header=f'<header vendor="{vendor}"/>'))
     governed = governed_lanes(reading.network)["5"]
     assert sorted(one.lane_id for one in governed) == lanes
