@@ -41,6 +41,7 @@ from nuscenes.utils.data_io import load_bin_file
 from nuscenes.utils.geometry_utils import points_in_box
 from PIL import Image
 from pyquaternion import Quaternion
+from scipy.integrate import trapezoid
 
 SPLIT = "all"
 # The CAN bus expansion's messages a second; its zoesensors vary between 794 and 973.
@@ -282,9 +283,9 @@ class Judge:
         force = np.array([r @ pose["accel"] for r, pose in zip(turn, poses, strict=True)])
         velocity = np.array([r @ pose["vel"] for r, pose in zip(turn, poses, strict=True)])
         place, seconds = np.array([pose["pos"] for pose in poses]), np.array([pose["utime"] for pose in poses]) * 1e-6
-        gained = np.trapezoid(force - [0, 0, 9.81], seconds, axis=0)
+        gained = trapezoid(force - [0, 0, 9.81], seconds, axis=0)
         self.check(np.abs(gained - (velocity[-1] - velocity[0])).max() < 0.5, f"can_bus: {scene}: accel is not that of vel")
-        moved = np.trapezoid(velocity, seconds, axis=0)
+        moved = trapezoid(velocity, seconds, axis=0)
         self.check(np.abs(moved - (place[-1] - place[0])).max() < 0.5, f"can_bus: {scene}: vel is not that of pos")
 
     def prediction(self) -> None:
