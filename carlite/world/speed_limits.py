@@ -21,7 +21,7 @@ _REACH_M = 8.0
 _BESIDE_M = 0.1
 _KPH = 3.6
 _STREET_MPS, _TOWN_ROAD_MPS = 30.0 / _KPH, 90.0 / _KPH
-_BEND_MPS2 = 6.0  # the Traffic Manager drives 30 % below a limit, so it takes bends with half of this
+_BEND_MPS2 = 6.0  # sideways, in a bend: the Traffic Manager drives at the limit
 
 
 class SpeedLimits:

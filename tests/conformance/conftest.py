@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import queue
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,6 +120,27 @@ def spawn(world: Any, place: Callable[..., Any]) -> Callable[..., Any]:
         return actor
 
     return make
+
+
+@pytest.fixture
+def listening(world: Any) -> Callable[..., Any]:
+    """``with listening(id, pose, on=None, **attributes) as (sensor, data)``: a sensor and the queue of its data."""
+
+    @contextmanager
+    def open_sensor(type_id: str, pose: Any, on: Any = None, **attributes: object) -> Iterator[tuple[Any, queue.Queue[Any]]]:
+        blueprint = world.get_blueprint_library().find(type_id)
+        for name, value in attributes.items():
+            blueprint.set_attribute(name, str(value))
+        sensor = world.spawn_actor(blueprint, pose, attach_to=on)
+        data: queue.Queue[Any] = queue.Queue()
+        sensor.listen(data.put)
+        try:
+            yield sensor, data
+        finally:
+            sensor.stop()
+            sensor.destroy()
+
+    return open_sensor
 
 
 @pytest.fixture

@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import carla
 import numpy as np
 import pytest
 
+Open = Callable[..., Any]
 _WAIT_S = 60.0
+_ABOVE = carla.Transform(carla.Location(z=2.5))
 _SIZE = {"image_size_x": "160", "image_size_y": "90"}
 _EVENT = np.dtype([("x", "<u2"), ("y", "<u2"), ("t", "<i8"), ("pol", "u1")])
-
-
-@contextmanager
-def _listening(world: Any, kind: str, on: Any, **attributes: str) -> Iterator[tuple[Any, queue.Queue[Any]]]:
-    """A sensor above the actor ``on`` and the queue of its data."""
-    blueprint = world.get_blueprint_library().find(kind)
-    for name, value in attributes.items():
-        blueprint.set_attribute(name, value)
-    sensor = world.spawn_actor(blueprint, carla.Transform(carla.Location(z=2.5)), attach_to=on)
-    data: queue.Queue[Any] = queue.Queue()
-    sensor.listen(data.put)
-    try:
-        yield sensor, data
-    finally:
-        sensor.stop()
-        sensor.destroy()
 
 
 @pytest.fixture
@@ -43,8 +28,8 @@ def cars(world: Any, place: Callable[..., Any]) -> Iterator[list[Any]]:
         car.destroy()
 
 
-def test_an_event_camera_tells_changes_of_brightness(world: Any, cars: list[Any]) -> None:
-    with _listening(world, "sensor.camera.dvs", cars[0], **_SIZE) as (_, data):
+def test_an_event_camera_tells_changes_of_brightness(listening: Open, world: Any, cars: list[Any]) -> None:
+    with listening("sensor.camera.dvs", _ABOVE, cars[0], **_SIZE) as (_, data):
         cars[0].set_target_velocity(cars[0].get_transform().get_forward_vector() * 8.0)
         world.tick()
         frame = world.tick()
@@ -61,10 +46,10 @@ def test_an_event_camera_tells_changes_of_brightness(world: Any, cars: list[Any]
         assert now_ns - 0.06e9 <= events["t"][0] <= events["t"][-1] <= now_ns + 1e3
 
 
-def test_render_buffers_come_with_the_picture(world: Any, cars: list[Any]) -> None:
+def test_render_buffers_come_with_the_picture(listening: Open, world: Any, cars: list[Any]) -> None:
     textures = carla.GBufferTextureID
     wanted = (textures.SceneColor, textures.SceneDepth, textures.GBufferA, textures.GBufferC, textures.CustomStencil)
-    with _listening(world, "sensor.camera.rgb", cars[0], **_SIZE) as (camera, data):
+    with listening("sensor.camera.rgb", _ABOVE, cars[0], **_SIZE) as (camera, data):
         camera.enable_gbuffers(True)
         buffers: dict[Any, queue.Queue[Any]] = {}
         for texture in wanted:
@@ -88,9 +73,9 @@ def test_render_buffers_come_with_the_picture(world: Any, cars: list[Any]) -> No
         camera.enable_gbuffers(False)
 
 
-def test_awareness_messages_reach_other_vehicles(world: Any, cars: list[Any]) -> None:
+def test_awareness_messages_reach_other_vehicles(listening: Open, world: Any, cars: list[Any]) -> None:
     kind = "sensor.other.v2x"
-    with _listening(world, kind, cars[0]) as (first, _), _listening(world, kind, cars[1]) as (_, heard):
+    with listening(kind, _ABOVE, cars[0]) as (first, _), listening(kind, _ABOVE, cars[1]) as (_, heard):
         for _ in range(25):
             world.tick()
         got = heard.get(timeout=_WAIT_S)
@@ -102,9 +87,9 @@ def test_awareness_messages_reach_other_vehicles(world: Any, cars: list[Any]) ->
         assert first.id != cars[0].id
 
 
-def test_a_text_of_a_custom_radio_arrives(world: Any, cars: list[Any]) -> None:
+def test_a_text_of_a_custom_radio_arrives(listening: Open, world: Any, cars: list[Any]) -> None:
     kind = "sensor.other.v2x_custom"
-    with _listening(world, kind, cars[0]) as (sender, _), _listening(world, kind, cars[1]) as (_, heard):
+    with listening(kind, _ABOVE, cars[0]) as (sender, _), listening(kind, _ABOVE, cars[1]) as (_, heard):
         world.tick()
         sender.send("stop ahead")
         frame = world.tick()
@@ -114,11 +99,11 @@ def test_a_text_of_a_custom_radio_arrives(world: Any, cars: list[Any]) -> None:
         assert message.get()["Message"]["Message"] == "stop ahead"
 
 
-def test_a_radio_that_nobody_listens_to_still_sends(world: Any, cars: list[Any]) -> None:
+def test_a_radio_that_nobody_listens_to_still_sends(listening: Open, world: Any, cars: list[Any]) -> None:
     kind = "sensor.other.v2x_custom"
     sender = world.spawn_actor(world.get_blueprint_library().find(kind), carla.Transform(), attach_to=cars[0])
     try:
-        with _listening(world, kind, cars[1]) as (_, heard):
+        with listening(kind, _ABOVE, cars[1]) as (_, heard):
             world.tick()
             sender.send("stop ahead")
             world.tick()

@@ -15,6 +15,7 @@ from carlite.wire.binary import LightState
 from carlite.world.records import SnapshotRecords
 from carlite.world.signals import TrafficSignals
 from carlite.world.speed_limits import SpeedLimits
+from carlite.world.zones import zone_of
 
 _MAPS = Path(__file__).parents[4].parent / "shared" / "maps" / "carla"
 _LANE = '<lane id="{}" type="driving" level="false"><link>{}</link><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>'
@@ -223,3 +224,24 @@ def test_every_light_of_the_towns_governs_a_lane() -> None:
     lights = [signal.id for _, signal in network.signals() if signal.is_traffic_light]
     assert len(lights) == 17
     assert all(lane.road.junction == -1 for light in lights for lane in governed[light])
+
+
+@pytest.mark.parametrize(("rule", "lane_id", "wanted_m"), [("RHT", -1, 147.0), ("LHT", 1, 153.0)])
+def test_the_zone_of_a_light_lies_before_it_but_behind_it_in_left_hand_traffic_as_in_carla(
+    rule: str, lane_id: int, wanted_m: float
+) -> None:
+    """CARLA 0.9.16 takes the sense of travel from the sign of the lane's number (carla pull request 9607)."""
+    side = "right" if lane_id < 0 else "left"
+    light = f"""<signal name="l" id="7" s="150" t="{-6 if lane_id < 0 else 6}" zOffset="3" hOffset="0" orientation="+"
+dynamic="yes" type="1000001" subtype="-1" value="-1"><validity fromLane="{lane_id}" toLane="{lane_id}"/></signal>"""
+    network = parse(
+        f"""<?xml version="1.0"?><OpenDRIVE><header revMajor="1" revMinor="4" name="x"/>
+<road name="r" length="400" id="1" junction="-1" rule="{rule}">
+<planView><geometry s="0" x="0" y="0" hdg="0" length="400"><line/></geometry></planView>
+<lanes><laneSection s="0">{"" if side == "right" else f"<left>{_LANE.format(1, '')}</left>"}
+<center><lane id="0" type="none" level="false"/></center>
+{f"<right>{_LANE.format(-1, '')}</right>" if side == "right" else ""}</laneSection></lanes>
+<signals>{light}</signals></road></OpenDRIVE>"""
+    )
+    (lane,) = governed_lanes(network)["7"]
+    assert zone_of(lane).centre[0] == pytest.approx(wanted_m, abs=1e-6)
