@@ -15,6 +15,7 @@ from rarebit.roads.timing import pace
 
 def start_station(
     points_m: NDArray[np.float64],
+    crossing_from: int,
     width_m: float,
     speed_mps: float,
     meet: MeetAt,
@@ -24,12 +25,19 @@ def start_station(
 ) -> float:
     """The station along ``points_m`` (n, 3) from which the meeting comes about at constant speeds, slower in curves.
 
+    Args:
+        points_m: the way, from far before the junction on.
+        crossing_from: index of the point behind which the paths' crossing counts; a long way may cross the other's before.
+        width_m, speed_mps: of who is to be placed.
+        meet: what it shall do.
+        other, other_width_m, other_mps: who is to be met.
+
     Raises:
         NoRoomError: the paths do not cross, or the way is too short for it.
     """
     if other.path_m is None:
         raise NoRoomError(f"{other.name} has no path to be met on")
-    found = conflict(points_m, width_m, other.path_m, other_width_m)
+    found = conflict(points_m[crossing_from:], width_m, other.path_m, other_width_m)
     if found is None:
         raise NoRoomError(f"its way does not cross that of {other.name}")
     x, y = (float(value) for value in found.point_m)

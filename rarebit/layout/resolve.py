@@ -32,13 +32,17 @@ from rarebit.layout.site import Approach, approaches, ego_way, speaks_of_arms
 from rarebit.layout.stretch import BEHIND_M, needed_m, suited
 from rarebit.layout.way import Way
 from rarebit.roads.lane_map import LaneKey, LaneMap
+from rarebit.roads.path import Path
 from rarebit.roads.route import NoWayError, Route, follow, shifted, wrap
+from rarebit.roads.timing import pace
 from rarebit.scenario import ActorPlan, ConcreteScenario, TownRoad
 
 _AHEAD_M = 400.0
 _NEAR_WAY_M = 40.0
 _STRETCHES = 40
 _CLEAR_OF_JUNCTION_M = 5.0
+_NEAR_JUNCTION_M = 20.0
+_START_SHARE = 0.95  # of its speed, that a vehicle on an arm can have where it starts
 _STORY = ("ego", "hazard", "occluder", "static")
 
 
@@ -180,6 +184,10 @@ class _Placing:
             raise NoRoomError(f"would drive off the end of the road: {way}")
         if plan.place.arm is not None:
             self._room.keep_path_free(path, size[1])
+            allowed = float(pace(Path(path)).limits_mps[0])
+            if allowed < _START_SHARE * plan.speed_mps:
+                speeds = f"{3.6 * plan.speed_mps:.0f} km/h, {3.6 * allowed:.0f} would do"
+                raise NoRoomError(f"its way is too curved where it starts for {speeds}")
 
     # -------------------------------------------------------------------------------------------- where it stands
 
@@ -236,7 +244,8 @@ class _Placing:
             raise NoRoomError(f"{meet.other} has to be placed before it; give {meet.other} a place of its own")
         met = self._plans[meet.other]
         points = shifted(way.route.points_m, offset_m)
-        start = start_station(points, size[1], plan.speed_mps, meet, other, self._size(met)[1], met.speed_mps)
+        near = int(np.searchsorted(way.route.station_m, -_NEAR_JUNCTION_M))
+        start = start_station(points, near, size[1], plan.speed_mps, meet, other, self._size(met)[1], met.speed_mps)
         if way.route.start_m + start > -_CLEAR_OF_JUNCTION_M:
             raise NoRoomError(f"it would start in the junction to meet {meet.other}; let {meet.other} start farther away")
         return -(way.route.start_m + start)

@@ -13,6 +13,7 @@ from rarebit.grip import grip_of
 from rarebit.layout import Layout
 from rarebit.motions import Motion
 from rarebit.rig.plan import LEAST_LEAD_TICKS
+from rarebit.run import phases
 from rarebit.run.carrying import carriers
 from rarebit.run.movers import RUN_UP_TICKS, Mover, Part, mover_of
 from rarebit.run.story import Story
@@ -64,6 +65,8 @@ def play(
         ServerError: the server failed.
     """
     company = _Company(stage, scenario, layout, step_s)
+    for signals, state in phases.at_start(layout.lights):
+        stage.show_lights(signals, state)
     for ahead in range(max(lead_ticks, RUN_UP_TICKS), 0, -1):
         stage.attach_sensors(stage.sensors_to_attach(ahead))
         stage.tick(company.launch(RUN_UP_TICKS - ahead) if ahead <= RUN_UP_TICKS else [])
@@ -73,6 +76,8 @@ def play(
         commands, fired = company.step(tick)
         yield company.moment(tick, tuple(fired))
         if tick < last:
+            for signals, state in phases.due(layout.lights, tick + 1, step_s):
+                stage.show_lights(signals, state)
             stage.tick(commands)
             company.observe()
 

@@ -79,6 +79,7 @@ class Stage:
 
     def spawn(self, scenario: ConcreteScenario, layout: Layout, casting: Casting) -> None:
         """Fills the stage and lets everything come to rest; called by ``Session.stage``."""
+        self._lights.restart()
         plans = {plan.name: plan for plan in (scenario.ego, *scenario.actors)}
         directed = {name for rule in scenario.story for name, _ in rule.do}
         with self._server.asking("looking for other actors"):

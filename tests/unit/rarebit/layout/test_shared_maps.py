@@ -22,7 +22,13 @@ from rarebit.session import lane_map
 MAPS = Path(__file__).resolve().parents[5] / "shared" / "maps"
 TOWNS = {"Town10HD": "carla/Town10HD.xodr", "Town04": "carla/Town04.xodr", "fabriksgatan": "esmini/fabriksgatan.xodr"}
 SPECS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-LACKING = {("cut_in_heavy_rain", "fabriksgatan"): "intruder: the road has no lane left_1"}  # one lane in each direction
+LACKING = {
+    ("cut_in_heavy_rain", "fabriksgatan"): "intruder: the road has no lane left_1",  # one lane in each direction
+    **dict.fromkeys(
+        ((spec, "fabriksgatan") for spec in ("red_light_runner", "left_turn_across", "right_hook")),
+        r"no junction of fabriksgatan has (.|\n)*no traffic light on the arm",
+    ),
+}
 
 
 @cache
