@@ -109,11 +109,11 @@ def test_a_stopped_run_goes_on_and_gives_the_same_bytes(first: First, rarebit: C
 
 def test_a_server_that_dies_is_one_clear_error(tmp_path: Path) -> None:
     before = servers()
-    with _started(tmp_path, "scenarios=smoke", "rig=smoke", "name=smoke", "carla.timeout_s=20") as process:
+    with _started(tmp_path, "scenarios=smoke", "rig=smoke", "name=smoke") as process:
         _wait_for_recording(tmp_path / "outputs" / "smoke")
         for pid in servers() - before:
             os.kill(pid, signal.SIGKILL)
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=45)  # the client alone would wait for a minute
     assert process.returncode == 3, errors
     assert "the server ended with code -9" in errors
     assert "Traceback" not in errors
@@ -151,6 +151,15 @@ def test_the_exit_status_of_a_sweep_is_that_of_its_worst_job(rarebit: Command, t
     assert done.returncode == 3, done.stderr
     assert "there is no such scenario" in done.stderr
     assert "nothing answers" in done.stderr
+
+
+def test_jobs_of_a_sweep_in_processes_of_their_own_fail_loudly_too(rarebit: Command, tmp_path: Path) -> None:
+    pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+    options = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "carla.host=127.0.0.1", "carla.port=9"]
+    done = rarebit(tmp_path, "-m", "specs=[nothing],[smoke]", *options)
+    assert done.returncode == 3, done.stderr
+    assert "there is no such scenario" in done.stderr
+    assert not list(tmp_path.rglob("*.log"))
 
 
 @pytest.mark.parametrize(
