@@ -73,6 +73,8 @@ class CarlaSection:
     def __post_init__(self) -> None:
         if abs(self.step_s * 1e6 - round(self.step_s * 1e6)) > 1e-6:
             raise ValueError(f"step_s={self.step_s} is no whole number of microseconds; use a step such as 0.05 or 0.025")
+        if self.host is not None and self.maps is not None:
+            raise ValueError("maps is for carlite, and host names another server; give one of the two")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,10 @@ class AppConfig:
     takes: Any = None
     writer: WriterConfig = WriterConfig()
     sampling: SamplingConfig = SamplingConfig()
+
+    def __post_init__(self) -> None:
+        if self.carla.host is not None and self.jobs > 1:
+            raise ValueError(f"jobs={self.jobs} processes cannot share the server at {self.carla.host}; give jobs=1")
 
     def server(self) -> CarlaConfig:
         """The server that is asked for."""

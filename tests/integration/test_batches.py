@@ -32,15 +32,20 @@ def hashes(dataset: Path) -> dict[str, str]:
     return {str(path.relative_to(dataset)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def carlites() -> set[int]:
-    """Process ids of the servers that these tests have started."""
+def ours(word: bytes) -> set[int]:
+    """Process ids of what these tests have started and that has ``word`` on its command line."""
     found = set()
     for folder in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
-            ours = folder.name.isdigit() and f"RAREBIT_TEST={MARK}".encode() in (folder / "environ").read_bytes()
-            if ours and b"carlite\0" in (folder / "cmdline").read_bytes():
+            marked = folder.name.isdigit() and f"RAREBIT_TEST={MARK}".encode() in (folder / "environ").read_bytes()
+            if marked and word in (folder / "cmdline").read_bytes():
                 found.add(int(folder.name))
     return found
+
+
+def carlites() -> set[int]:
+    """Process ids of the servers that these tests have started."""
+    return ours(b"carlite\0")
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +140,19 @@ def test_a_spec_with_faults_is_left_out(rarebit: Command, tmp_path: Path) -> Non
     assert "vehicle.seat.lion" in done.stderr
     assert "✓ smoke[0]" in done.stdout
     assert (tmp_path / "outputs" / "x" / "v1.0-sim" / "scene.json").is_file()
+
+
+def test_nothing_outlives_a_command_that_is_killed_at_once(tmp_path: Path) -> None:
+    """The command and its process are killed as soon as carlite's process is there: before it can look for its parent."""
+    command = [sys.executable, "-m", "rarebit", *SMALL, "name=x"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not carlites():
+        assert process.poll() is None
+        time.sleep(0.01)
+    for pid in (process.pid, *ours(b"rarebit.jobs.executors.worker")):
+        os.kill(pid, signal.SIGKILL)
+    process.wait()
+    end = time.monotonic() + 60
+    while left := carlites() | ours(b"executors.worker"):
+        assert time.monotonic() < end, left
+        time.sleep(0.1)

@@ -62,6 +62,8 @@ def test_all_faults_at_once() -> None:
         ("carla.step_s=0.2", "0.2 is out of range"),
         ("carla.step_s=0.033333333333", "is no whole number of microseconds"),
         ("carla.step_s=.nan", "carla.step_s"),
+        ("carla={host:there,maps:.}", "maps is for carlite"),
+        ("carla.host=there jobs=2", "jobs=2 processes cannot share the server at there (got"),
         ("specs=[]", "specs"),
         ("pictures=perhaps", "pictures"),
         ("out=''", "out: is not a path"),
@@ -69,6 +71,6 @@ def test_all_faults_at_once() -> None:
 )
 def test_a_fault_says_what_is_meant(override: str, words: str) -> None:
     with pytest.raises(SpecError) as raised:
-        _config(override)
+        _config(*override.split())
     assert len(raised.value.faults) == 1
     assert words in str(raised.value)
