@@ -15,13 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from rarebit.config import AppConfig, CarlaSection, SamplingConfig, WriterConfig
+from rarebit.config import AppConfig, CarlaSection, read_config
 from rarebit.core.errors import Fault, SpecError
 from rarebit.generate import concretise
 from rarebit.jobs.outcome import Outcome
@@ -143,25 +143,26 @@ def record(
         tell: told what is being done, and which share of the present scene is done.
 
     Raises:
-        SpecError: every fault of the specs and the rig; nothing is recorded then.
+        SpecError: every fault of the arguments, the specs and the rig; nothing is recorded then.
         OutputError: the folder belongs to a run in progress, or cannot take the result.
     """
     use_packs(*packs)
-    config = AppConfig(
-        name=Path(out).name,
-        out=Path(out),
-        seed=seed,
-        specs=tuple(str(spec) for spec in specs),
-        packs=tuple(str(pack) for pack in packs),
-        jobs=jobs,
-        road=road,
-        pictures=pictures,
-        carla=carla,
-        rig=_rig(rig),
-        takes=takes,
-        writer=WriterConfig(label_images=label_images),
-        sampling=SamplingConfig(scenes=scenes, attempts=attempts),
-    )
+    settings = {
+        "name": Path(out).resolve().name,
+        "out": str(out),
+        "seed": seed,
+        "specs": [str(spec) for spec in specs],
+        "packs": [str(pack) for pack in packs],
+        "jobs": jobs,
+        "road": road,
+        "pictures": pictures,
+        "carla": asdict(carla) | {"maps": None if carla.maps is None else str(carla.maps)},
+        "rig": _rig(rig),
+        "takes": takes,
+        "writer": {"label_images": label_images},
+        "sampling": {"scenes": scenes, "attempts": attempts},
+    }
+    config = read_config(settings, file="record()")
     planned = plan(config)
     if planned.faults:
         raise SpecError(planned.faults)

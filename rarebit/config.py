@@ -124,12 +124,13 @@ class AppConfig:
         )
 
 
-def read_config(data: Mapping[str, Any], *, chosen_spec: str | None = None) -> AppConfig:
+def read_config(data: Mapping[str, Any], *, chosen_spec: str | None = None, file: str = "command line") -> AppConfig:
     """Checks every key and every value.
 
     Args:
         data: the composed configuration.
         chosen_spec: the option of the ``scenarios`` group, which goes before ``specs``.
+        file: what faults name as the place of the settings.
 
     Raises:
         SpecError: every fault, unknown keys among them.
@@ -137,4 +138,4 @@ def read_config(data: Mapping[str, Any], *, chosen_spec: str | None = None) -> A
     known = {key: value for key, value in data.items() if key != "scenarios"}  # the content of the spec that was chosen
     if chosen_spec is not None:
         known["specs"] = [chosen_spec]
-    return read_as(AppConfig, known, file="command line")
+    return read_as(AppConfig, known, file=file)
