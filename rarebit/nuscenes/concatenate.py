@@ -22,7 +22,7 @@ from rarebit.nuscenes import records
 from rarebit.nuscenes.fragment import PREDICTION
 from rarebit.nuscenes.naming import VERSION, at_number, scene_base_us, scene_date, scene_name
 from rarebit.nuscenes.record import Record, from_row, to_json
-from rarebit.nuscenes.records import TABLES
+from rarebit.nuscenes.records import OPTIONAL, TABLES
 from rarebit.nuscenes.scene_folder import MANIFEST, is_done
 from rarebit.nuscenes.sidecars import SIDECARS, SceneStory
 from rarebit.nuscenes.splits import splits
@@ -82,10 +82,10 @@ def _claim(out: Path, version: str) -> None:
 
 
 def _write_table(folder: Path, kind: type[Record], scenes: Sequence[Path]) -> None:
-    """One table of all scenes; a sidecar that no scene has is left out."""
+    """One table of all scenes; a sidecar or optional table that no scene has is left out."""
     parts = _shared(kind, scenes) if kind in _SHARED else _bodies(kind, scenes)
     first = next(parts, None)
-    if first is None and kind in SIDECARS:
+    if first is None and kind in (*SIDECARS, *OPTIONAL):
         return
     with (folder / f"{kind.TABLE}.json").open("w", encoding="utf-8") as file:
         file.write("[\n")

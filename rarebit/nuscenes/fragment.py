@@ -18,7 +18,7 @@ from rarebit.nuscenes.map_mask import map_mask
 from rarebit.nuscenes.naming import SLOT_US, VERSION, scene_base_us, scene_name
 from rarebit.nuscenes.prediction import prediction_list
 from rarebit.nuscenes.record import Record, table_text
-from rarebit.nuscenes.records import TABLES
+from rarebit.nuscenes.records import OPTIONAL, TABLES
 from rarebit.nuscenes.scene_folder import SceneFolder
 from rarebit.nuscenes.scene_rows import Frame, SceneFacts, kept_frames, scene_rows
 from rarebit.nuscenes.sidecars import SIDECARS
@@ -76,12 +76,12 @@ def location_of(lane_map: LaneMap, area: Area) -> str:
 
 
 def put_tables(put: Callable[[str, Callable[[], bytes]], None], rows: Iterable[Record]) -> None:
-    """Writes all tables; empty sidecars are left out."""
+    """Writes all tables; empty sidecars and optional tables are left out."""
     tables: dict[str, list[Record]] = defaultdict(list)
     for row in rows:
         tables[row.TABLE].append(row)
     for kind in (*TABLES, *SIDECARS):
-        if kind in TABLES or tables[kind.TABLE]:
+        if tables[kind.TABLE] or (kind in TABLES and kind not in OPTIONAL):
             text = table_text(tables[kind.TABLE])
             put(f"{VERSION}/{kind.TABLE}.json", text.encode)
 

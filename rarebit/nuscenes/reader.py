@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from rarebit.core.errors import DatasetError
 from rarebit.nuscenes.record import Record, from_row
 from rarebit.nuscenes.records import (
+    OPTIONAL,
     CalibratedSensor,
     Category,
     EgoPose,
@@ -38,7 +39,7 @@ from rarebit.nuscenes.records import (
 from rarebit.nuscenes.sidecars import SIDECARS, AnnotationTruth, LabelImages, SceneStory, SensorFacts
 
 R = TypeVar("R", bound=Record)
-_OPTIONAL = (Lidarseg, Panoptic, *SIDECARS)
+_OPTIONAL = (*OPTIONAL, *SIDECARS)
 
 
 def open_dataset(root: Path, version: str | None = None) -> Dataset:

@@ -264,4 +264,7 @@ TABLES: tuple[type[Record], ...] = (
     *(Attribute, CalibratedSensor, Category, EgoPose, Instance, Log, Map, Sample, SampleAnnotation, SampleData, Scene, Sensor),
     *(Visibility, Lidarseg, Panoptic),
 )
-"""What every reader expects; the last two are optional."""
+"""What every reader expects; those of ``OPTIONAL`` are left out where they have no row."""
+
+OPTIONAL: tuple[type[Record], ...] = (Lidarseg, Panoptic)
+"""With these tables the devkit wants their folders too, which a rig without a lidar does not fill."""

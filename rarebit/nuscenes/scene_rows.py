@@ -184,8 +184,8 @@ def _channel(facts: SceneFacts, channel: str, frames: Sequence[Frame], samples: 
         if channel in frame.lidarseg:
             yield records.Lidarseg(token=this, sample_data_token=this, filename=frame.lidarseg[channel])
             yield records.Panoptic(token=this, sample_data_token=this, filename=frame.panoptic[channel])
-        for fault, share in sorted(frame.touched.get(channel, {}).items()):
-            yield sidecars.FaultTouch(sample_data_token=this, fault=fault, share=share)
+        if channel in frame.touched:
+            yield sidecars.FaultTouch(sample_data_token=this, share=dict(sorted(frame.touched[channel].items())))
         if channel in frame.label_images:
             yield sidecars.LabelImages(sample_data_token=this, **frame.label_images[channel])
 

@@ -110,18 +110,16 @@ class SensorFacts(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultTouch(Record):
-    """Data that a fault of the take has changed.
+    """Data that faults of the take have changed.
 
     Attributes:
-        fault: its kind.
-        share: 0..1 of the data's pixels, points or returns.
+        share: by kind of fault, 0..1 of the data's pixels, points or returns.
     """
 
     TABLE: ClassVar[str] = "rarebit_fault"
     KEY: ClassVar[str] = "sample_data_token"
     sample_data_token: str
-    fault: str
-    share: float
+    share: dict[str, float]
 
 
 SIDECARS: tuple[type[Record], ...] = (SceneStory, AnnotationTruth, LabelImages, SensorFacts, FaultTouch)
