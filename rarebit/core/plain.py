@@ -64,13 +64,13 @@ def _read(value: Any, wanted: Any, where: str) -> Any:
 
 
 def _read_one_of(value: Any, options: tuple[Any, ...], where: str) -> Any:
-    if isinstance(value, dict):
-        return _read_object(value, options, where)
     if value is None and type(None) in options:
         return None
     simple = [option for option in options if option is not type(None)]
     if len(simple) == 1:
         return _read(value, simple[0], where)
+    if isinstance(value, dict):
+        return _read_object(value, options, where)
     if not any(isinstance(value, option) for option in simple if isinstance(option, type)):
         raise ValueError(f"{where}: got {value!r}, expected {' or '.join(_name(option) for option in simple)}")
     return value
@@ -83,8 +83,8 @@ def _read_object(value: Any, options: tuple[Any, ...], where: str) -> Any:
         shown = f"kind {got!r}" if got is not None else repr(value)
         raise ValueError(f"{where}: got {shown}, expected {', '.join(_name(option) for option in options)}")
     annotations = typing.get_type_hints(kind)
-    names = {field.name for field in dataclasses.fields(kind)}
-    extra = set(value) - names - {KIND}
+    names = [field.name for field in dataclasses.fields(kind)]
+    extra = set(value) - {*names, KIND}
     if extra:
         raise ValueError(f"{where}: {kind.__name__} has no field {sorted(extra)[0]!r}")
     given = {name: _read(value[name], annotations[name], f"{where}.{name}") for name in names if name in value}

@@ -29,13 +29,29 @@ duration_s: 6
 """
 
 
+_ROAD = """\
+scenario: example
+summary: shows one road.
+road: {road}
+ego: {{speed_kph: 30}}
+actors:
+  lead: {{model: vehicle.seat.leon, speed_kph: 30, at: {{ahead_m: 30}}}}
+{populate}duration_s: 6
+"""
+
+
 def scenario_with(make: type[Any], example: str) -> str:
     """YAML text of a scenario that holds ``example`` of a construct.
 
     A distribution is that of the parameter "drawn_kph", ego's speed; a place is where the actor "subject" starts; condition and
-    maneuver are those of the rule "event" about that actor.
+    maneuver are those of the rule "event" about that actor. A road is that of the scenario, company populates a street.
     """
     kind, name = make.kind, make.registered.name
+    if kind == "road":
+        return _ROAD.format(road=example, populate="")
+    if kind == "company":
+        street = "{template: urban_street, lanes: 2, parking: both}"
+        return _ROAD.format(road=street, populate=f"populate: {{{name}: {example}}}\n")
     able = make.by[0] if kind == "maneuver" else "vehicle"
     drawn = kind == "distribution"
     word = drawn and name in ("choice",)

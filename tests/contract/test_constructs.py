@@ -24,7 +24,8 @@ from rarebit.language.examples import scenario_with
 from rarebit.language.logical import LogicalScenario
 from rarebit.reading.dataclass_shapes import record_of
 
-EVERY = [make for kind in FOLDERS for make in constructs(kind).values()]
+KINDS = (*FOLDERS, "road", "company")
+EVERY = [make for kind in KINDS for make in constructs(kind).values()]
 each = pytest.mark.parametrize("make", EVERY, ids=lambda make: make.json_kind)
 
 
@@ -42,6 +43,8 @@ def made(make: type[Any]) -> Any:
         "condition": lambda: drawn.story["event"].when,
         "maneuver": lambda: drawn.story["event"].do["subject"][0],
         "measure": lambda: drawn.accept[0].measure,  # type: ignore[attr-defined]
+        "road": lambda: drawn.road,
+        "company": lambda: drawn.populate[make.registered.name][0],
         "criterion": lambda: next(one for one in drawn.accept if isinstance(one, make)),
     }[make.kind]()
     assert type(found) is make
