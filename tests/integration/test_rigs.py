@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from rarebit.draws import Draws
 
 from rarebit.core.errors import SpecError
-from rarebit.draws import Draws
 from rarebit.gallery import write_gallery
 from rarebit.generate import concretise
 from rarebit.language import find, load

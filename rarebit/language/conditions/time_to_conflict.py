@@ -11,7 +11,7 @@ from rarebit.roads.meeting import crossing
 from rarebit.world_view import WorldView
 
 
-@condition("time_to_conflict", example="{time_to_conflict: runner, below_s: 1.5}")
+@condition("time_to_conflict", example="{time_to_conflict: lead, below_s: 1.5}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeToConflict(Condition):
     """True when an actor at its present speed, slower in curves, gets to the point where its way crosses another's in a time.
