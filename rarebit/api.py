@@ -173,7 +173,8 @@ def record(
             outcomes.append(event)
         elif isinstance(event, Finished):
             root, outcomes = event.root, list(event.outcomes)
-    return Recorded(root=root, outcomes=tuple(sorted(outcomes, key=lambda o: planned.jobs.index(o.job))))
+    place = {job.key: number for number, job in enumerate(planned.jobs)}
+    return Recorded(root=root, outcomes=tuple(sorted(outcomes, key=lambda outcome: place[outcome.job.key])))
 
 
 def _rig(rig: Mapping[str, Any] | Path | str) -> Mapping[str, Any]:
