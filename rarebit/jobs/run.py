@@ -188,7 +188,9 @@ class _Maker:
 
         def take(name: str) -> Take:
             def open_scene(rig: Rig) -> AbstractContextManager[SceneWriter]:
-                return self._writers[name].scene(scenario, rig, session.lane_map, events=kept, measures=measures)
+                return self._writers[name].scene(
+                    scenario, rig, session.lane_map, events=kept, measures=measures, staging=trial.layout.record()
+                )
 
             return Take(name=name, open=open_scene, faults=self._faults[name])
 

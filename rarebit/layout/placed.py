@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +104,27 @@ class Layout:
     notes: tuple[str, ...]
     junction: int | None = None
     lights: tuple[ArmPhases, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        """What was made of the scenario on its map, as plain data for a clip's record.
+
+        Returns:
+            junction: OpenDRIVE id; None elsewhere. signals: of each arm the phases of its traffic lights. adapted: one line a
+            place that differs from what the spec says. left_out: whom the map has no room for, and why.
+        """
+        return {
+            "junction": self.junction,
+            "signals": [
+                {
+                    "arm": arm.arm,
+                    "signals": list(arm.signals),
+                    "phases": [{"from_s": time_s, "state": state} for time_s, state in arm.changes],
+                }
+                for arm in self.lights
+            ],
+            "adapted": list(self.notes),
+            "left_out": [{"name": name, "reason": reason} for name, reason in self.dropped],
+        }
 
     def __getitem__(self, name: str) -> Placed:
         """The actor called ``name``, the ego included; raises KeyError."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from rarebit.history import Event
 from rarebit.labels.annotations import Annotations
@@ -57,12 +57,14 @@ class DatasetWriter(Protocol):
         *,
         events: Sequence[Event] = (),
         measures: Mapping[str, float] | None = None,
+        staging: Mapping[str, Any] | None = None,
     ) -> AbstractContextManager[SceneWriter]:
         """Opens a scene. Leaving the context normally makes it done; leaving by an exception leaves nothing behind.
 
         Args:
             events: of the rehearsal, times on the clock of the recorded scene; kept in a sidecar.
             measures: of the verdict ("min_ttc_s", ...); kept in a sidecar.
+            staging: how the scenario was put on its map (``Layout.record``): plain data, kept in a sidecar.
         """
 
     def finish(self, keys: Sequence[str]) -> Path:

@@ -80,6 +80,7 @@ class NuScenesWriter:
         *,
         events: Sequence[Event] = (),
         measures: Mapping[str, float] | None = None,
+        staging: Mapping[str, Any] | None = None,
     ) -> Iterator[NuScenesScene]:
         """Opens a scene; see ``DatasetWriter.scene``.
 
@@ -96,7 +97,8 @@ class NuScenesWriter:
                 key=key,
                 rig=rig,
                 lane_map=lane_map,
-                story=scenario_story(scenario, lane_map, events, measures or {}) | {"take": self._take, "faults": self._faults},
+                story=scenario_story(scenario, lane_map, events, measures or {})
+                | {"staging": dict(staging or {}), "take": self._take, "faults": self._faults},
                 frames=scene.frames,
                 ticks=scene.ticks,
                 body=scene.body,

@@ -178,6 +178,14 @@ def test_light_phases_of_all_arms() -> None:
         "right": ("303",),
         "left": ("304",),
     }
+    record = layout.record()
+    assert record["junction"] == 100
+    assert next(arm for arm in record["signals"] if arm["arm"] == "near") == {
+        "arm": "near",
+        "signals": ["301"],
+        "phases": [{"from_s": 0.0, "state": "green"}, {"from_s": 6.0, "state": "yellow"}],
+    }
+    assert (record["adapted"], record["left_out"]) == ([], [])
     assert lights["near"].changes == lights["opposite"].changes == ((0.0, "green"), (6.0, "yellow"))
     # the other needs 3 s to its stop line: red began 5 s before the start
     assert lights["right"].changes == lights["left"].changes == ((0.0, "red"),)

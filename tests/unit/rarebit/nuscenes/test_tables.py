@@ -22,7 +22,9 @@ def root(synthetic: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Pat
     out = tmp_path_factory.mktemp("tables")
     writer, rig, scenario = NuScenesWriter(out, label_images=True), synthetic.small_rig(), synthetic.scenario()
     events = [Event(time_us=500_000, kind="rule", name="run_out")]
-    with writer.scene(scenario, rig, synthetic.lane_map(), events=events, measures={"min_ttc_s": 1.25}) as scene:
+    with writer.scene(
+        scenario, rig, synthetic.lane_map(), events=events, measures={"min_ttc_s": 1.25}, staging={"junction": 7}
+    ) as scene:
         before = None
         for snapshot in synthetic.snapshots(rig, seconds=1.1):
             if snapshot.is_key_frame:
@@ -89,6 +91,7 @@ def test_scenario_is_kept_beside_the_tables(root: Path) -> None:
     (row,) = table(root, "rarebit_scene")
     assert row["values"] == {"speed_mps": 6.0, "kind": "boxes"}
     assert row["measures"] == {"min_ttc_s": 1.25}
+    assert row["staging"] == {"junction": 7}
     (event,) = row["events"]
     assert event["timestamp"] == table(root, "sample")[1]["timestamp"]
     assert "test.boxes" in table(root, "scene")[0]["description"]
