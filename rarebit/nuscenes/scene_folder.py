@@ -131,6 +131,12 @@ def _publish(temporary: Path, target: Path) -> None:
     _flush_folder(target.parent)
 
 
+def remove_leftovers_of(root: Path, pid: int) -> None:
+    """Removes the unfinished scenes below ``root`` of a process that has ended."""
+    for path in root.glob(f".*.{pid}.tmp"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
 def _remove_leftovers(root: Path, key: str) -> None:
     """Removes what killed processes left of this scene."""
     for path in sorted(root.glob(f".{key}.*.tmp")):

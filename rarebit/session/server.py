@@ -91,7 +91,12 @@ class CarlaServer:
     @property
     def is_lost(self) -> bool:
         """Whether it has ended, or left a call without an answer: nothing more can be expected of it."""
-        return self._hangs or (self._process is not None and self._process.poll() is not None)
+        return self._hangs or self.has_ended
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the embedded server's process has ended by itself."""
+        return self._process is not None and self._process.poll() is not None
 
     def kill(self) -> None:
         """Ends the embedded server at once."""

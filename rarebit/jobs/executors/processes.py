@@ -19,6 +19,7 @@ from rarebit.jobs.job import Job, to_json
 from rarebit.jobs.ledger import Ledger
 from rarebit.jobs.outcome import Outcome, failed
 from rarebit.jobs.run import Tell
+from rarebit.nuscenes.scene_folder import remove_leftovers_of
 from rarebit.session.config import CarlaConfig
 
 _log = logging.getLogger(__name__)
@@ -150,6 +151,7 @@ class _Worker:
         assert self.process.stdout is not None
         self._stdin: IO[str] = self.process.stdin
         self._stdout: IO[str] = self.process.stdout
+        self._out = hire.out
         self._say(hire_line(hire))
 
     def run(self, job: Job, events: queue.SimpleQueue[Told | Outcome | BaseException]) -> Ended:
@@ -165,7 +167,7 @@ class _Worker:
         return Ended(outcome=failed(job, ServerError(words)), lost=True)
 
     def end(self) -> None:
-        """Waits until it has ended; by force if it takes long."""
+        """Waits until it has ended, by force if it takes long, and removes what it left unfinished."""
         for stream in (self._stdin, self._stdout):
             try:
                 stream.close()
@@ -177,6 +179,8 @@ class _Worker:
             _log.warning("process %d does not end and is killed", self.process.pid)
             self.process.kill()
             self.process.wait()
+        for root in (self._out / "scenes", *self._out.glob("takes/*/scenes")):
+            remove_leftovers_of(root, self.process.pid)
 
     def _say(self, line: str) -> None:
         try:

@@ -130,7 +130,7 @@ def _guard(seat: Seat, job: Job, ledger: Ledger, desk: Desk) -> Iterator[None]:
     def watch() -> None:
         while not over.wait(_LOOK_S):
             server = seat.server
-            if server is None:
+            if server is None or not server.has_ended:
                 continue
             try:
                 server.check_alive(job.title)
