@@ -21,8 +21,8 @@ class SceneStory(Record):
         road: template and parameters, or town and query. weather: CARLA's weather parameters.
         hazards: names of actors. events: each with ``time_us`` since the scene's start, ``timestamp``, ``kind`` and ``name``.
         measures: of the verdict, SI.
-        staging: how the scenario was put on the map: the ``junction``, ``signals`` (of each arm the phases of its lights, seconds
-            since the scene's start), what was ``adapted`` and who was ``left_out``.
+        staging: how the scenario was put on the map: the ``junction``, ``signals`` (of each arm the phases of its lights,
+            seconds since the scene's start), what was ``adapted`` and who was ``left_out``.
         take: "" for the clean take, else its name. faults: of its sensors: each with ``fault`` (its kind), ``channel``,
             ``from_s`` and ``to_s`` since the scene's start, and its strength.
     """
