@@ -28,7 +28,7 @@ LACKING = {
         ((spec, "fabriksgatan") for spec in ("red_light_runner", "left_turn_across", "right_hook")),
         r"no junction of fabriksgatan has (.|\n)*no traffic light on the arm",
     ),
-    **{("right_turn_across_keeping_left", town): "no junction|does not cross that of ego" for town in TOWNS},  # they keep right
+    **{("right_turn_across_keeping_left", town): "choose another road" for town in TOWNS},  # they keep right
 }
 
 
