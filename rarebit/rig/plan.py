@@ -44,5 +44,5 @@ def faults_of_rates(rig: Rig, tick_s: float, *, file: str = "rig") -> list[Fault
             mount.modality.requests(mount, tick_s, tick_s)  # key frames have been looked at already
         except ValueError as error:
             path, value = f"sensors.{mount.channel}.rate_hz", f"{mount.rate_hz:g}"
-            found.append(Fault(file=file, path=path, value=value, problem=str(error), remedy=remedy))
+            found.append(Fault(file=file, path=path, value=value, problem=str(error).removeprefix("rate_hz: "), remedy=remedy))
     return found
