@@ -80,6 +80,12 @@ def test_the_official_devkit_scores_its_own_truth_perfectly(
     assert verdict["AMOTA"] == pytest.approx(1.0)
     assert verdict["counts"]["sample"] == 6
     assert verdict["counts"]["sensor"] == 12
+    # After the devkit's default filter; what stands still stands, vehicles have their own speed.
+    assert min(verdict["radar"]["returns"].values()) > 8
+    assert verdict["radar"]["still"] > 100
+    assert verdict["radar"]["still_mps"] <= 0.25
+    assert verdict["radar"]["on_vehicles"] > 30
+    assert verdict["radar"]["vehicle_speeds_right"] > 0.9
 
 
 def test_a_second_run_records_nothing_again(first: First, rarebit: Command) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from rarebit.draws import Draws
 
 from rarebit.core.errors import SpecError
 from rarebit.gallery import write_gallery
