@@ -36,7 +36,7 @@ from rarebit.nuscenes.records import (
     Scene,
     Sensor,
 )
-from rarebit.nuscenes.sidecars import SIDECARS, AnnotationTruth, LabelImages, SceneStory, SensorFacts
+from rarebit.nuscenes.sidecars import SIDECARS, AnnotationTruth, FaultTouch, LabelImages, SceneStory, SensorFacts
 
 R = TypeVar("R", bound=Record)
 _OPTIONAL = (*OPTIONAL, *SIDECARS)
@@ -203,6 +203,10 @@ class Dataset:
     def label_images(self, data: SampleData) -> LabelImages | None:
         """A camera key frame's label images, where there are any."""
         return self.rows(LabelImages).get(data.token)
+
+    def fault_touch(self, data: SampleData) -> FaultTouch | None:
+        """Which faults of the take have changed the data, None if none has."""
+        return self.rows(FaultTouch).get(data.token)
 
     @functools.cached_property
     def _data(self) -> dict[str, dict[str, tuple[SampleData, ...]]]:

@@ -124,5 +124,9 @@ class FaultTouch(Record):
     sample_data_token: str
     share: dict[str, float]
 
+    def __post_init__(self) -> None:
+        """Checks the shares' range."""
+        expect(all(0.0 <= share <= 1.0 for share in self.share.values()), "share", self.share, "0 to 1 each")
+
 
 SIDECARS: tuple[type[Record], ...] = (SceneStory, AnnotationTruth, LabelImages, SensorFacts, FaultTouch)

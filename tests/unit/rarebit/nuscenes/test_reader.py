@@ -12,9 +12,12 @@ import pytest
 from rarebit.core.errors import DatasetError
 from rarebit.nuscenes import records
 from rarebit.nuscenes.blobs import read_lidar, read_lidarseg, read_panoptic, read_radar
+from rarebit.nuscenes.checks import run_checks
 from rarebit.nuscenes.geometry import boxes, boxes_at, lens, path_of, world_from_ego, world_from_sensor
 from rarebit.nuscenes.naming import SLOT_US, VERSION
 from rarebit.nuscenes.reader import Dataset, open_dataset
+from rarebit.nuscenes.record import table_text
+from rarebit.nuscenes.sidecars import FaultTouch
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +201,15 @@ def test_a_lens_that_nobody_knows_is_told(own_copy: Path) -> None:
     dataset = open_dataset(own_copy)
     with pytest.raises(DatasetError, match="mirror ball is not known"):
         lens(dataset, dataset.data(dataset.scenes()[0], "CAM_FRONT")[0])
+
+
+def test_two_faults_may_have_touched_the_same_data(own_copy: Path) -> None:
+    data = open_dataset(own_copy).timeline(open_dataset(own_copy).scenes()[0])[3]
+    row = FaultTouch(sample_data_token=data.token, share={"dropout": 0.5, "rain": 0.01})
+    (own_copy / VERSION / "rarebit_fault.json").write_text(table_text([row]))
+    dataset = open_dataset(own_copy)
+    assert dataset.fault_touch(data) == row
+    assert dataset.fault_touch(dataset.timeline(dataset.scenes()[0])[0]) is None
+    assert list(run_checks(dataset, ["REC001", "REC002", "REF001"])) == []
+    with pytest.raises(ValueError, match="0 to 1"):
+        FaultTouch(sample_data_token=data.token, share={"dropout": 1.5})

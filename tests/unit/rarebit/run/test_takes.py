@@ -17,7 +17,9 @@ from rarebit.core.errors import SpecError
 from rarebit.core.rng import stream
 from rarebit.history import History, Verdict
 from rarebit.labels.annotations import Annotations
+from rarebit.nuscenes.checks import run_checks
 from rarebit.nuscenes.naming import VERSION
+from rarebit.nuscenes.reader import open_dataset
 from rarebit.nuscenes.writer import NuScenesWriter
 from rarebit.packs import pack_of, packs_with, using
 from rarebit.rig.faults import SensorFault, Sighting, fault_kinds, read_takes, touched
@@ -142,6 +144,8 @@ def test_twins_of_a_dataset_differ_in_the_touched_files_alone(
     (clean,) = json.loads((roots[""] / VERSION / "rarebit_scene.json").read_text())
     assert (clean["take"], clean["faults"], clean["key"]) == ("", [], story["key"])
     assert not (roots[""] / VERSION / "rarebit_fault.json").exists()
+    for root in roots.values():
+        assert [str(finding) for finding in run_checks(open_dataset(root))] == []
 
 
 def test_takes_with_mistakes_are_told_with_every_fault(rig: Rig) -> None:
