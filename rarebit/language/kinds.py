@@ -312,6 +312,10 @@ class Criterion(Construct):
         """Actors whose visibility it needs to know."""
         return ()
 
+    def looks(self, time_s: float, fired_s: Mapping[str, float]) -> bool:
+        """Whether it needs to know it at ``time_s``, when the rules of ``fired_s`` have fired: a look costs ticks."""
+        return True
+
 
 def criterion(name: str, *, example: str) -> Callable[[type[C]], type[C]]:
     """Registers a criterion under the key that ``accept`` has for it."""

@@ -107,6 +107,11 @@ class Path:
         offset, yaw = points_m - self._xy[nearer], self._yaw_array[nearer]
         return np.asarray(-offset[:, 0] * np.sin(yaw) + offset[:, 1] * np.cos(yaw))
 
+    def headings(self, stations_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n,) heading in radians at about some stations."""
+        index = np.clip(np.rint(stations_m / self._step_m), 0, self._last).astype(np.intp)
+        return np.asarray(self._yaw_array[index])
+
     def locate(self, x_m: float, y_m: float) -> tuple[float, float]:
         """Station and lateral offset of a point anywhere: the nearest of all points, then ``project``."""
         nearest = int(np.argmin(np.hypot(self._xy[:, 0] - x_m, self._xy[:, 1] - y_m)))

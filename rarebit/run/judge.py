@@ -60,6 +60,10 @@ def _inside_ego(history: History) -> Iterator[str]:
     ego = history.tracks["ego"]
     for name, track in history.tracks.items():
         if name != "ego":
+            reach = (np.linalg.norm(ego.size_lwh_m[:2]) + np.linalg.norm(track.size_lwh_m[:2])) / 2.0
+            close = np.linalg.norm(ego.position_m[:, :2] - track.position_m[:, :2], axis=1) < reach
+            if not close.any():
+                continue
             apart = criticality.distance_m(criticality.boxes(ego), shrunk(track)) + criticality.height_gap_m(ego, track)
             if (apart <= 0.0).any():
                 yield name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from rarebit.grip import grip_of
 from rarebit.layout import Layout
 from rarebit.motions import Motion
 from rarebit.rig.plan import LEAST_LEAD_TICKS
+from rarebit.roads.path import Path
 from rarebit.run import phases
 from rarebit.run.carrying import carriers
 from rarebit.run.movers import RUN_UP_TICKS, Mover, Part, mover_of
@@ -152,11 +153,6 @@ class _Company:
 
     def _view(self, time_s: float) -> WorldView:
         boxes = self._bodies.world_from_box
-        # Stations of this tick, not of the last command: a trigger must not lag behind the world.
-        station = {}
-        for name, path in self._paths.items():
-            x, y = boxes[self._rows[name], :2, 3].tolist()
-            station[name] = path.project(x, y, self._movers[name].station_m)[0]
         speed = np.linalg.norm(self._bodies.velocity_mps, axis=1).tolist()
         heading = np.arctan2(boxes[:, 1, 0], boxes[:, 0, 0]).tolist()
         return WorldView(
@@ -164,7 +160,7 @@ class _Company:
             position_m=dict(zip(self._rows, boxes[:, :3, 3], strict=True)),
             speed_mps=dict(zip(self._rows, speed, strict=True)),
             half_length_m=self._half_length_m,
-            station_m=station,
+            station_m=_Stations(self._paths, boxes, self._rows, self._movers),
             paths=self._paths,
             heading_rad=dict(zip(self._rows, heading, strict=True)),
             bodies=self._bodies,
@@ -191,6 +187,29 @@ class _Company:
                 self._pressed[command.name] = command
             result.append(command)
         return result
+
+
+class _Stations(Mapping[str, float]):
+    """Where everybody is on his path now, found when asked: a trigger must not lag behind the world by a command."""
+
+    def __init__(
+        self,
+        paths: Mapping[str, Path],
+        world_from_box: NDArray[np.float64],
+        rows: Mapping[str, int],
+        movers: Mapping[str, Mover],
+    ) -> None:
+        self._paths, self._boxes, self._rows, self._movers = paths, world_from_box, rows, movers
+
+    def __getitem__(self, name: str) -> float:
+        x, y = self._boxes[self._rows[name], :2, 3].tolist()
+        return self._paths[name].project(x, y, self._movers[name].station_m)[0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 def _movers(stage: Stage, scenario: ConcreteScenario, layout: Layout, step_s: float) -> dict[str, Mover]:

@@ -70,6 +70,7 @@ def record(session: Session, scenario: ConcreteScenario, trial: Attempt, rig: Ri
             a writer that drops its scene on an exception keeps none of it.
         ServerError: the server or one of its sensors failed.
     """
+    session.renew()
     with session.stage(scenario, start(session, scenario, trial.layout)) as stage:
         standing = fitted(rig, stage)
         yield Recording(standing, _moments(session, scenario, trial, standing, stage))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rarebit.core.frames import apply, inverse, yaw_of
+from rarebit.core.frames import apply, inverse
 from rarebit.history import Event, History, Track
 from rarebit.layout import Layout
 from rarebit.rig.eyes import FRONT_EYE, Eye
@@ -53,19 +53,25 @@ def rehearse(
     notes = Notes(scenario, layout, session.config.step_us)
     watched = watched_actors(scenario)
     visible: dict[str, dict[int, float]] = {name: {} for name in watched}
+    fired_s: dict[str, float] = {}
     with session.stage(scenario, start(session, scenario, layout)) as stage:
         for moment in play(stage, scenario, layout, step_s, lead_ticks):
             notes.add(moment)
+            time_s = moment.tick * step_s
+            fired_s |= {rule.name: time_s for rule in moment.fired}
             if moment.tick % _LOOK_EVERY_TICKS == 0 or moment.fired:
-                for name in watched:
+                for name in watched_actors(scenario, time_s, fired_s):
                     visible[name][moment.tick] = visible_share(stage, moment, name, eyes)
         return notes.history(stage, visible)
 
 
-def watched_actors(scenario: ConcreteScenario) -> tuple[str, ...]:
-    """Actors whose visibility matters: the hazards and whoever a criterion names, in the scenario's order."""
-    named = {name for criterion in scenario.accept for name in criterion.watched()}
-    return tuple(plan.name for plan in scenario.actors if plan.name in named or plan.name in scenario.hazards)
+def watched_actors(
+    scenario: ConcreteScenario, time_s: float | None = None, fired_s: Mapping[str, float] | None = None
+) -> tuple[str, ...]:
+    """Actors whose visibility a criterion asks for, at a time or ever, in the scenario's order."""
+    wanted = (c for c in scenario.accept if time_s is None or c.looks(time_s, fired_s or {}))
+    named = {name for criterion in wanted for name in criterion.watched()}
+    return tuple(plan.name for plan in scenario.actors if plan.name in named)
 
 
 def visible_share(stage: Stage, moment: Moment, name: str, eyes: Sequence[Eye]) -> float:
@@ -100,9 +106,10 @@ class Notes:
 
     def history(self, stage: Stage, visible: dict[str, dict[int, float]]) -> History:
         """The whole run, with the touches that the stage has heard."""
+        stage.finish()
         moments = self._moments
         time_us = np.array([moment.tick * self._step_us for moment in moments], np.int64)
-        tracks = {name: self._track(stage, name, row) for row, name in enumerate(moments[0].state.names)}
+        tracks = self._tracks(stage)
         return History(
             time_us=time_us,
             tracks=tracks,
@@ -112,17 +119,23 @@ class Notes:
             visible_fraction={name: _filled(len(moments), seen) for name, seen in visible.items()},
         )
 
-    def _track(self, stage: Stage, name: str, row: int) -> Track:
-        boxes = np.stack([moment.world_from_box[row] for moment in self._moments])
-        return Track(
-            name=name,
-            type_id=stage.actors[name].type_id,
-            position_m=boxes[:, :3, 3],
-            yaw_rad=np.array([yaw_of(box) for box in boxes]),
-            velocity_mps=np.stack([moment.velocity_mps[row] for moment in self._moments]),
-            size_lwh_m=stage.actors[name].size_lwh_m,
-            station_m=np.array([moment.station_m[row] for moment in self._moments]),
-        )
+    def _tracks(self, stage: Stage) -> dict[str, Track]:
+        boxes = np.stack([moment.world_from_box for moment in self._moments], axis=1)
+        velocity = np.stack([moment.velocity_mps for moment in self._moments], axis=1)
+        station = np.stack([moment.station_m for moment in self._moments], axis=1)
+        yaw = np.arctan2(boxes[:, :, 1, 0], boxes[:, :, 0, 0])
+        return {
+            name: Track(
+                name=name,
+                type_id=stage.actors[name].type_id,
+                position_m=boxes[row, :, :3, 3].copy(),
+                yaw_rad=yaw[row],
+                velocity_mps=velocity[row],
+                size_lwh_m=stage.actors[name].size_lwh_m,
+                station_m=station[row],
+            )
+            for row, name in enumerate(self._moments[0].state.names)
+        }
 
     def _rules(self) -> list[Event]:
         return [

@@ -12,6 +12,7 @@ from rarebit.rig.plan import LEAST_LEAD_TICKS, lead_ticks
 from rarebit.rig.rig import Rig
 from rarebit.run.judge import judge
 from rarebit.run.rehearse import rehearse
+from rarebit.run.solo import solo
 from rarebit.scenario import ConcreteScenario
 from rarebit.session.obstacles import obstacles
 from rarebit.session.session import Session
@@ -46,6 +47,13 @@ def attempt(session: Session, scenario: ConcreteScenario, rig: Rig | None = None
         _log.info("left out: %s: %s", name, reason)
     for note in layout.notes:
         _log.info("%s", note)
+    casting = session.cast(scenario)
+    alone = solo(scenario, layout, {p.name: casting.size_lwh_m(p.model) for p in (scenario.ego, *scenario.actors)})
+    if alone is not None:
+        history = rehearse(session, *alone)
+        verdict = judge(alone[0], history)
+        if not verdict.accepted:
+            return Attempt(layout=layout, history=history, verdict=verdict)
     eyes = eyes_of(rig) if rig is not None else (FRONT_EYE,)
     lead = lead_ticks(rig, session.config.step_s) if rig is not None else LEAST_LEAD_TICKS
     history = rehearse(session, scenario, layout, eyes, lead)

@@ -23,6 +23,7 @@ from rarebit.session.knock import version_at
 
 if TYPE_CHECKING:
     from rarebit.session.blueprints import Library
+    from rarebit.session.session import Session
 
 _READY = "carlite ready on "
 _STOP_S = 5.0
@@ -44,6 +45,7 @@ class CarlaServer:
     Attributes:
         host, port: where it listens, valid inside the context.
         boxes: boxes of blueprints met so far, kept over worlds (see ``rarebit.session.blueprints.boxes``).
+        loaded: the session whose road is still loaded, to be gone on with when the next one is on the same road.
         library: its blueprints, once they were read (see ``rarebit.session.casting``).
         fires_at_once: whether a slow sensor delivers in its first tick (True) or after its first interval; None: not known yet.
 
@@ -57,6 +59,7 @@ class CarlaServer:
         self.port = config.port
         self.boxes: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
         self.library: Library | None = None
+        self.loaded: Session | None = None
         self.fires_at_once: bool | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr: IO[bytes] | None = None

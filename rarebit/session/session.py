@@ -36,6 +36,7 @@ class Session:
 
     Attributes:
         config: as given to ``open_session``.
+        road: that is loaded.
         lane_map: of the loaded map.
         map_objects: parked vehicles that belong to the map.
     """
@@ -43,10 +44,12 @@ class Session:
     config: CarlaConfig
     server: CarlaServer
     client: Any
+    road: Road
     world: Any
     lane_map: LaneMap
     map_objects: tuple[MapObject, ...]
     _casting: tuple[ConcreteScenario, Casting] | None = None
+    _is_worn: bool = False
 
     def cast(self, scenario: ConcreteScenario) -> Casting:
         """Blueprints and boxes of everybody in ``scenario``, asked from the server once.
@@ -68,6 +71,19 @@ class Session:
         with self.server.asking("looking for traffic lights and signs"):
             return sorted(actor.id for actor in self.world.get_actors().filter("traffic.*"))
 
+    def renew(self) -> None:
+        """Loads the road again if anything has been staged since it was loaded.
+
+        What is recorded begins in a world as old as any other's: how many draws were tried before must not show in its rain.
+
+        Raises:
+            ServerError: the server failed.
+        """
+        if not self._is_worn:
+            return
+        fresh = _opened(self.server, self.client, self.config, self.road)
+        self.world, self.map_objects, self._is_worn = fresh.world, fresh.map_objects, False
+
     @contextlib.contextmanager
     def stage(self, scenario: ConcreteScenario, layout: Layout) -> Iterator[Stage]:
         """The actors of ``layout`` in the world, standing still and settled; all of them gone again afterwards.
@@ -82,6 +98,7 @@ class Session:
         """
         with self.server.asking("setting the weather"):
             self.world.set_weather(weather.parameters(scenario.weather, layout.ego.yaw_rad))
+        self._is_worn = True
         stage = Stage(self.server, self.client, self.world, self.config)
         try:
             stage.spawn(scenario, layout, self.cast(scenario))
@@ -105,30 +122,56 @@ def open_session(config: CarlaConfig, road: Road, server: CarlaServer | None = N
     with contextlib.ExitStack() as stack:
         if server is None:
             server = stack.enter_context(CarlaServer(config))
-        client = carla.Client(server.host, server.port)
-        client.set_timeout(config.timeout_s)
-        with server.asking("connecting"):
-            _check_version(server, client)
-            before = client.get_world().get_settings()
-            _apply(client.get_world(), _stepping(config))
-        stack.callback(_restore, server, client, before)
-        sensing.fires_at_once(server, client.get_world(), config.step_s)  # here, where its ticks age no episode of ours
-        client.set_timeout(config.load_timeout_s)
-        with server.asking("loading the world", config.load_timeout_s, refusal=MapError):
-            world, name = _load(server, client, road)
+        session = _kept(server, config, road)
+        if session is None:
+            client = carla.Client(server.host, server.port)
             client.set_timeout(config.timeout_s)
-            _apply(world, _stepping(config))
-            _age(world, config.step_s)
-            session = Session(
-                config=config,
-                server=server,
-                client=client,
-                world=world,
-                lane_map=lane_map.ask(world, name),
-                map_objects=parked_vehicles(world),
-            )
-        _log.info("%s: %s loaded, %d lanes", server.name, name, len(session.lane_map.lanes))
+            with server.asking("connecting"):
+                _check_version(server, client)
+                before = client.get_world().get_settings()
+                _apply(client.get_world(), _stepping(config))
+            stack.callback(_restore, server, client, before)
+            sensing.fires_at_once(server, client.get_world(), config.step_s)  # here, where its ticks age no episode of ours
+            session = _opened(server, client, config, road)
+            _log.info("%s: %s loaded, %d lanes", server.name, session.lane_map.name, len(session.lane_map.lanes))
+        server.loaded = None
         yield session
+        if server.is_embedded:  # a server of others' may be changed by them until the next session
+            server.loaded = session
+
+
+def _kept(server: CarlaServer, config: CarlaConfig, road: Road) -> Session | None:
+    """The session before, if the same road is still loaded there and nothing went wrong in it."""
+    session = server.loaded
+    if session is None or session.config != config or _identity(session.road) != _identity(road):
+        return None
+    return session
+
+
+def _identity(road: Road) -> str:
+    """What two roads have in common when the world need not be loaded anew: their text, or the name of a town."""
+    if isinstance(road, TemplateRoad):
+        return road.opendrive
+    path = Path(road.town)
+    return path.read_text(encoding="utf-8", errors="replace") if path.suffix == ".xodr" and path.is_file() else road.town
+
+
+def _opened(server: CarlaServer, client: carla.Client, config: CarlaConfig, road: Road) -> Session:
+    client.set_timeout(config.load_timeout_s)
+    with server.asking("loading the world", config.load_timeout_s, refusal=MapError):
+        world, name = _load(server, client, road)
+        client.set_timeout(config.timeout_s)
+        _apply(world, _stepping(config))
+        _age(world, config.step_s)
+        return Session(
+            config=config,
+            server=server,
+            client=client,
+            road=road,
+            world=world,
+            lane_map=lane_map.ask(world, name),
+            map_objects=parked_vehicles(world),
+        )
 
 
 def _check_version(server: CarlaServer, client: carla.Client) -> None:

@@ -74,6 +74,7 @@ class Stage:
         self.state: StageState
         self.before: StageState | None = None
         self._frame: int | None = None
+        self._finished_s = 0.0
 
     # -------------------------------------------------------------------------------------------- life
 
@@ -199,10 +200,17 @@ class Stage:
             if (one.request.channel, one.request.role) in wanted
         }
 
+    def finish(self) -> None:
+        """The last tick of the run, after which the last touches are on their way; what is done meanwhile costs no time."""
+        if self._finished_s == 0.0:
+            self.tick()
+            self._finished_s = time.monotonic()
+
     def touches(self) -> tuple[tuple[int, str, float], ...]:
         """Every touch of the ego so far: (frame, name of the other or its type, impulse in N s), in order of frame."""
-        self.tick()
-        time.sleep(_LAST_EVENTS_S)  # events come on a connection of their own, after the tick that caused them
+        self.finish()
+        # Events come on a connection of their own, after the tick that caused them.
+        time.sleep(max(0.0, self._finished_s + _LAST_EVENTS_S - time.monotonic()))
         found = set()
         names = {cast.actor_id: name for name, cast in self.actors.items()}
         kept = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -46,3 +46,7 @@ class Hidden(Criterion):
     def watched(self) -> tuple[str, ...]:
         """See Criterion."""
         return (self.actor,)
+
+    def looks(self, time_s: float, fired_s: Mapping[str, float]) -> bool:
+        """See Criterion."""
+        return time_s <= fired_s.get(self.until, time_s)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -46,3 +46,7 @@ class Seen(Criterion):
     def watched(self) -> tuple[str, ...]:
         """See Criterion."""
         return (self.actor,)
+
+    def looks(self, time_s: float, fired_s: Mapping[str, float]) -> bool:
+        """See Criterion."""
+        return bool(fired_s) and time_s <= min(fired_s.values()) + self.within_s

@@ -11,7 +11,7 @@ from rarebit.roads.path import Path
 from rarebit.world_view import Bodies
 
 _REACH_M = 90.0
-_SIDE_M = 6.0
+_ROUGH_M, _ROUGH_SHARE = 1.0, 0.06
 _MARGIN_M = 0.4
 _IDM_HEADWAY_S, _IDM_GAP_M, _IDM_ACCEL, _IDM_BRAKE = 1.2, 2.5, 2.0, 3.0
 
@@ -40,8 +40,15 @@ def lead_of(name: str, path: Path, station_m: float, bodies: Bodies) -> Lead | N
     near = np.flatnonzero((along > 0.0) & (along < _REACH_M))
     if not len(near):
         return None
-    beside = path.offsets(position[near], station_m + along[near])
-    near = near[np.abs(beside) < _SIDE_M]
+    station = station_m + along[near]
+    # What is clearly beside the way is left out at once; bends make this rough, so the rest is looked at closely.
+    aligned = np.abs(
+        np.cos(np.arctan2(bodies.world_from_box[near, 1, 0], bodies.world_from_box[near, 0, 0]) - path.headings(station))
+    )
+    size = bodies.size_lwh_m[near]
+    half_wide = (aligned * size[:, 1] + np.sqrt(1.0 - aligned**2) * size[:, 0]) / 2.0
+    beside = np.abs(path.offsets(position[near], station))
+    near = near[beside < bodies.size_lwh_m[row, 1] / 2.0 + half_wide + _MARGIN_M + _ROUGH_M + _ROUGH_SHARE * along[near]]
     for other in near[np.argsort(along[near], kind="stable")]:
         lead = _on_path(path, station_m, row, int(other), float(along[other]), bodies)
         if lead is not None:
