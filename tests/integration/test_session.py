@@ -128,9 +128,7 @@ def test_stopping_takes_what_the_road_and_a_drivers_foot_allow(session: Session,
 def test_a_rehearsal_repeats_to_the_bit_and_a_walker_crosses(session: Session) -> None:
     child = ActorPlan(name="child", model="walker.child", place=InLane(ahead_m=60.0, lateral_m=-3.5, heading_rad=1.57))
     go = Rule(name="go", when=AtTime(at_time_s=1.0), do=(("child", RunAcross(run_across="road", speed_mps=2.0)),))
-    wanted = dataclasses.replace(
-        scenario(8.0, go, actors=(child,)), accept=(Hidden(actor="child", until="go", visible=1.0),)
-    )
+    wanted = dataclasses.replace(scenario(8.0, go, actors=(child,)), accept=(Hidden(actor="child", until="go", visible=1.0),))
     first, second = run(session, wanted)[1], run(session, wanted)[1]
     for name, track in first.tracks.items():
         assert np.array_equal(track.position_m, second.tracks[name].position_m), name
