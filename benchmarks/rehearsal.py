@@ -1,17 +1,19 @@
 """What a rehearsed draw costs over its bare ticks, and how fast scenes are against real time.
 
-    python benchmarks/rehearsal.py [--spec child_from_behind_van] [--draws 6]
+    python benchmarks/rehearsal.py [--spec child_from_behind_van] [--draws 6] [--failing]
 
 Starts a carlite and rehearses draws of a spec one after another as a batch does: road, layout, spawning, run, verdict. In the
 same run the time inside ``world.tick`` is summed up: those are its bare ticks. "road" is what loading the road took, nothing
 where the last draw's text was the same. Targets: a draw takes at most 1.5 times its bare ticks beside one road; ten times real
 time with sixty actors; twenty-five times for a draw that its movers alone reject. The first draw compiles and fills caches
-and is left out of the medians.
+and is left out of the medians. With ``--failing`` every draw is asked for a distance that none has, so that its story alone
+rejects it.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import time
 from pathlib import Path
@@ -22,6 +24,8 @@ import numpy as np
 from rarebit.core.errors import RarebitError, SceneError
 from rarebit.generate import concretise
 from rarebit.language import find, load
+from rarebit.language.band import Band
+from rarebit.language.construct import constructs
 from rarebit.run import attempt
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
@@ -52,14 +56,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--spec", default="child_from_behind_van")
     parser.add_argument("--draws", type=int, default=6)
+    parser.add_argument("--failing", action="store_true", help="draws that kinematics alone reject")
     options = parser.parse_args()
     try:
-        _measure(options.spec, options.draws)
+        _measure(options.spec, options.draws, failing=options.failing)
     except RarebitError as error:
         raise SystemExit(f"rehearsal: {error}") from error
 
 
-def _measure(spec: str, draws: int) -> None:
+def _measure(spec: str, draws: int, *, failing: bool) -> None:
     logical = load(find(spec))
     config = CarlaConfig(timeout_s=_START_LIMIT_S, start_timeout_s=_START_LIMIT_S)
     print("draw  actors   road s   ticks  bare s   draw s  draw/bare   x real time   cpu s  verdict")
@@ -67,10 +72,16 @@ def _measure(spec: str, draws: int) -> None:
     with CarlaServer(config) as server:
         for number in range(draws):
             scenario = concretise(logical, 0, 0, number)
+            if failing:
+                never = Band(
+                    measure=constructs("measure")["min_distance_m"](between=("ego", scenario.hazards[0])), low=1e6, high=2e6
+                )
+                scenario = dataclasses.replace(scenario, accept=(never, *scenario.accept))
             begin, cpu = time.perf_counter(), _processor_s()
             with open_session(config, scenario.road, server) as session:
                 road_s = time.perf_counter() - begin
-                world = session.world = _Timed(session.world)
+                bare, session.world = session.world, _Timed(session.world)
+                world = session.world
                 begin = time.perf_counter()
                 try:
                     trial = attempt(session, scenario)
@@ -79,6 +90,7 @@ def _measure(spec: str, draws: int) -> None:
                 except SceneError as error:
                     verdict, actors = str(error), 0
                 draw_s = time.perf_counter() - begin
+                session.world = bare
             if number:
                 ratios.append(draw_s / world.tick_s)
                 rates.append(scenario.duration_s / (draw_s + road_s))
