@@ -23,6 +23,7 @@ class Signal:
         orientation: "+" for traffic along s, "-" against, "none" both.
         value: for instance a speed; None if the map gives none.
         validity: (lowest, highest) lane ids that it governs.
+        inertial: x, y, z, heading in the map's frame, for one that stands elsewhere than ``s`` and ``t`` say.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Signal:
     width_m: float
     height_m: float
     validity: tuple[tuple[int, int], ...] = ()
+    inertial: tuple[float, float, float, float] | None = None
 
     @property
     def is_traffic_light(self) -> bool:

@@ -35,6 +35,7 @@ def parse_signals(road: Element, where: str) -> tuple[Signal, ...]:
                 width_m=number(element, "width", place, 0.0),
                 height_m=number(element, "height", place, 0.0),
                 validity=_validity(element, place),
+                inertial=_inertial(element, place),
             )
         )
     return tuple(signals)
@@ -54,6 +55,14 @@ def parse_signal_references(road: Element, where: str) -> tuple[SignalReference,
             )
         )
     return tuple(references)
+
+
+def _inertial(signal: Element, where: str) -> tuple[float, float, float, float] | None:
+    element = signal.find("positionInertial")
+    if element is None:
+        return None
+    x, y, z, heading = (number(element, key, where, 0.0) for key in ("x", "y", "z", "hdg"))
+    return x, y, z, heading
 
 
 def _validity(element: Element, where: str) -> tuple[tuple[int, int], ...]:

@@ -42,6 +42,9 @@ def signal_pose(road: Road, signal: Signal) -> tuple[Array, float]:
 
     CARLA leaves the orientation out, and its client moves lights that stand on a lane aside by 0.25 m, which is not done here.
     """
+    if signal.inertial is not None:
+        x, y, z, heading = signal.inertial
+        return np.array([x, -y, z]), -float(np.degrees(heading))
     return _place(road, signal.s, signal.t, signal.z_offset_m, signal.heading_offset_rad)
 
 

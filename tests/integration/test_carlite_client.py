@@ -277,6 +277,22 @@ def test_worlds_load_reload_and_are_generated(server: _Server) -> None:
     assert world.get_map().name == "Carla/Maps/OpenDriveMap"
 
 
+def test_maps_that_the_client_fails_at_are_handed_out_mended_or_refused_with_the_reason(server: _Server) -> None:
+    client = server.client()
+    late = _road(60.0).replace("<lanes>", '<lanes><laneOffset s="25" a="0.5" b="0" c="0" d="0"/>')
+    world = client.generate_opendrive_world(late)
+    town = world.get_map()
+    assert '<laneOffset s="0"' in town.to_opendrive()
+    assert [town.get_waypoint_xodr(1, -1, s).transform.location.y for s in (10.0, 40.0)] == pytest.approx([1.75, 1.25])
+    hole = _road(60.0).replace('hdg="0" length="60.0"', 'hdg="0" length="30"')
+    with pytest.raises(RuntimeError, match=r"road 1, geometry at s=0: ends at s=30 and nothing follows before s=60"):
+        client.generate_opendrive_world(hole)
+    far = _road(60.0).replace('x="0"', 'x="691000"')
+    with pytest.raises(RuntimeError, match=r'road 1: lies at x=691060, .* step by 0.0625 m; .*<offset x="-691030" y="0"'):
+        client.generate_opendrive_world(far)
+    assert client.get_world().get_map().get_waypoint_xodr(1, -1, 10.0) is not None  # the map before is still there
+
+
 def test_an_asynchronous_world_runs_by_itself(server: _Server) -> None:
     world = server.client().load_world("Street")
     first = world.wait_for_tick(10.0)

@@ -58,7 +58,7 @@ def _refusal(roads: Roads, points: np.ndarray) -> str:
     if size.max() > 2.0 * FARTHEST_M:
         limit = f"expected all of it within {FARTHEST_M / 1000.0:g} km of one place; cut out a part"
         return f"{text}; the map is {size.max() / 1000.0:.0f} km across, {limit}"
-    to = np.round(-0.5 * (points.max(0) + points.min(0)))
+    to = np.round(-0.5 * (points.max(0) + points.min(0))) + 0.0  # no "-0"
     return (
         f"{text}; expected coordinates within {FARTHEST_M / 1000.0:g} km: put "
         f'<offset x="{to[0]:.0f}" y="{to[1]:.0f}" z="0" hdg="0"/> into the <header>, by which the map is then moved'

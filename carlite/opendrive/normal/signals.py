@@ -35,8 +35,9 @@ def mend_signals(root: Element, roads: Roads, edits: Edits) -> None:
                 edits.note(f"{where}: refers to a signal that is not there; left out")
                 edits.remove(holder, record)
                 continue
-            for key in ("pitch", "roll"):
-                number(record, key, where, 0.0)
+            for element in (record, *record.findall("positionInertial")):
+                for key in ("pitch", "roll"):
+                    number(element, key, where, 0.0)
             _onto_road(record, number(road.element, "length", where), where, edits)
             _tell_validity(record, road.element, road.sections, where, by_roadrunner=by_roadrunner, edits=edits)
     for controller in root.findall("controller"):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from carlite.errors import MapError
-from carlite.opendrive import Reading, governed_lanes, read
+from carlite.opendrive import Reading, governed_lanes, read, signal_pose
 
 Agree = Callable[[str], tuple[Reading, dict[str, Any]]]
 MAPS = Path(__file__).parents[5] / "shared" / "maps"
@@ -164,6 +164,17 @@ def test_signals_by_one_name_references_to_none_and_places_beyond_the_road(agree
     assert [(s.id, s.s) for s in reading.network.roads[1].signals] == [("5", 50.0), ("5_2", 100.0)]
     assert reading.network.controllers["c"].signal_ids == ("5", "5_2")
     assert len(said["signals"]) == 2
+
+
+def test_signals_that_stand_elsewhere(agree: Agree) -> None:
+    place = '<positionInertial x="60" y="-8" z="3" hdg="1" pitch="0" roll="0"/>'
+    sign = f'<signals><signal id="5" s="50" t="-6" dynamic="no" type="205" orientation="+">{place}</signal></signals>'
+    reading, said = agree(text(road(extra=sign)))
+    at = reading.network.roads[1]
+    location, yaw_deg = signal_pose(at, at.signals[0])
+    assert location == pytest.approx([60.0, 8.0, 3.0])
+    assert yaw_deg == pytest.approx(-math.degrees(1.0))
+    assert said["signals"][0][4:] == pytest.approx([60.0, 8.0])
 
 
 def test_namespaces_and_names_in_another_case(agree: Agree, client: Any) -> None:
