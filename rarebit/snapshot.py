@@ -79,7 +79,8 @@ class LabelImages:
     Attributes:
         tag: (h, w) uint8 semantic tag.
         instance: (h, w) uint16 ``ActorState.instance_id``, 0 or a number above 2^15 for scenery.
-        depth_m: (h, w) float32 along the optical axis; sky is 1000.
+        depth_m: (h, w) float32, the parameter along the lens's rays (``Projection.rays``): of a pinhole the depth along its
+            axis, of a fisheye the range; sky is 1000.
     """
 
     tag: NDArray[np.uint8]
@@ -89,10 +90,10 @@ class LabelImages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LidarSweep:
-    """A full lidar turn in nuScenes' lidar frame (x right, y forward, z up).
+    """A full lidar turn in nuScenes' lidar frame (x right, y forward, z up), one row for every firing.
 
     Attributes:
-        xyz_m: (n, 3) float32.
+        xyz_m: (n, 3) float32; of a firing without a return less than 0.1 mm from the origin, with intensity, tag and id 0.
         intensity: (n,) float32, 0..255.
         ring: (n,) uint8, 0 is the lowest.
         tag: (n,) uint8 CARLA tag of what was hit.

@@ -25,7 +25,7 @@ class Box:
         angular_velocity_radps: (3,) true turn rate, world.
         visible_fraction: 0..1 over all cameras as one panorama.
         visible_pixels: how many pixels of all cameras show it.
-        num_lidar_points: points of the key frame's sweep inside the box.
+        num_lidar_points: points of all lidars' sweeps at the key frame inside the box.
         num_radar_points: returns of all radars whose place lies in the box's footprint (radar measures no height).
     """
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from rarebit.core.errors import SpecError
 from rarebit.history import History, Verdict
 from rarebit.layout import Layout, resolve
 from rarebit.rig.eyes import FRONT_EYE, eyes_of
-from rarebit.rig.plan import LEAST_LEAD_TICKS, lead_ticks
+from rarebit.rig.plan import LEAST_LEAD_TICKS, faults_of_rates, lead_ticks
 from rarebit.rig.rig import Rig
 from rarebit.run.judge import judge
 from rarebit.run.rehearse import rehearse
@@ -39,9 +40,12 @@ def attempt(session: Session, scenario: ConcreteScenario, rig: Rig | None = None
             for a wide front camera.
 
     Raises:
+        SpecError: rates of the rig do not fit the session's step.
         SceneError: this draw cannot be staged (no place on the map, no room, an impossible maneuver); another may.
         ServerError: the server failed, or lacks a blueprint; another draw would not help.
     """
+    if rig is not None and (faults := faults_of_rates(rig, session.config.step_s)):
+        raise SpecError(faults)
     layout = resolve(scenario, session.lane_map, session.sizes(scenario), obstacles(session, scenario))
     for name, reason in layout.dropped:
         _log.info("left out: %s: %s", name, reason)
