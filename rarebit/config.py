@@ -11,8 +11,9 @@ from rarebit.core.errors import Fault
 from rarebit.reading import read_as
 from rarebit.reading.entries import Entry
 from rarebit.reading.marks import Count, Fixed, Within
-from rarebit.reading.shapes import Given, Json
+from rarebit.reading.shapes import Json
 from rarebit.reading.units import Unit
+from rarebit.reading.values import Given
 from rarebit.session.config import CarlaConfig
 
 # The first start on a machine compiles carlite's kernels.

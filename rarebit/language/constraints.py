@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from rarebit.core.errors import Fault
 from rarebit.reading.entries import Entry
 from rarebit.reading.expressions import ExpressionError, Formula, parse
-from rarebit.reading.shapes import Checked, Given, Json
+from rarebit.reading.shapes import Checked, Json
 from rarebit.reading.units import Unit
+from rarebit.reading.values import Given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,8 @@ from rarebit.reading.advice import nearest
 from rarebit.reading.dataclass_shapes import record_of
 from rarebit.reading.entries import Entry, from_plain, read_yaml
 from rarebit.reading.records import Draft, folded
-from rarebit.reading.shapes import Given
 from rarebit.reading.units import PLAIN
+from rarebit.reading.values import Given
 
 FOLDER = builtin().folder / "scenarios"
 

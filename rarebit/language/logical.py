@@ -12,7 +12,8 @@ from rarebit.language.kinds import Distribution
 from rarebit.language.spec import Spec
 from rarebit.reading.expressions import Scalar
 from rarebit.reading.records import Draft, build
-from rarebit.reading.shapes import Checked, Reference, Term
+from rarebit.reading.shapes import Checked, Term
+from rarebit.reading.values import Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

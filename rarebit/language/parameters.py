@@ -6,8 +6,9 @@ from rarebit.core.errors import Fault
 from rarebit.language.construct import headed
 from rarebit.reading.entries import Entry
 from rarebit.reading.records import Draft, build
-from rarebit.reading.shapes import Checked, Given, Json
+from rarebit.reading.shapes import Checked, Json
 from rarebit.reading.units import Unit
+from rarebit.reading.values import Given
 
 _SCALAR: Json = {"type": ["number", "string", "boolean"]}
 

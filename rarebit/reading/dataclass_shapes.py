@@ -15,8 +15,9 @@ from rarebit.reading import marks
 from rarebit.reading.choices import Named
 from rarebit.reading.entries import Entry, from_plain
 from rarebit.reading.records import Field, Record, build
-from rarebit.reading.shapes import Flag, Many, Number, Plain, Pointer, Raw, Shape, Span, Word
+from rarebit.reading.shapes import Flag, Many, Number, Shape, Span, Word
 from rarebit.reading.units import PLAIN, Unit, unit_of
+from rarebit.reading.values import Plain, Pointer, Raw
 
 T = TypeVar("T")
 

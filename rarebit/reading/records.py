@@ -10,8 +10,9 @@ from rarebit.core.errors import Fault
 from rarebit.reading.advice import nearest_key, unit_variants
 from rarebit.reading.entries import Entry
 from rarebit.reading.expressions import Scalar
-from rarebit.reading.shapes import Checked, Given, Json, Reference, Shape, Term, fault_of
+from rarebit.reading.shapes import Checked, Json, Number, Shape, Span, Term, fault_of
 from rarebit.reading.units import PLAIN, Unit, unit_of
+from rarebit.reading.values import Given, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,11 @@ class Record:
         required: list[Json] = []
         for f in self.fields:
             variants = f.variants()
-            schema = {"description": told(f), **f.shape.schema()} if told(f) else f.shape.schema()
             for variant in sorted(variants, key=lambda v: v != f.key):
-                properties[variant] = schema
+                schema = f.shape.schema()
+                if isinstance(f.shape, (Number, Span)):
+                    schema = f.shape.schema_in(unit_under(f.key, variant, f.unit))
+                properties[variant] = {"description": told(f), **schema} if told(f) else schema
             if f.required:
                 required.append({"anyOf": [{"required": [variant]} for variant in variants]})
         result: Json = {"type": "object", "properties": properties, "additionalProperties": False}

@@ -66,15 +66,6 @@ class Term:
         return self.leaf.accept(self.formula.value(parameters), self.unit)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A name that stands for something of the spec: ``kind`` is "actor" or "rule"."""
-
-    kind: str
-    name: str
-    entry: Entry
-
-
 def check_leaf(leaf: Leaf, entry: Entry, unit: Unit, faults: list[Fault]) -> Checked:
     """A literal as it is, or a Term for a formula; None after a fault."""
     value = entry.value
@@ -161,7 +152,16 @@ class Number:
         return f"give {low:g} to {high:g}{suffix}"
 
     def schema(self) -> Json:
+        """See Shape; the range is that of the declared unit."""
+        return self.schema_in(self.declared)
+
+    def schema_in(self, unit: Unit) -> Json:
+        """JSON Schema of the value under a key in ``unit``."""
         number: Json = {"type": "integer" if self.whole else "number"}
+        scale = self.declared.si / unit.si if self.declared.suffix else 1.0
+        for word, end in (("minimum", self.low), ("maximum", self.high)):
+            if math.isfinite(end):
+                number[word] = float(f"{end * scale:.10g}")
         return _described({"anyOf": [number, FORMULA_SCHEMA]} if self.formula else number, self.about)
 
 
@@ -227,62 +227,6 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
-    """Any single value, as it stands there."""
-
-    def check(self, entry: Entry, unit: Unit, faults: list[Fault]) -> Checked:
-        """See Shape."""
-        value = entry.value
-        if isinstance(value, (list, dict)) or value is None or is_unreal(value):
-            faults.append(entry.fault("is no plain value", "write a number or a word"))
-            return None
-        return value
-
-    def schema(self) -> Json:
-        """See Shape."""
-        return {"type": ["number", "string", "boolean"]}
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """Anything, as plain data: what somebody else reads."""
-
-    def check(self, entry: Entry, unit: Unit, faults: list[Fault]) -> Checked:
-        """See Shape."""
-        return Given(entry.plain())
-
-    def schema(self) -> Json:
-        """See Shape."""
-        return {}
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Plain data that is taken over whole."""
-
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """The name of an actor or a rule; that it exists is checked when the whole spec is read."""
-
-    kind: str
-
-    def check(self, entry: Entry, unit: Unit, faults: list[Fault]) -> Checked:
-        """See Shape."""
-        name = entry.value
-        if not isinstance(name, str) or "$" in name:
-            faults.append(entry.fault(f"is no name of {_a(self.kind)}", f"write the name of {_a(self.kind)} of the spec"))
-            return None
-        return Reference(self.kind, name, entry)
-
-    def schema(self) -> Json:
-        """See Shape."""
-        return {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,59}$"}
-
-
-@dataclass(frozen=True, slots=True)
 class Span:
     """A pair of numbers, the low end first, in the unit of the key around it."""
 
@@ -300,7 +244,12 @@ class Span:
         return low, high
 
     def schema(self) -> Json:
-        pair = {"type": "array", "items": self.number.schema(), "minItems": 2, "maxItems": 2}
+        """See Shape."""
+        return self.schema_in(self.number.declared)
+
+    def schema_in(self, unit: Unit) -> Json:
+        """JSON Schema of the pair under a key in ``unit``."""
+        pair = {"type": "array", "items": self.number.schema_in(unit), "minItems": 2, "maxItems": 2}
         return _described(pair, self.about)
 
 
@@ -328,10 +277,6 @@ class Many:
     def schema(self) -> Json:
         items: Json = {"type": "array", "items": self.item.schema(), "minItems": self.low, "maxItems": self.high}
         return _described({"anyOf": [self.item.schema(), items]} if self.single else items, self.about)
-
-
-def _a(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _described(schema: Json, about: str) -> Json:

@@ -42,6 +42,10 @@ def test_shipped_specs_are_valid(path: Path, validator: Any) -> None:
     [
         ("ego", "colour", "red"),
         ("ego", "speed_kph", "fast"),
+        ("ego", "speed_kph", 325),
+        ("ego", "speed_mps", 91),
+        ("road", "length_km", 6),
+        ("road", "lanes", 1.5),
         ("road", "parking", "up"),
         ("story", "Bad Name", {}),
         ("", "durtion_s", 3),
@@ -52,3 +56,12 @@ def test_the_schema_refuses_what_the_reader_refuses(block: str, key: str, value:
     (data[block] if block else data)[key] = value
     assert not validator.is_valid(data)
     assert json.dumps(data)
+
+
+@pytest.mark.parametrize(
+    ("block", "key", "value"), [("ego", "speed_kph", 324), ("ego", "speed_mps", 90), ("road", "length_km", 5)]
+)
+def test_ranges_of_the_schema_are_in_the_unit_of_the_key(block: str, key: str, value: float, validator: Any) -> None:
+    data = yaml.safe_load((FOLDER / "smoke.yaml").read_text(encoding="utf-8"))
+    data[block] = {**{k: v for k, v in data[block].items() if k.split("_")[0] != key.split("_")[0]}, key: value}
+    assert validator.is_valid(data)
