@@ -17,7 +17,7 @@ from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 from rarebit.session.session import open_session
 
-CONFIG = CarlaConfig(timeout_s=60.0)
+CONFIG = CarlaConfig(timeout_s=60.0, start_timeout_s=400.0)
 PACK = Path(__file__).parents[1] / "packs" / "example"
 
 

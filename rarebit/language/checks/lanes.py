@@ -44,15 +44,20 @@ def check_lanes(logical: LogicalScenario, specs: Sequence[Spec]) -> Iterator[Fau
                 told.add(name)
                 there = f"use one of {', '.join(profile.arms)}" if profile.arms else "choose a template with a junction"
                 yield _entry(drafts[name], "arm").fault(f"{spec.road.registered.name} has no arm {arm}", there)
-        for name, lane in lacking(spec, profile):
+        for name, reference in lacking(spec, profile):
             if name not in told:
                 told.add(name)
-                problem = f"{spec.road.registered.name} has no lane {lane} there"
-                yield _entry(drafts[name], "lane").fault(problem, f"use one of {', '.join(_offered(spec, name, profile))}")
+                at = spec.actors[name].at
+                problem = f"{spec.road.registered.name} has no lane {at.lane} seen from {at.reference}"
+                offered = [lane for lane in profile.places if standing(lane, reference, profile) is not None]
+                yield _entry(drafts[name], "lane").fault(problem, f"use one of {', '.join(offered)}")
 
 
-def lacking(spec: Spec, profile: RoadProfile) -> Iterator[tuple[str, str]]:
-    """Actors that stand in no lane of the road, with the lane that they ask for; who counts from them is not told too."""
+def lacking(spec: Spec, profile: RoadProfile) -> Iterator[tuple[str, Standing]]:
+    """Actors that stand in no lane of the road, with where the actor stands that they count from.
+
+    Who counts from them is not told too.
+    """
     known: dict[str, Standing | None] = {EGO: Standing(True, profile.lane_index(spec.ego.lane))}
     pending = {name: actor.at for name, actor in spec.actors.items()}
     while ready := [name for name, at in pending.items() if at.reference in known]:
@@ -63,7 +68,7 @@ def lacking(spec: Spec, profile: RoadProfile) -> Iterator[tuple[str, str]]:
             if isinstance(at, InLane) and reference is not None:
                 known[name] = standing(at.lane, reference, profile)
                 if known[name] is None:
-                    yield name, at.lane
+                    yield name, reference
 
 
 def standing(lane: str, reference: Standing, profile: RoadProfile) -> Standing | None:
@@ -83,14 +88,6 @@ def standing(lane: str, reference: Standing, profile: RoadProfile) -> Standing |
         return Standing(reference.forward, index) if 0 <= index < own else None
     seen = tail if reference.forward else _OTHER_SIDE[tail]
     return Standing(reference.forward, None) if profile.offers(f"{head}_{seen}") else None
-
-
-def _offered(spec: Spec, name: str, profile: RoadProfile) -> list[str]:
-    at = spec.actors[name].at
-    if at.reference == EGO:
-        start = Standing(True, profile.lane_index(spec.ego.lane))
-        return [lane for lane in profile.places if standing(lane, start, profile) is not None]
-    return list(profile.places)
 
 
 def _entry(draft: Draft, key_of_place: str) -> Entry:

@@ -95,7 +95,10 @@ def test_lanes_count_from_the_actor_that_is_named() -> None:
     beside = "{lane: left_1, ahead_m: 5, from: car}"
     good = text(road="motorway", lane="left_1").replace("at: {ahead_m: 60}", f"at: {beside}")
     assert read(good, "f.yaml")
-    with pytest.raises(SpecError, match=r"actors\.other\.at\.lane: motorway has no lane left_1"):
+    with pytest.raises(
+        SpecError,
+        match=r"actors\.other\.at\.lane: motorway has no lane left_1 seen from car .*use one of same, right_1, right_2,",
+    ):
         read(good.replace("lane: left_1, ahead_m: 20", "lane: left_2, ahead_m: 20"), "f.yaml")
 
 
