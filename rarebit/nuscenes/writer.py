@@ -29,7 +29,7 @@ from rarebit.scenario import ConcreteScenario
 from rarebit.snapshot import EgoBody, EgoMotion, LabelImages, LidarSweep, SensorData, Snapshot
 
 # Raised whenever the content of a scene folder changes for the same scenario and rig.
-FORMAT = 4
+FORMAT = 5
 
 
 class NuScenesWriter:

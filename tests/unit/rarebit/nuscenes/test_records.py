@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rarebit.core.errors import DatasetError
+from rarebit.core.files import content_hash
 from rarebit.nuscenes import records
 from rarebit.nuscenes.record import Record, from_row, table_text, to_json
 from rarebit.nuscenes.records import TABLES
 from rarebit.nuscenes.sidecars import SIDECARS, SensorFacts
+from rarebit.nuscenes.writer import FORMAT
 
 text = st.text(max_size=12)
 number = st.floats(-1e6, 1e6)
@@ -151,3 +153,9 @@ def test_a_calibration_that_is_none_is_refused(values: dict[str, Any]) -> None:
     records.CalibratedSensor(**good)
     with pytest.raises(ValueError, match="expected"):
         records.CalibratedSensor(**(good | values))
+
+
+def test_other_columns_are_another_format() -> None:
+    """A scene folder of an earlier format is made anew, not joined: whoever changes a table raises ``writer.FORMAT``."""
+    columns = {kind.TABLE: [field.name for field in dataclasses.fields(kind)] for kind in (*TABLES, *SIDECARS)}  # type: ignore[arg-type]
+    assert (FORMAT, content_hash(columns)[:8]) == (5, "9aeafcf4")
