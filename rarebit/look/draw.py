@@ -19,6 +19,7 @@ INK: Colour = (236, 240, 244)
 PAPER: Colour = (18, 22, 28)
 HAZARD: Colour = (255, 64, 64)
 EGO: Colour = (90, 200, 255)
+RADAR: Colour = (255, 120, 255)
 _NEAR_M = 0.1
 _FAR_M = 150.0
 # Corner numbering of core.frames.box_corners: x slowest, z fastest; the last four have x > 0, the front.
@@ -26,6 +27,7 @@ _EDGES = ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (0, 4)
 _LINES = np.array([*_EDGES, (8, 9)])  # and the nose, which follows the corners
 _FAR_OUT_PX = 1e5
 _CURVE_PIECES = 24
+_STILL_MPS = 0.5
 _COLOURS: dict[str, Colour] = {
     "human": (255, 176, 32),
     "animal": (214, 120, 255),
@@ -179,6 +181,15 @@ class BirdsEye:
                 canvas[at[:, 1] + dy, at[:, 0] + dx] = colours
         self._image = Image.fromarray(canvas)
         self._draw = ImageDraw.Draw(self._image)
+
+    def radar(self, points_xy: NDArray[np.float64], velocity_mps: NDArray[np.float64]) -> None:
+        """Draws (n, 2) returns as dots, and their (n, 2) speed over ground along the ray as the way of a second."""
+        for point, velocity in zip(points_xy, velocity_mps, strict=True):
+            if float(np.hypot(*velocity)) > _STILL_MPS:
+                self._draw.line(self._pixels(np.stack([point, point + velocity])), fill=RADAR, width=self._oversample)
+        size = 1.2 * self._oversample
+        for x, y in self._pixels(points_xy):
+            self._draw.ellipse((x - size, y - size, x + size, y + size), fill=RADAR)
 
     def path(self, points_xy: NDArray[np.float64], colour: Colour) -> None:
         """Draws a trajectory."""

@@ -17,7 +17,7 @@ from rarebit.look import draw
 from rarebit.look.cameras import MARGIN, View, arrange, main_view
 from rarebit.look.draw import BirdsEye, Plan
 from rarebit.look.plan import read_plan
-from rarebit.nuscenes.blobs import read_lidar
+from rarebit.nuscenes.blobs import read_lidar, read_radar
 from rarebit.nuscenes.geometry import Box, boxes_at, ego_from_sensor, lens, path_of, world_from_ego, world_from_sensor
 from rarebit.nuscenes.reader import Dataset
 from rarebit.nuscenes.records import Instance, SampleData, Scene
@@ -179,6 +179,8 @@ class ScenePictures:
             points = read_lidar(dataset.path(lidar)).astype(np.float64)
             points = points[np.linalg.norm(points[:, :3], axis=1) > _LEAST_RANGE_M]
             view.lidar(apply(world_from_sensor(dataset, lidar), points[:, :3]), points[:, 3])
+        for channel in dataset.channels(self._scene, "radar"):
+            self._radar(view, self._latest(channel, time_us))
         ego_path = np.array([dataset.ego_pose(row).translation[:2] for row in timeline])
         view.path(ego_path, draw.EGO)
         for instance in sorted(self._story.hazards):
@@ -188,6 +190,17 @@ class ScenePictures:
             view.box(box, draw.HAZARD if hazard else draw.colour_of(box.category), width=2 if hazard else 1)
         view.box(_ego_box(pose), draw.EGO, width=2)
         return view.finish()
+
+    def _radar(self, view: BirdsEye, scan: SampleData) -> None:
+        """The returns that the devkit's default filter keeps."""
+        rows = read_radar(self._dataset.path(scan))
+        rows = rows[(rows["invalid_state"] == 0) & (rows["ambig_state"] == 3) & (rows["dyn_prop"] < 7)]
+        pose = world_from_sensor(self._dataset, scan)
+        places, velocity = (
+            np.stack([rows[x], rows[y], np.zeros(len(rows))], axis=1).astype(np.float64)
+            for x, y in (("x", "y"), ("vx_comp", "vy_comp"))
+        )
+        view.radar(apply(pose, places)[:, :2], (velocity @ pose[:3, :3].T)[:, :2])
 
     def _latest(self, channel: str, time_us: int) -> SampleData:
         """The last data of a channel at or before a time, its first if there is none."""

@@ -166,17 +166,13 @@ def test_the_verdicts_eyes_are_the_rigs(server: CarlaServer) -> None:
 
 
 @pytest.mark.parametrize("spec", ["child_from_behind_van", "cut_in_heavy_rain"], ids=["street", "motorway"])
-def test_radars_see_the_street_and_the_motorway(
-    spec: str, server: CarlaServer, tmp_path: Path, judge_nuscenes: Judge, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_radars_see_the_street_and_the_motorway(spec: str, server: CarlaServer, tmp_path: Path, judge_nuscenes: Judge) -> None:
     """Tens of returns a scan that pass the devkit's default filter; what stands still stands, cars have their own speed."""
     whole = load_rig(RIGS / "nuscenes.yaml")
     rig = replace(whole, mounts=tuple(mount for mount in whole.mounts if mount.modality.sensor != "camera"))
     verdict = judge_nuscenes(dataset(server, tmp_path, rig, scene(spec, 1.5)), VERSION)
     assert verdict["faults"] == []
     radar = verdict["radar"]
-    with capsys.disabled():
-        print(f"\nradar, {spec}: {json.dumps(radar)}")
     assert len(radar["returns"]) == 5
     assert all(count >= 10 for count in radar["returns"].values())
     assert radar["still"] > 200
