@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carlite.actors import Actor, Kind
+from carlite.actors import Actor
 from carlite.mesh import Material
 from carlite.models.materials import LOOKS
 
@@ -13,14 +13,17 @@ STREET_BIT = 1 << Material.LAMP_STREET
 
 
 def emission_bits(actor: Actor | None) -> int:
-    """The Material bits that emit on an actor (None: scenery); ``light_state`` of a traffic light is its CARLA state."""
+    """The Material bits that emit on an actor (None: scenery)."""
     if actor is None:
         return STREET_BIT  # the kernel dims it by day
     state = actor.light_state
-    if actor.kind == Kind.TRAFFIC_LIGHT:
-        return 1 << _SIGNALS[state] if 0 <= state < len(_SIGNALS) else 0
     bits = STREET_BIT
     for material, look in zip(Material, LOOKS, strict=True):
         if state & look.light_bits:
             bits |= 1 << material
     return bits | (BRAKE_BIT if state & BRAKE else 0)
+
+
+def signal_bits(state: int) -> int:
+    """The Material bits that emit on the object that shows a traffic light in a CARLA state (red, yellow, green; others: none)."""
+    return STREET_BIT | (1 << _SIGNALS[state] if 0 <= state < len(_SIGNALS) else 0)

@@ -85,6 +85,11 @@ class RayScene:
         """Gives a placed object a paint, linear 0..1; it shows where its model is painted."""
         self._standing.paint(object_id, tint)
 
+    def light_signals(self, states: Mapping[int, int]) -> None:
+        """What the objects that show traffic lights show, by object id: CARLA's states."""
+        for object_id, state in states.items():
+            self._standing.light(object_id, state)
+
     def own_objects(self, actor_ids: Mapping[int, int]) -> None:
         """Says which placed objects show an actor (traffic lights, signs), by object id; rays that hit them tell its id."""
         with KERNEL_LOCK:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from carlite.mesh import Mesh, PlacedObject, StaticWorld, merged
 from carlite.rays.embree import MEDIUM
 from carlite.rays.instances import Instances
-from carlite.rays.lights import emission_bits
+from carlite.rays.lights import emission_bits, signal_bits
 from carlite.rays.static import FlatPart, choose_flat, flatten
 from carlite.tags import Tag
 
@@ -69,6 +69,11 @@ class StandingObjects:
         """Gives an object a paint, linear 0..1; it shows where its model is painted."""
         for slot in self._object_slots.get(object_id, ()):
             self._slots.tints[slot] = tint
+
+    def light(self, object_id: int, state: int) -> None:
+        """Lights the lamp of a traffic light's object that stands for a CARLA state, and no other."""
+        for slot in self._object_slots.get(object_id, ()):
+            self._slots.emission[slot] = signal_bits(state)
 
     def own(self, actor_ids: Mapping[int, int]) -> None:
         """Says which objects show an actor (traffic lights, signs), by object id; rays that hit them tell its id."""

@@ -118,6 +118,8 @@ class World:
         shown = {thing.object_id: ids[thing.name] for thing in level.static_world.objects if thing.name in ids}
         self.physics.actor_ids = shown
         level.rays.own_objects(shown)
+        rows = {light.id: light.row for light in self.signals.lights}
+        self._light_rows = {object_id: rows[actor_id] for object_id, actor_id in shown.items() if actor_id in rows}
 
     def signal_ids(self) -> dict[str, int]:
         """Ids of the actors of traffic lights and signs by the names of the objects that show them."""
@@ -348,6 +350,8 @@ class World:
     def refresh_rays(self) -> None:
         """Brings the ray scene up to the present frame and builds the looks of new actors; needed before anything looks."""
         self._build_looks()
+        states = self.records.lights["state"]
+        self.level.rays.light_signals({object_id: int(states[row]) for object_id, row in self._light_rows.items()})
         self.level.rays.update(self.actors, self.states, (self.episode_id, self.frame))
 
     def _has_eyes(self) -> bool:

@@ -244,3 +244,39 @@ def test_impossible_lenses_are_refused() -> None:
         CameraRequest(world_from_camera=np.eye(3, 4), width=4, height=4, fov_deg=180.0)
     with pytest.raises(ValueError, match="got 0x4 pixels"):
         CameraRequest(world_from_camera=np.eye(3, 4), width=0, height=4, fov_deg=90.0)
+
+
+def test_a_traffic_light_lights_the_lamp_of_its_state_alone() -> None:
+    """Three lamps side by side, lit one after the other by the state of the light."""
+    lamps = (Material.SIGNAL_RED, Material.SIGNAL_YELLOW, Material.SIGNAL_GREEN)
+    heads = []
+    for number, material in enumerate(lamps):
+        mesh = solid((0.0, 2.0 * number - 3.0, -1.0), (1.0, 2.0 * number - 1.0, 1.0), Tag.TRAFFIC_LIGHT)
+        heads.append(Part(mesh=replace(mesh, materials=np.full(12, material, np.uint8))))
+    pole = PlacedObject(
+        object_id=7,
+        name="traffic_light_7",
+        tag=Tag.TRAFFIC_LIGHT,
+        model=ActorModel(parts=tuple(heads)),
+        box=_BOX,
+        world_from_local=world_from_local([12.0, 0.0, 2.0], [0.0, 0.0, 0.0])[:3].astype(np.float32),
+    )
+    ground = solid((-200, -200, -1), (200, 200, 0), Tag.ROADS)
+    with RayScene(StaticWorld(ground=(ground,), objects=(pole,)), threads=1) as scene:
+        scene.set_weather(_CLEAR)
+        scene.update([], ActorStates(), 1)
+
+        def brightness(state: int) -> list[float]:
+            scene.light_signals({7: state})
+            image = scene.trace_camera(request(240, 120, Channel.RGB)).bgra
+            assert image is not None
+            return [float(image[60, u, :3].max()) for u in (100, 120, 140)]  # 2 m aside at 12 m are 20 px
+
+        dark = brightness(3)
+        for state in (0, 1, 2):
+            lit = brightness(state)
+            for lamp in (0, 1, 2):
+                if lamp == state:
+                    assert lit[lamp] > dark[lamp] + 40.0, (state, lit, dark)
+                else:
+                    assert lit[lamp] == dark[lamp]
