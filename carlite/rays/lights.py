@@ -25,5 +25,5 @@ def emission_bits(actor: Actor | None) -> int:
 
 
 def signal_bits(state: int) -> int:
-    """The Material bits that emit on the object that shows a traffic light in a CARLA state (red, yellow, green; others: none)."""
+    """The Material bits that emit on the object of a traffic light in a CARLA state (red, yellow, green; others: none)."""
     return STREET_BIT | (1 << _SIGNALS[state] if 0 <= state < len(_SIGNALS) else 0)
