@@ -145,9 +145,10 @@ def test_a_spec_with_faults_is_left_out(rarebit: Command, tmp_path: Path) -> Non
 def test_nothing_outlives_a_command_that_is_killed_at_once(tmp_path: Path) -> None:
     """The command and its process are killed as soon as carlite's process is there: before it can look for its parent."""
     command = [sys.executable, "-m", "rarebit", *SMALL, "name=x"]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with (tmp_path / "said").open("w") as said:
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=said, stderr=said)
     while not carlites():
-        assert process.poll() is None
+        assert process.poll() is None, (tmp_path / "said").read_text()
         time.sleep(0.01)
     for pid in (process.pid, *ours(b"rarebit.jobs.executors.worker")):
         os.kill(pid, signal.SIGKILL)
