@@ -25,7 +25,7 @@ from rarebit.jobs.plan import plan
 from rarebit.session.config import CarlaConfig
 
 pytestmark = pytest.mark.server
-os.environ["RAREBIT_TEST"] = MARK = uuid.uuid4().hex  # what these tests start has it in its environment
+MARK = os.environ.setdefault("RAREBIT_TEST", uuid.uuid4().hex)  # what tests start has it in its environment
 Make = Callable[[CarlaConfig], Executor]
 RIG = {
     "name": "tiny",

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-os.environ["RAREBIT_TEST"] = MARK = uuid.uuid4().hex  # what these tests start has it in its environment
+MARK = os.environ.setdefault("RAREBIT_TEST", uuid.uuid4().hex)  # what tests start has it in its environment
 Command = Callable[..., subprocess.CompletedProcess[str]]
 SMALL = [
     *("specs=[smoke]", "rig=mono", "pictures=false", "rig.sensors.CAM_FRONT.rate_hz=2"),

@@ -26,7 +26,7 @@ First = tuple[Path, subprocess.CompletedProcess[str]]
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
-os.environ["RAREBIT_TEST"] = MARK = uuid.uuid4().hex  # what these tests start has it in its environment
+MARK = os.environ.setdefault("RAREBIT_TEST", uuid.uuid4().hex)  # what tests start has it in its environment
 
 
 def servers() -> set[int]:
