@@ -137,8 +137,9 @@ class Stage:
 
     def attach_sensors(self, wanted: Iterable[tuple[Mount, SensorRequest]]) -> None:
         """Attaches some of the stage's sensors now."""
-        ego = self._spawned["ego"].handle
-        sensing.attach(self._server, self._world, ego, self.actor_from_ego, list(wanted), self._sensors)
+        if now := list(wanted):
+            ego = self._spawned["ego"].handle
+            sensing.attach(self._server, self._world, ego, self.actor_from_ego, now, self._sensors)
 
     def sensors_to_attach(self, ticks_ahead: int) -> list[tuple[Mount, SensorRequest]]:
         """Sensors to attach ``ticks_ahead`` ticks before time 0, so that they fire at time 0 and every interval after."""
