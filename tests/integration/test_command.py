@@ -176,7 +176,7 @@ def test_jobs_of_a_sweep_in_processes_of_their_own_fail_loudly_too(rarebit: Comm
         (["+parameters.x=3"], 2, "parameters: is not a known key"),
         (["carla.step_s=0.03"], 2, "or another carla.step_s (now 0.03)"),
         (["scenarios=smok"], 2, "Could not find 'scenarios/smok'"),
-        (["seed"], 2, "mismatched input"),
+        (["seed"], 2, "Error parsing override 'seed'"),
         (["sede=3"], 2, "Could not override 'sede'"),
         (["packs=[./nothing]"], 2, "./nothing: packs: is not a folder"),
         (["packs=./mine"], 2, "packs: is not a list"),
