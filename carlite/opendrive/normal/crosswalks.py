@@ -12,16 +12,22 @@ from xml.etree.ElementTree import Element
 import numpy as np
 from numpy.typing import NDArray
 
+from carlite.errors import MapError
 from carlite.opendrive.edits import Edits, plain
 from carlite.opendrive.network import Road, RoadNetwork
 from carlite.opendrive.objects import MapObject
 from carlite.opendrive.poses import object_outline, object_place
 
 _SAME_M = 1e-6
+_FARTHEST_M = 200.0
 
 
 def mend_crosswalks(root: Element, network: RoadNetwork, edits: Edits) -> None:
-    """Gives every crosswalk of the map its outline; one that has neither corners nor a size is left out."""
+    """Gives every crosswalk of the map its outline; one that has neither corners nor a size is left out.
+
+    Raises:
+        MapError: a crosswalk larger than any square.
+    """
     for element in root.findall("road"):
         road = network.roads[int(element.get("id", ""))]
         holder = element.find("objects")
@@ -31,6 +37,9 @@ def mend_crosswalks(root: Element, network: RoadNetwork, edits: Edits) -> None:
             if item.type != "crosswalk":
                 continue
             corners = _corners(road, item)
+            if len(corners) and not float(np.abs(corners).max()) <= _FARTHEST_M:
+                reach = f"reaches {np.abs(corners).max():g} m from its place"
+                raise MapError(f"road {road.id}: crosswalk {item.id!r} {reach}, expected {_FARTHEST_M:g} m at most")
             if len(corners) < 3:
                 edits.note(f"road {road.id}: crosswalk {item.id!r} has neither corners nor length and width; left out")
                 edits.remove(holder, thing)

@@ -313,6 +313,8 @@ def test_junctions_by_a_road_s_id_and_connections_to_missing_roads(agree: Agree)
         (text(road(curve='<paramPoly3 bU="50" cU="0" dU="0" bV="0" cV="0" dV="0"/>')), "its curve is 50.00 m long, expected"),
         (text(road(lanes=section(right=lane(-1, '<width sOffset="0" a="4" b="0" c="0" d="0.4"/>')))), "m wide at ds=100"),
         (text(road(lanes='<laneOffset s="0" a="1e9" b="0" c="0" d="0"/>' + section())), "its laneOffset reaches 1e+09"),
+        (text(road(extra='<objects><object id="4" type="crosswalk" s="5" t="0" length="9e5" width="3"/></objects>')),
+         "road 1: crosswalk '4' reaches 450000 m from its place"),
         (text(road(1), road(1)), "road 1: this id occurs twice"),
         (text(road(1), tail='<junction id="3"/><junction id="3"/>'), "junction 3: this id occurs twice"),
         (text(road(1)).replace('id="1"', 'id="1_0"', 1), "expected a whole number"),
