@@ -177,7 +177,7 @@ def _serve(
         level = build_level(source, seed=options.seed, threads=options.threads, cache_dir=cache_dir)
         world = World(level, limits=granted.world)
     # Clients wait a second or two for a picture, and the first one would take longer.
-    world.level.rays.prepare_camera()
+    world.episode.level.rays.prepare_camera()
     address = f"{options.host}:{sockets[0].getsockname()[1]}"
 
     def ready() -> None:

@@ -79,7 +79,7 @@ def _spawn(context: Context, fields: list[Any]) -> int:
     described, transform, parent, _, _, do_after = decode.items(fields, "SpawnActor", 6)[:6]
     given = decode.optional(parent, "parent")
     parent_id = None if given is None else decode.integer(given, "parent id")
-    actor = context.world.spawn(*decode.description(described), *decode.transform(transform), parent_id)
+    actor = context.world.episode.spawn(*decode.description(described), *decode.transform(transform), parent_id)
     for follow_up in decode.items(do_after, "do_after"):
         number, values = _split(follow_up)
         about_actor = number not in (_SPAWN, _CONSOLE)

@@ -35,7 +35,7 @@ def _component(actor: Actor, wanted: str) -> geometry.Array:
 
 @TABLE.value("get_actor_component_world_transform", ACTOR, decode.text)
 def _component_in_world(context: Context, actor: Actor, component: str) -> Value:
-    return encode.pose(geometry.compose(context.world.world_from_actor(actor), _component(actor, component))[None])[0]
+    return encode.pose(geometry.compose(context.world.episode.world_from_actor(actor), _component(actor, component))[None])[0]
 
 
 @TABLE.value("get_actor_component_relative_transform", ACTOR, decode.text)
@@ -44,7 +44,7 @@ def _component_relative(_: Context, actor: Actor, component: str) -> Value:
 
 
 def _skeleton(context: Context, actor: Actor, function: str) -> parts.Skeleton:
-    found = parts.bones(actor, context.world.states)
+    found = parts.bones(actor, context.world.episode.states)
     if found is None:
         raise _missing(function, _SKIN)
     return found
@@ -75,21 +75,21 @@ def _bone_relative(context: Context, actor: Actor) -> Value:
 @TABLE.value("get_actor_socket_names", ACTOR)
 def _socket_names(context: Context, actor: Actor) -> Value:
     """Unreal lists the bones of a mesh as sockets; what has no skeleton has none."""
-    found = parts.bones(actor, context.world.states)
+    found = parts.bones(actor, context.world.episode.states)
     return [] if found is None else list(found[0])
 
 
 @TABLE.value("get_actor_socket_world_transforms", ACTOR)
 def _socket_world(context: Context, actor: Actor) -> Value:
-    found = parts.bones(actor, context.world.states)
+    found = parts.bones(actor, context.world.episode.states)
     return [] if found is None else encode.pose(geometry.compose(found[2], found[1]))
 
 
 @TABLE.value("get_actor_socket_relative_transforms", ACTOR)
 def _socket_relative(context: Context, actor: Actor) -> Value:
     """In the frame of the actor, as in CARLA, not of the mesh."""
-    found = parts.bones(actor, context.world.states)
+    found = parts.bones(actor, context.world.episode.states)
     if found is None:
         return []
-    actor_from_mesh = geometry.compose(geometry.inverse(context.world.world_from_actor(actor)), found[2])
+    actor_from_mesh = geometry.compose(geometry.inverse(context.world.episode.world_from_actor(actor)), found[2])
     return encode.pose(geometry.compose(actor_from_mesh, found[1]))

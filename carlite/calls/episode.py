@@ -36,7 +36,7 @@ def _available_maps(context: Context) -> Value:
 
 @TABLE.value("get_episode_info")
 def _episode_info(context: Context) -> Value:
-    return [context.world.episode_id, [token(WORLD_STREAM, context.stream_port)]]
+    return [context.world.episode.number, [token(WORLD_STREAM, context.stream_port)]]
 
 
 def _stream_id(value: Any, what: str) -> int:
@@ -49,44 +49,44 @@ def _stream_id(value: Any, what: str) -> int:
 @TABLE.value("get_sensor_token", _stream_id)
 def _sensor_token(context: Context, stream_id: int) -> Value:
     """Of a sensor that has gone too, as in CARLA: who listens to it then hears nothing."""
-    if stream_id == WORLD_STREAM or stream_id in context.world.sensors_by_stream:
+    if stream_id == WORLD_STREAM or stream_id in context.world.episode.sensors_by_stream:
         context.streams.expect(stream_id, context.caller)
     return [token(stream_id, context.stream_port)]
 
 
 @TABLE.value("get_map_info")
 def _map_info(context: Context) -> Value:
-    level = context.world.level
-    points = context.world.spawn_points
+    level = context.world.episode.level
+    points = context.world.episode.spawn_points
     return [level.source.wire_name, [values.transform(location, rotation) for location, rotation in points]]
 
 
 @TABLE.value("get_map_data")
 def _map_data(context: Context) -> Value:
-    return context.world.level.opendrive
+    return context.world.episode.level.opendrive
 
 
 @TABLE.value("get_required_files", decode.text)
 def _required_files(context: Context, folder: str) -> Value:
     """The navigation mesh in the folder "Nav"; the client asks for everything else through calls of its own."""
-    return context.world.level.navigation.paths if folder == "Nav" else []
+    return context.world.episode.level.navigation.paths if folder == "Nav" else []
 
 
 @TABLE.value("request_file", decode.text, slow=True)
 def _request_file(context: Context, path: str) -> Value:
     """A file that ``get_required_files`` names; empty for any other, as in CARLA."""
-    navigation = context.world.level.navigation
+    navigation = context.world.episode.level.navigation
     return navigation.content() if path in navigation.paths else b""
 
 
 @TABLE.value("get_navigation_mesh", slow=True)
 def _navigation_mesh(context: Context) -> Value:
-    return context.world.level.navigation.content()
+    return context.world.episode.level.navigation.content()
 
 
 def load_map(context: Context, name: str, *, reset_settings: bool, layers: MapLayer = MapLayer.ALL) -> None:
     """Begins a new episode on a map, "" being the present one; shared with the replayer."""
-    current = context.world.level
+    current = context.world.episode.level
     try:
         source = context.shelf.get(name) if name else current.source
         if source is None:
@@ -111,13 +111,13 @@ def _load_episode(context: Context, name: str, reset_settings: bool, map_layers:
 
 @TABLE.void("load_map_layer", _layers, slow=True)
 def _load_layers(context: Context, map_layers: MapLayer) -> None:
-    context.world.shown_objects.load(map_layers)
+    context.world.episode.shown_objects.load(map_layers)
 
 
 @TABLE.void("unload_map_layer", _layers, slow=True)
 def _unload_layers(context: Context, map_layers: MapLayer) -> None:
     """Maps whose name does not end in "_Opt" have no layers, as in CARLA."""
-    context.world.shown_objects.unload(map_layers)
+    context.world.episode.shown_objects.unload(map_layers)
 
 
 @TABLE.void("copy_opendrive_to_file", decode.text, decode.items, slow=True)
@@ -153,22 +153,22 @@ def _tick_cue(context: Context) -> Value:
 
 @TABLE.value("get_weather_parameters")
 def _weather(context: Context) -> Value:
-    return context.world.weather.values()
+    return context.world.episode.weather.values()
 
 
 @TABLE.void("set_weather_parameters", decode.structure(Weather))
 def _set_weather(context: Context, weather: Weather) -> None:
-    context.world.set_weather(weather)
+    context.world.episode.set_weather(weather)
 
 
 @TABLE.value("get_imui_gravity")
 def _gravity(context: Context) -> Value:
-    return context.world.imu_gravity
+    return context.world.episode.imu_gravity
 
 
 @TABLE.void("set_imui_gravity", decode.number)
 def _set_gravity(context: Context, gravity: float) -> None:
-    context.world.imu_gravity = gravity
+    context.world.episode.imu_gravity = gravity
 
 
 @TABLE.value("console_command", decode.text)

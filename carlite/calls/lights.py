@@ -20,52 +20,52 @@ TABLE = CallTable()
 
 @TABLE.void("set_traffic_light_state", TRAFFIC_LIGHT, decode.member(LightState))
 def _set_state(context: Context, light: Actor, state: LightState) -> None:
-    context.world.signals.set_state(light, state)
+    context.world.episode.signals.set_state(light, state)
 
 
 @TABLE.void("set_traffic_light_green_time", TRAFFIC_LIGHT, decode.number)
 def _set_green(context: Context, light: Actor, green_time: float) -> None:
-    context.world.signals.set_time(light, LightState.GREEN, green_time)
+    context.world.episode.signals.set_time(light, LightState.GREEN, green_time)
 
 
 @TABLE.void("set_traffic_light_yellow_time", TRAFFIC_LIGHT, decode.number)
 def _set_yellow(context: Context, light: Actor, yellow_time: float) -> None:
-    context.world.signals.set_time(light, LightState.YELLOW, yellow_time)
+    context.world.episode.signals.set_time(light, LightState.YELLOW, yellow_time)
 
 
 @TABLE.void("set_traffic_light_red_time", TRAFFIC_LIGHT, decode.number)
 def _set_red(context: Context, light: Actor, red_time: float) -> None:
-    context.world.signals.set_time(light, LightState.RED, red_time)
+    context.world.episode.signals.set_time(light, LightState.RED, red_time)
 
 
 @TABLE.void("freeze_traffic_light", TRAFFIC_LIGHT, decode.flag)
 def _freeze_one(context: Context, light: Actor, freeze: bool) -> None:
-    context.world.signals.freeze(freeze, light)
+    context.world.episode.signals.freeze(freeze, light)
 
 
 @TABLE.void("freeze_all_traffic_lights", decode.flag)
 def _freeze_all(context: Context, freeze: bool) -> None:
-    context.world.signals.freeze(freeze)
+    context.world.episode.signals.freeze(freeze)
 
 
 @TABLE.void("reset_traffic_light_group", TRAFFIC_LIGHT)
 def _reset_group(context: Context, light: Actor) -> None:
-    context.world.signals.reset(light)
+    context.world.episode.signals.reset(light)
 
 
 @TABLE.void("reset_all_traffic_lights")
 def _reset_all(context: Context) -> None:
-    context.world.signals.reset_all()
+    context.world.episode.signals.reset_all()
 
 
 @TABLE.value("get_group_traffic_lights", decode.integer)
 def _group(context: Context, actor_id: int) -> Value:
-    light = context.world.actors.find(actor_id)
+    light = context.world.episode.actors.find(actor_id)
     if light is None:
         raise CallError("unable to get group traffic lights: actor not found")
     if light.kind is not Kind.TRAFFIC_LIGHT:
         raise CallError("unable to get group traffic lights: actor is not a traffic light")
-    return [other.id for other in context.world.signals.group(light)]
+    return [other.id for other in context.world.episode.signals.group(light)]
 
 
 @TABLE.value("get_light_boxes", ACTOR)
@@ -73,8 +73,8 @@ def _boxes(context: Context, light: Actor) -> Value:
     """The housings of a light's lamps, in the world."""
     if light.kind is not Kind.TRAFFIC_LIGHT:
         raise ActorCallError("get_light_boxes", "Actor is not a traffic light", light.id)
-    name = context.world.signals.shown_as(light)
-    return [values.bounding_box(box) for box in lamp_housings(context.world.level.static_world.objects, name)]
+    name = context.world.episode.signals.shown_as(light)
+    return [values.bounding_box(box) for box in lamp_housings(context.world.episode.level.static_world.objects, name)]
 
 
 @TABLE.value("query_lights_state", decode.text)
@@ -82,7 +82,7 @@ def _query_lights(context: Context, endpoint: str) -> Value:
     del endpoint
     return [
         [light.id, values.numbers(light.location), light.intensity_lm, light.group, list(light.colour), light.active]
-        for light in context.world.street_lights
+        for light in context.world.episode.street_lights
     ]
 
 
@@ -105,10 +105,10 @@ def _states(value: Any, what: str) -> list[tuple[int, LightUpdate]]:
 def _update_lights(context: Context, endpoint: str, states: list[tuple[int, LightUpdate]], discard: bool) -> None:
     del endpoint, discard
     for light_id, update in states:
-        context.world.set_street_light(light_id, update)
+        context.world.episode.set_street_light(light_id, update)
 
 
 @TABLE.void("update_day_night_cycle", decode.text, decode.flag)
 def _follow_night(context: Context, endpoint: str, active: bool) -> None:
     del endpoint
-    context.world.let_night_rule_lights(active)
+    context.world.episode.let_night_rule_lights(active)

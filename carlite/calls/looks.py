@@ -72,17 +72,17 @@ def _texture(read: Callable[[Any], Colour]) -> Callable[[Any, str], Colour | Non
 def _apply_texture(context: Context, names: list[str], material: int, colour: Colour | None) -> None:
     """Paints objects in the mean colour of a diffuse texture, where they are painted; other textures change nothing."""
     wanted = set(names)
-    things = [thing for thing in context.world.level.static_world.objects if thing.name in wanted]
-    actors = [actor for actor in context.world.actors if actor_name(actor) in wanted]
+    things = [thing for thing in context.world.episode.level.static_world.objects if thing.name in wanted]
+    actors = [actor for actor in context.world.episode.actors if actor_name(actor) in wanted]
     if not things and not actors:
         raise CallError(NOT_FOUND)
     if material != _DIFFUSE or colour is None:
         return
     for thing in things:
-        context.world.level.rays.paint_object(thing.object_id, colour)
+        context.world.episode.level.rays.paint_object(thing.object_id, colour)
     for actor in actors:
         actor.tint = colour
-    context.world.level.rays.invalidate()
+    context.world.episode.level.rays.invalidate()
 
 
 def _primitive(value: Any, what: str) -> int:

@@ -33,17 +33,17 @@ def _tag(value: Any, what: str) -> int:
 
 
 def _objects(context: Context, tag: int) -> list[PlacedObject]:
-    return [thing for thing in context.world.shown_objects.loaded() if tag in (ANY_TAG, thing.tag)]
+    return [thing for thing in context.world.episode.shown_objects.loaded() if tag in (ANY_TAG, thing.tag)]
 
 
 @TABLE.value("get_all_level_BBs", _tag)
 def _level_boxes(context: Context, tag: int) -> Value:
     """Boxes of scenery and of actors with that tag, in the world."""
-    ids = context.world.signal_ids()
+    ids = context.world.episode.signal_ids()
     boxes = [values.bounding_box(world_box(o.world_from_local, o.box), ids.get(o.name, 0)) for o in _objects(context, tag)]
-    for actor in context.world.actors:
+    for actor in context.world.episode.actors:
         if actor.tags and (tag == ANY_TAG or tag in actor.tags):
-            boxes.append(values.bounding_box(world_box(context.world.world_from_actor(actor), actor.box), actor.id))
+            boxes.append(values.bounding_box(world_box(context.world.episode.world_from_actor(actor), actor.box), actor.id))
     return boxes
 
 
@@ -64,12 +64,15 @@ def _environment_objects(context: Context, tag: int) -> Value:
 @TABLE.void("enable_environment_objects", decode.integers, decode.flag, slow=True)
 def _enable_objects(context: Context, object_ids: list[int], enable: bool) -> None:
     """Objects that are not enabled are neither seen nor hit; they stay in the lists."""
-    context.world.shown_objects.enable(object_ids, enable)
+    context.world.episode.shown_objects.enable(object_ids, enable)
 
 
 @TABLE.value("get_names_of_all_objects")
 def _names(context: Context) -> Value:
-    return [*(thing.name for thing in context.world.shown_objects.loaded()), *map(actor_name, context.world.actors)]
+    return [
+        *(thing.name for thing in context.world.episode.shown_objects.loaded()),
+        *map(actor_name, context.world.episode.actors),
+    ]
 
 
 def actor_name(actor: Actor) -> str:
@@ -84,7 +87,7 @@ def _project_point(context: Context, location: Vector, direction: Vector, distan
     if length == 0.0 or distance <= 0.0:
         return [False, _NO_LABEL]
     context.world.refresh_rays()
-    hit = context.world.level.rays.cast(start[None], towards[None] / length, distance, ignore=_around(context, start))
+    hit = context.world.episode.level.rays.cast(start[None], towards[None] / length, distance, ignore=_around(context, start))
     if not np.isfinite(hit.distance_m[0]):
         return [False, _NO_LABEL]
     return [True, [values.numbers(start + towards / length * float(hit.distance_m[0])), int(hit.tag[0])]]
@@ -94,10 +97,13 @@ def _around(context: Context, point: NDArray[np.float64]) -> tuple[int, ...]:
     """The vehicles and walkers that a point lies in: a projection from an actor's own place is not to hit the actor."""
     world = context.world
     found = []
-    for actor in world.actors:
-        near = actor.kind in (Kind.VEHICLE, Kind.WALKER) and abs(world.states.location[actor.row] - point).max() < _LONGEST_M
+    for actor in world.episode.actors:
+        near = (
+            actor.kind in (Kind.VEHICLE, Kind.WALKER)
+            and abs(world.episode.states.location[actor.row] - point).max() < _LONGEST_M
+        )
         if near:
-            local = geometry.apply(geometry.inverse(world.world_from_actor(actor)), point[None])[0] - actor.box.centre
+            local = geometry.apply(geometry.inverse(world.episode.world_from_actor(actor)), point[None])[0] - actor.box.centre
             if (np.abs(local) <= actor.box.half_extent).all():
                 found.append(actor.id)
     return tuple(found)
@@ -106,5 +112,5 @@ def _around(context: Context, point: NDArray[np.float64]) -> tuple[int, ...]:
 @TABLE.value("cast_ray", decode.vector, decode.vector)
 def _cast_ray(context: Context, start: Vector, end: Vector) -> Value:
     context.world.refresh_rays()
-    hits = context.world.level.rays.cast_segment(start, end)
+    hits = context.world.episode.level.rays.cast_segment(start, end)
     return [[values.numbers(point), int(tag)] for point, tag in zip(hits.points, hits.tags, strict=True)]

@@ -20,31 +20,31 @@ def _ignored_vehicles(context: Context, sensor: Actor, actor_ids: list[int]) -> 
     """Any sensor takes them, cameras heed them; one wrong id and nothing changes, as in CARLA."""
     failed = "Responding error from function set_ignored_vehicles:"
     for number in actor_ids:
-        target = context.world.actors.find(number)
+        target = context.world.episode.actors.find(number)
         if target is None:
             raise CallError(f"{failed} {NOT_FOUND}.  Target Actor Id: {number}")
         if target.kind is not Kind.VEHICLE:
             raise CallError(f"{failed} {MISMATCH}.  Actor Id: {number} is not a vehicle")
-    context.world.ignored_by_camera[sensor.id] = tuple(actor_ids)
+    context.world.episode.ignored_by_camera[sensor.id] = tuple(actor_ids)
 
 
 @TABLE.void("enable_gbuffers", _CAMERA, decode.flag)
 def _enable_buffers(context: Context, camera: Actor, enabled: bool) -> None:
     if enabled:
-        context.world.asked.cameras.add(camera.id)
+        context.world.episode.asked.cameras.add(camera.id)
     else:
-        context.world.asked.cameras.discard(camera.id)
+        context.world.episode.asked.cameras.discard(camera.id)
 
 
 @TABLE.value("are_gbuffers_enabled", ActorOf(kind=Kind.SENSOR, family="sensor.camera.", function="enable_gbuffers"))
 def _are_buffers_enabled(context: Context, camera: Actor) -> Value:
-    return camera.id in context.world.asked.cameras
+    return camera.id in context.world.episode.asked.cameras
 
 
 @TABLE.value("get_gbuffer_token", _CAMERA, decode.member(Texture))
 def _buffer_token(context: Context, camera: Actor, texture: Texture) -> Value:
     """The client subscribes to the stream of the token at once; it asks again when it stops listening."""
-    stream = context.world.buffer_stream(camera, texture)
+    stream = context.world.episode.buffer_stream(camera, texture)
     if not context.streams.has_listeners(stream):  # one who listens already asks in order to stop
         context.streams.expect(stream, context.caller)
     return token(stream, context.stream_port)
@@ -53,7 +53,7 @@ def _buffer_token(context: Context, camera: Actor, texture: Texture) -> Value:
 @TABLE.void("send", ActorOf(kind=Kind.SENSOR, family="sensor.other.v2x_custom"), decode.text)
 def _send(context: Context, radio: Actor, message: str) -> None:
     """What a custom radio sends in the next tick; a later text replaces it."""
-    context.world.asked.texts[radio.id] = message.encode()
+    context.world.episode.asked.texts[radio.id] = message.encode()
 
 
 @TABLE.value("is_sensor_enabled_for_ros", decode.integer)

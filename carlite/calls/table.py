@@ -41,7 +41,7 @@ class ActorOf:
     def find(self, context: Context, function: str, value: object) -> Actor:
         """The actor; raises CallError in CARLA's words."""
         function = self.function or function
-        actor = context.world.actors.get(decode.integer(value, "actor id"), function, self.kind)
+        actor = context.world.episode.actors.get(decode.integer(value, "actor id"), function, self.kind)
         if not actor.type_id.startswith(self.family):
             raise ActorCallError(function, MISMATCH, actor.id)
         if self.bodily and actor.kind in _BODILESS:

@@ -24,39 +24,39 @@ _Wheel = TypeVar("_Wheel")
 @TABLE.void("apply_control_to_vehicle", VEHICLE, decode.structure(VehicleControl))
 def _apply_control(context: Context, vehicle: Actor, control: VehicleControl) -> None:
     """Pedals and wheel, told back as they come; physics takes them as far as they go."""
-    context.world.apply_vehicle_control(vehicle, control)
+    context.world.episode.apply_vehicle_control(vehicle, control)
 
 
 @TABLE.void("apply_ackermann_control_to_vehicle", VEHICLE, decode.structure(AckermannControl))
 def _apply_ackermann(context: Context, vehicle: Actor, control: AckermannControl) -> None:
-    context.world.physics.apply_ackermann_control(vehicle, control)
+    context.world.episode.physics.apply_ackermann_control(vehicle, control)
 
 
 @TABLE.value("get_ackermann_controller_settings", VEHICLE)
 def _ackermann_settings(context: Context, vehicle: Actor) -> Value:
-    return encode.structure(context.world.physics.ackermann_settings(vehicle))
+    return encode.structure(context.world.episode.physics.ackermann_settings(vehicle))
 
 
 @TABLE.void("apply_ackermann_controller_settings", VEHICLE, decode.structure(AckermannSettings))
 def _set_ackermann_settings(context: Context, vehicle: Actor, settings: AckermannSettings) -> None:
-    context.world.physics.apply_ackermann_settings(vehicle, settings)
+    context.world.episode.physics.apply_ackermann_settings(vehicle, settings)
 
 
 @TABLE.value("get_physics_control", VEHICLE)
 def _physics_control(context: Context, vehicle: Actor) -> Value:
-    physics = context.world.physics.physics_control(vehicle)
+    physics = context.world.episode.physics.physics_control(vehicle)
     return encode.structure(replace(physics, wheels=_in_pairs(physics.wheels)))
 
 
 @TABLE.void("apply_physics_control", VEHICLE, decode.structure(VehiclePhysicsControl))
 def _apply_physics_control(context: Context, vehicle: Actor, physics: VehiclePhysicsControl) -> None:
-    wheels = context.world.physics.physics_control(vehicle).wheels
+    wheels = context.world.episode.physics.physics_control(vehicle).wheels
     if len(physics.wheels) != _CAR_WHEELS:  # CARLA changes all but the wheels then
         physics = replace(physics, wheels=wheels)
     elif len(wheels) == _BIKE_WHEELS:
         physics = replace(physics, wheels=physics.wheels[::2])
     try:
-        context.world.physics.apply_physics_control(vehicle, physics)
+        context.world.episode.physics.apply_physics_control(vehicle, physics)
     except ValueError as error:
         raise CallError(f"apply_physics_control: {error}") from error
 
@@ -77,12 +77,12 @@ def _light_state(_: Context, vehicle: Actor) -> Value:
 
 @TABLE.value("get_vehicle_light_states")
 def _light_states(context: Context) -> Value:
-    return [[vehicle.id, vehicle.light_state] for vehicle in context.world.vehicles]
+    return [[vehicle.id, vehicle.light_state] for vehicle in context.world.episode.vehicles]
 
 
 @TABLE.value("get_telemetry_data", VEHICLE)
 def _telemetry(context: Context, vehicle: Actor) -> Value:
-    telemetry = context.world.physics.telemetry(vehicle)
+    telemetry = context.world.episode.physics.telemetry(vehicle)
     return encode.structure(replace(telemetry, wheels=_in_pairs(telemetry.wheels)))
 
 
@@ -100,22 +100,22 @@ def _wheel(value: Any, what: str) -> int:
 
 @TABLE.value("get_wheel_steer_angle", VEHICLE, _wheel)
 def _wheel_angle(context: Context, vehicle: Actor, wheel: int) -> Value:
-    return float(context.world.states.wheel_steer_deg[vehicle.row, wheel])
+    return float(context.world.episode.states.wheel_steer_deg[vehicle.row, wheel])
 
 
 @TABLE.void("set_wheel_steer_direction", VEHICLE, _wheel, decode.number)
 def _set_wheel_steer(context: Context, vehicle: Actor, wheel: int, angle_deg: float) -> None:
-    context.world.physics.set_wheel_steer_direction(vehicle, wheel, angle_deg)
+    context.world.episode.physics.set_wheel_steer_direction(vehicle, wheel, angle_deg)
 
 
 @TABLE.void("set_wheel_pitch_angle", VEHICLE, _wheel, decode.number)
 def _set_wheel_pitch(context: Context, vehicle: Actor, wheel: int, angle_deg: float) -> None:
-    context.world.physics.set_wheel_pitch_angle(vehicle, wheel, angle_deg)
+    context.world.episode.physics.set_wheel_pitch_angle(vehicle, wheel, angle_deg)
 
 
 @TABLE.value("get_wheel_pitch_angle", VEHICLE, _wheel)
 def _wheel_pitch(context: Context, vehicle: Actor, wheel: int) -> Value:
-    return math.degrees(context.world.states.wheel_spin_rad[vehicle.row, wheel])
+    return math.degrees(context.world.episode.states.wheel_spin_rad[vehicle.row, wheel])
 
 
 @TABLE.void("show_vehicle_debug_telemetry", VEHICLE, decode.flag)

@@ -29,7 +29,7 @@ class RecordingDesk:
         self._folder = folder
         self._recorder: Recorder | None = None
         self._replayer: Replayer | None = None
-        self._episode_id = world.episode_id
+        self._episode_id = world.episode.number
         self.options = ReplayOptions()
         world.move_puppets = self._move
         world.tick_done = self._record
@@ -44,7 +44,7 @@ class RecordingDesk:
             file = path.open("wb")
         except OSError:
             return ""
-        self._episode_id = self._world.episode_id
+        self._episode_id = self._world.episode.number
         self._recorder = Recorder(self._world, file, additional=additional)
         return str(path)
 
@@ -84,7 +84,7 @@ class RecordingDesk:
         if isinstance(log, str):
             return "\n".join([*said, log])
         wanted = log.header.map_name
-        if wanted.rsplit("/", 1)[-1] != self._world.level.source.name:
+        if wanted.rsplit("/", 1)[-1] != self._world.episode.level.source.name:
             try:
                 load_map(wanted)
             except CallError:
@@ -99,7 +99,7 @@ class RecordingDesk:
             said.append("Ignoring Hero vehicle")
         if self.options.ignore_spectator:
             said.append("Ignoring Spectator camera")
-        self._episode_id = self._world.episode_id
+        self._episode_id = self._world.episode.number
         self._replayer = Replayer(
             self._world,
             log,
@@ -115,7 +115,7 @@ class RecordingDesk:
     def stop_replayer(self, *, keep_actors: bool) -> None:
         """Ends the replay, if there is one; see Replayer.stop."""
         replayer, self._replayer = self._replayer, None
-        if replayer is not None and self._episode_id == self._world.episode_id:
+        if replayer is not None and self._episode_id == self._world.episode.number:
             replayer.stop(keep_actors=keep_actors)
 
     def file_info(self, name: str, *, everything: bool) -> str:
@@ -163,9 +163,9 @@ class RecordingDesk:
 
     def _is_stale(self) -> bool:
         """Ends both when the episode that they belong to has ended."""
-        if self._episode_id == self._world.episode_id:
+        if self._episode_id == self._world.episode.number:
             return False
         self.stop_recorder()
         self._replayer = None
-        self._episode_id = self._world.episode_id
+        self._episode_id = self._world.episode.number
         return True

@@ -38,7 +38,7 @@ class Recorder:
     def __init__(self, world: World, file: BinaryIO, *, additional: bool) -> None:
         self._world = world
         self._additional = additional
-        self._roster = Roster(world.actors)
+        self._roster = Roster(world.episode.actors)
         self._doors: dict[int, int] = {}
         self._street_lights: dict[int, tuple[object, ...]] = {}
         self._weather: tuple[float, ...] = ()
@@ -46,7 +46,7 @@ class Recorder:
         self._times_told: dict[int, tuple[float, ...]] = {}
         self._collisions = 0
         self._started_s = time.monotonic()
-        self._log = LogWriter(file, world.level.source.name, int(time.time()))
+        self._log = LogWriter(file, world.episode.level.source.name, int(time.time()))
         self._added, _ = self._roster.update()
         self._parents = self._parents_now()  # as in CARLA the log does not tell what was attached before it began
 
@@ -78,9 +78,9 @@ class Recorder:
     # who is there ------------------------------------------------------------------------------------------------------
 
     def _add_event(self, actor: Actor) -> AddEvent:
-        pose = self._world.world_from_actor(actor)
+        pose = self._world.episode.world_from_actor(actor)
         if actor.parent is not None and actor.id not in self._parents:  # it is new: CARLA writes what it was spawned with
-            pose = self._world.pose_at_parent(actor)
+            pose = self._world.episode.pose_at_parent(actor)
         x, y, z = (float(value) * _CM for value in pose[:, 3])
         pitch, yaw, roll = (float(value) for value in geometry.rotations_deg(pose[:, :3]))
         blueprint = find(actor.type_id)
@@ -115,7 +115,7 @@ class Recorder:
         """Touches of actors that have a collision sensor, each pair once; only those reach the log in CARLA."""
         listening = self._roster.listening
         pairs = dict.fromkeys(
-            (contact.actor_id, contact.other_id) for contact in self._world.contacts if contact.actor_id in listening
+            (contact.actor_id, contact.other_id) for contact in self._world.episode.contacts if contact.actor_id in listening
         )
         first = self._collisions
         self._collisions += len(pairs)
@@ -128,7 +128,7 @@ class Recorder:
         )
 
     def _is_hero(self, actor_id: int) -> bool:
-        actor = self._world.actors.find(actor_id)
+        actor = self._world.episode.actors.find(actor_id)
         return actor is not None and actor.attributes.get("role_name") == "hero"
 
     # how they move -----------------------------------------------------------------------------------------------------
@@ -136,25 +136,28 @@ class Recorder:
     def _positions(self) -> NDArray[np.void]:
         moving = self._roster.moving
         records = moving.records(Packet.POSITION)
-        records["location"] = self._world.states.location[moving.rows] * _CM
-        records["rotation"] = self._world.states.rotation_deg[moving.rows][:, [2, 0, 1]]
+        records["location"] = self._world.episode.states.location[moving.rows] * _CM
+        records["rotation"] = self._world.episode.states.rotation_deg[moving.rows][:, [2, 0, 1]]
         return records
 
     def _light_states(self) -> NDArray[np.void]:
         records = self._roster.lights.records(Packet.LIGHT_STATE)
         for name in ("frozen", "elapsed", "state"):
-            records[name] = self._world.records.lights[name][self._roster.lights.rows]
+            records[name] = self._world.episode.records.lights[name][self._roster.lights.rows]
         return records
 
     def _animations(self) -> list[bytes]:
         world, cars, walkers = self._world, self._roster.vehicles, self._roster.walkers
         vehicles, steps = cars.records(Packet.VEHICLE), walkers.records(Packet.WALKER)
         for name in ("steer", "throttle", "brake", "hand_brake", "gear"):
-            vehicles[name] = world.records.vehicles[name][cars.rows]
-        steps["speed"] = world.records.walkers["speed"][walkers.rows]
+            vehicles[name] = world.episode.records.vehicles[name][cars.rows]
+        steps["speed"] = world.episode.records.walkers["speed"][walkers.rows]
         lamps = cars.records(Packet.VEHICLE_LIGHTS)
         lamps["lights"] = [actor.light_state for actor in cars.actors]
-        steer, spin = world.states.wheel_steer_deg[cars.rows], np.degrees(world.states.wheel_spin_rad[cars.rows])
+        steer, spin = (
+            world.episode.states.wheel_steer_deg[cars.rows],
+            np.degrees(world.episode.states.wheel_spin_rad[cars.rows]),
+        )
         wheels = [
             packets.wheels_bytes(actor.id, steer[index, : wheel_count(actor)], spin[index, : wheel_count(actor)])
             for index, actor in enumerate(cars.actors)
@@ -170,7 +173,7 @@ class Recorder:
         if len(doors):
             parts.append(packed_records(Packet.DOOR, doors))
         parts += [packed_records(Packet.WHEELS, wheels), packed_records(Packet.BIKER, self._bikers())]
-        weather = tuple(world.weather.values())
+        weather = tuple(world.episode.weather.values())
         if weather != self._weather:
             self._weather = weather
             parts.append(packed_records(Packet.WEATHER, np.array([(weather,)], RECORDS[Packet.WEATHER])))
@@ -180,14 +183,14 @@ class Recorder:
         bikes = self._roster.bikes
         records = bikes.records(Packet.BIKER)
         if bikes.actors:
-            forward = geometry.rotation_matrices(self._world.states.rotation_deg[bikes.rows])[:, :, 0]
-            records["speed"] = np.einsum("ni,ni->n", forward, self._world.states.velocity[bikes.rows]) * _CM
-            records["engine"] = [self._world.physics.engine_share(bike) for bike in bikes.actors]
+            forward = geometry.rotation_matrices(self._world.episode.states.rotation_deg[bikes.rows])[:, :, 0]
+            records["speed"] = np.einsum("ni,ni->n", forward, self._world.episode.states.velocity[bikes.rows]) * _CM
+            records["engine"] = [self._world.episode.physics.engine_share(bike) for bike in bikes.actors]
         return records
 
     def _changed_street_lights(self) -> NDArray[np.void]:
         changed = []
-        for light in self._world.street_lights:
+        for light in self._world.episode.street_lights:
             known = (light.intensity_lm, light.colour, light.active, light.group)
             if self._street_lights.get(light.id) != known:
                 self._street_lights[light.id] = known
@@ -214,8 +217,8 @@ class Recorder:
         world = self._world
         movers = group([*self._roster.vehicles.actors, *self._roster.walkers.actors])
         kinematics = movers.records(Packet.KINEMATICS)
-        kinematics["velocity"] = world.states.velocity[movers.rows]
-        kinematics["angular_velocity"] = world.states.angular_velocity_dps[movers.rows]
+        kinematics["velocity"] = world.episode.states.velocity[movers.rows]
+        kinematics["angular_velocity"] = world.episode.states.angular_velocity_dps[movers.rows]
         governing = [actor for actor in added if actor.kind in (Kind.TRAFFIC_LIGHT, Kind.TRAFFIC_SIGN)]
         bodies = [actor for actor in added if actor not in governing]
         lights, cars = group(self._retimed_lights()), self._retuned_vehicles()
@@ -223,11 +226,11 @@ class Recorder:
         for record, actor in zip(boxes, bodies, strict=True):
             record["origin"], record["extent"] = np.multiply(actor.box.centre, _CM), np.multiply(actor.box.half_extent, _CM)
         for record, actor in zip(volumes, governing, strict=True):
-            centre = geometry.apply(world.world_from_actor(actor), [actor.box.centre])[0]
+            centre = geometry.apply(world.episode.world_from_actor(actor), [actor.box.centre])[0]
             record["origin"], record["extent"] = centre * _CM, np.multiply(actor.box.half_extent, _CM)
         times = lights.records(Packet.LIGHT_TIMES)
         for name in _TIMES:
-            times[name] = world.records.lights[f"{name}_time"][lights.rows]
+            times[name] = world.episode.records.lights[f"{name}_time"][lights.rows]
         parts = [packed_records(Packet.KINEMATICS, kinematics), packed_records(Packet.BOUNDING_BOX, boxes)]
         if governing:
             parts.append(packed_records(Packet.TRIGGER_VOLUME, volumes))
@@ -245,7 +248,7 @@ class Recorder:
         """Traffic lights that are new or whose times a client has changed."""
         found = []
         for light in self._roster.lights.actors:
-            times = tuple(float(self._world.records.lights[f"{name}_time"][light.row]) for name in _TIMES)
+            times = tuple(float(self._world.episode.records.lights[f"{name}_time"][light.row]) for name in _TIMES)
             if self._times_told.get(light.id) != times:
                 self._times_told[light.id] = times
                 found.append(light)
@@ -255,14 +258,14 @@ class Recorder:
         """Vehicles that are new or whose mechanics a client has changed."""
         found = []
         for vehicle in self._roster.vehicles.actors:
-            mechanics = self._world.physics.mechanics(vehicle)
+            mechanics = self._world.episode.physics.mechanics(vehicle)
             if self._mechanics_told.get(vehicle.id) is not mechanics:
                 self._mechanics_told[vehicle.id] = mechanics
                 found.append(vehicle)
         return found
 
     def _mechanics(self, actor: Actor) -> Mechanics:
-        p = self._world.physics.physics_control(actor)
+        p = self._world.episode.physics.physics_control(actor)
         wheels = [(*astuple(wheel)[:9], *wheel.position) for wheel in p.wheels]
         return Mechanics(
             id=actor.id,
@@ -283,7 +286,7 @@ class Recorder:
         )
 
     def _bones(self, actor: Actor) -> list[Bone]:
-        pose = skeleton.pose_of(actor, self._world.states)
+        pose = skeleton.pose_of(actor, self._world.episode.states)
         angles = geometry.rotations_deg(pose[:, :, :3])
         return [
             Bone(

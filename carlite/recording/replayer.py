@@ -88,7 +88,7 @@ class Replayer:
             light = self._stage.actor(int(record["id"]))
             if light is not None and light.kind is Kind.TRAFFIC_LIGHT and int(record["state"]) in set(LightState):
                 state = LightState(int(record["state"]))
-                self._world.signals.restore(light, state, float(record["elapsed"]), frozen=bool(record["frozen"]))
+                self._world.episode.signals.restore(light, state, float(record["elapsed"]), frozen=bool(record["frozen"]))
         self._lights = None
 
     def stop(self, *, keep_actors: bool) -> None:
@@ -149,9 +149,9 @@ class Replayer:
                 first, first_rotation = self._before[recorded_id]
                 turn = (rotation - first_rotation + 180.0) % 360.0 - 180.0
                 location, rotation = first + share * (location - first), first_rotation + share * turn
-            states, row = self._world.states, actor.row
+            states, row = self._world.episode.states, actor.row
             speed = (location - states.location[row]) / delta_s
-            self._world.place(actor, triple(location), triple(rotation))
+            self._world.episode.place(actor, triple(location), triple(rotation))
             if actor.kind in PUPPETS:
                 states.velocity[row] = speed if actor.id in self._placed else 0.0
             self._placed.add(actor.id)
@@ -161,8 +161,10 @@ class Replayer:
         followed = self._stage.actor(self._follow_id) if self._follow_id else None
         if followed is None:
             return
-        pose = geometry.compose(self._world.world_from_actor(followed), self._follow_offset)
-        self._world.place(self._world.spectator, triple(pose[:, 3]), triple(geometry.rotations_deg(pose[:, :3])))
+        pose = geometry.compose(self._world.episode.world_from_actor(followed), self._follow_offset)
+        self._world.episode.place(
+            self._world.episode.spectator, triple(pose[:, 3]), triple(geometry.rotations_deg(pose[:, :3]))
+        )
 
     def _read_positions(self, payload: memoryview) -> None:
         self._before = self._now

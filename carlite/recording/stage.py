@@ -79,22 +79,22 @@ class Stage:
         """Vehicles stand still under physics again, walkers stop."""
         ignored = self._heroes if self._options.ignore_hero else set()
         played = set(self._ids.values())
-        for actor in list(self._world.actors):
+        for actor in list(self._world.episode.actors):
             if actor.id in ignored or actor.kind not in PUPPETS:
                 continue
             if actor.kind is Kind.VEHICLE or actor.id in played:
-                self._world.physics.set_simulate_physics(actor, True)
+                self._world.episode.physics.set_simulate_physics(actor, True)
             if actor.id in played:
-                self._world.physics.set_collisions(actor, True)
+                self._world.episode.physics.set_collisions(actor, True)
             if actor.kind is Kind.VEHICLE:
-                self._world.physics.pushes.set_target_velocity(actor, (0.0, 0.0, 0.0))
-                self._world.apply_vehicle_control(actor, VehicleControl(gear=1))
+                self._world.episode.physics.pushes.set_target_velocity(actor, (0.0, 0.0, 0.0))
+                self._world.episode.apply_vehicle_control(actor, VehicleControl(gear=1))
             else:
-                self._world.apply_walker_control(actor, WalkerControl(speed=0.0))
+                self._world.episode.apply_walker_control(actor, WalkerControl(speed=0.0))
 
     def actor(self, recorded_id: int) -> Actor | None:
         """Who plays an actor of the log."""
-        return self._world.actors.find(self._ids.get(recorded_id, 0))
+        return self._world.episode.actors.find(self._ids.get(recorded_id, 0))
 
     def is_ignored(self, actor: Actor) -> bool:
         """Whether the replay leaves an actor alone."""
@@ -122,8 +122,8 @@ class Stage:
             if event.is_hero:
                 self._heroes.add(actor.id)
             if actor.kind in PUPPETS:
-                self._world.physics.set_simulate_physics(actor, False)
-                self._world.physics.set_collisions(actor, False)
+                self._world.episode.physics.set_simulate_physics(actor, False)
+                self._world.episode.physics.set_collisions(actor, False)
 
     def _found_or_made(self, event: AddEvent) -> Actor | None:
         location, rotation = pose_of_record(event.location_cm, event.rotation)
@@ -131,10 +131,10 @@ class Stage:
             return self._light_at(location)
         if event.type_id.startswith("sensor.") and not self._with_sensors:
             return None
-        actor = self._world.actors.find(event.id)
+        actor = self._world.episode.actors.find(event.id)
         if actor is None or actor.type_id != event.type_id:
             try:
-                actor = self._world.spawn(
+                actor = self._world.episode.spawn(
                     event.type_id,
                     {name: value for _, name, value in event.attributes},
                     (0.0, 0.0, _FAR_UP_M),
@@ -145,14 +145,14 @@ class Stage:
                 _log.info("replay: actor %d (%s) is left out: %s", event.id, event.type_id, error)
                 return None
         if actor.parent is None:
-            self._world.place(actor, triple(location), triple(rotation))
+            self._world.episode.place(actor, triple(location), triple(rotation))
         return actor
 
     def _light_at(self, location: NDArray[np.float64]) -> Actor | None:
-        lights = self._world.signals.lights
+        lights = self._world.episode.signals.lights
         if not lights:
             return None
-        away = np.abs(self._world.states.location[[light.row for light in lights]] - location).max(1)
+        away = np.abs(self._world.episode.states.location[[light.row for light in lights]] - location).max(1)
         nearest = int(np.argmin(away))
         return lights[nearest] if away[nearest] < _SAME_PLACE_M else None
 
@@ -160,8 +160,8 @@ class Stage:
         for record in packets.read_records(Packet.EVENT_DEL, payload):
             actor = self.actor(int(record["id"]))
             self._ids.pop(int(record["id"]), None)
-            if actor is not None and self._world.is_destructible(actor):
-                self._world.destroy(actor)
+            if actor is not None and self._world.episode.is_destructible(actor):
+                self._world.episode.destroy(actor)
 
     def _attach(self, payload: memoryview) -> None:
         for record in packets.read_records(Packet.EVENT_PARENT, payload):
@@ -169,7 +169,7 @@ class Stage:
             if child is None or parent is None or child.parent is parent or _is_above(child, parent):
                 continue
             # An actor that is attached when it is made is recorded at its pose in the parent's frame, as in CARLA.
-            self._world.attach(child, parent, self._world.world_from_actor(child))
+            self._world.episode.attach(child, parent, self._world.episode.world_from_actor(child))
 
     # states ------------------------------------------------------------------------------------------------------------
 
@@ -186,15 +186,15 @@ class Stage:
                     reverse=gear < 0,
                     gear=gear,
                 )
-                self._world.apply_vehicle_control(vehicle, control)
+                self._world.episode.apply_vehicle_control(vehicle, control)
 
     def _show_steps(self, payload: memoryview) -> None:
         for record in packets.read_records(Packet.WALKER, payload):
             walker = self._puppet(int(record["id"]), Kind.WALKER)
             if walker is not None:
-                yaw = np.radians(self._world.states.rotation_deg[walker.row, 1])
+                yaw = np.radians(self._world.episode.states.rotation_deg[walker.row, 1])
                 ahead = (float(np.cos(yaw)), float(np.sin(yaw)), 0.0)
-                self._world.apply_walker_control(walker, WalkerControl(direction=ahead, speed=float(record["speed"])))
+                self._world.episode.apply_walker_control(walker, WalkerControl(direction=ahead, speed=float(record["speed"])))
 
     def _show_vehicle_lights(self, payload: memoryview) -> None:
         for record in packets.read_records(Packet.VEHICLE_LIGHTS, payload):
@@ -211,14 +211,14 @@ class Stage:
                 colour=(red, green, blue),
                 active=bool(record["on"]),
             )
-            self._world.set_street_light(int(record["id"]), update)
+            self._world.episode.set_street_light(int(record["id"]), update)
 
     def _show_bones(self, payload: memoryview) -> None:
         for actor_id, bones in packets.read_bones(payload):
             walker = self._puppet(actor_id, Kind.WALKER)
             if walker is None:
                 continue
-            pose = skeleton.pose_of(walker, self._world.states)
+            pose = skeleton.pose_of(walker, self._world.episode.states)
             for bone in bones:
                 if bone.name in skeleton.INDEX:
                     location, rotation = pose_of_record(bone.location_cm, bone.rotation)
@@ -235,13 +235,13 @@ class Stage:
         for actor_id, wheels in packets.read_wheels(payload):
             vehicle = self._puppet(actor_id, Kind.VEHICLE)
             if vehicle is not None:
-                wheels = wheels[wheels["wheel"] < self._world.states.wheel_steer_deg.shape[1]]
-                self._world.states.wheel_steer_deg[vehicle.row, wheels["wheel"]] = wheels["steer"]
-                self._world.states.wheel_spin_rad[vehicle.row, wheels["wheel"]] = np.radians(wheels["spin"])
+                wheels = wheels[wheels["wheel"] < self._world.episode.states.wheel_steer_deg.shape[1]]
+                self._world.episode.states.wheel_steer_deg[vehicle.row, wheels["wheel"]] = wheels["steer"]
+                self._world.episode.states.wheel_spin_rad[vehicle.row, wheels["wheel"]] = np.radians(wheels["spin"])
 
     def _show_weather(self, payload: memoryview) -> None:
         for record in packets.read_records(Packet.WEATHER, payload):
-            self._world.set_weather(weather_from_values(record["values"].tolist()))
+            self._world.episode.set_weather(weather_from_values(record["values"].tolist()))
 
 
 def pose_of_record(location_cm: object, roll_pitch_yaw: object) -> Pose:

@@ -41,7 +41,7 @@ class SensorBank:
     def due(self) -> list[Sensor]:
         """The sensors that fire in this tick and have subscribers; call it once a tick."""
         world = self._context.world
-        live = world.sensors_by_stream
+        live = world.episode.sensors_by_stream
         self._sensors = {stream: sensor for stream, sensor in self._sensors.items() if stream in live}
         firing = []
         for stream_id, actor in live.items():
@@ -58,7 +58,7 @@ class SensorBank:
         """Whether somebody listens to a sensor or to one of its render buffers; radios send whether or not."""
         if actor.type_id.startswith("sensor.other.v2x"):
             return True
-        streams = [actor.stream_id, *self._context.world.asked.streams.get(actor.id, {}).values()]
+        streams = [actor.stream_id, *self._context.world.episode.asked.streams.get(actor.id, {}).values()]
         return any(self._context.streams.has_listeners(stream) for stream in streams)
 
     @staticmethod
@@ -75,15 +75,19 @@ class SensorBank:
         for message in measure_all(due, view):
             row = message.actor.row
             header = sensor_header(
-                message.kind, world.frame, world.elapsed_s, world.states.location[row], world.states.rotation_deg[row]
+                message.kind,
+                world.frame,
+                world.elapsed_s,
+                world.episode.states.location[row],
+                world.episode.states.rotation_deg[row],
             )
             yield StreamMessage(stream_id=message.stream_id, buffers=[header, message.payload])
 
     def _view(self) -> View:
         context, world = self._context, self._context.world
-        if self._geo_of is not world.level:
-            self._geo_of, self._geo = world.level, geo_reference(world.level.network.origin_deg)
-        asked, has_listeners = world.asked, context.streams.has_listeners
+        if self._geo_of is not world.episode.level:
+            self._geo_of, self._geo = world.episode.level, geo_reference(world.episode.level.network.origin_deg)
+        asked, has_listeners = world.episode.asked, context.streams.has_listeners
         buffers = {
             camera: {texture: stream for texture, stream in streams.items() if has_listeners(stream)}
             for camera, streams in asked.streams.items()
@@ -93,15 +97,15 @@ class SensorBank:
             frame=world.frame,
             elapsed_s=world.elapsed_s,
             dt_s=world.delta_s,
-            states=world.states,
-            actors=world.actors.by_id,
-            scene=world.level.rays,
-            contacts=world.contacts,
+            states=world.episode.states,
+            actors=world.episode.actors.by_id,
+            scene=world.episode.level.rays,
+            contacts=world.episode.contacts,
             geo=self._geo,
-            gravity_mps2=world.imu_gravity,
+            gravity_mps2=world.episode.imu_gravity,
             encode_actor=lambda actor: encode.actor(context, actor),
             encode_scenery=_encode_scenery,
-            ignored_by_camera=world.ignored_by_camera,
+            ignored_by_camera=world.episode.ignored_by_camera,
             buffers=buffers,
             outbox=asked.texts,
         )

@@ -55,7 +55,7 @@ class Simulator:
         self._tasks: set[asyncio.Task[None]] = set()
         self._work: asyncio.Task[None] | None = None  # what calls wait for, or the last of it
         self._told: set[int] = set()  # streams of sensors that have had data to send
-        self._episode_id = context.world.episode_id
+        self._episode_id = context.world.episode.number
         self._snapshot: list[bytes] = []
         self._warned: set[str] = set()
         self._pacing = TickPacing()
@@ -180,7 +180,7 @@ class Simulator:
 
     def _expects_first_data(self) -> bool:
         """Whether a subscriber of a sensor has not had any data of it yet."""
-        streams, sensors = self._context.streams, self._context.world.sensors_by_stream
+        streams, sensors = self._context.streams, self._context.world.episode.sensors_by_stream
         if not streams.is_settled():
             return True
         return any(stream not in self._told and streams.has_listeners(stream) for stream in sensors)
@@ -218,9 +218,9 @@ class Simulator:
         self._context.caller = request.connection
         result, error = await loop.run_in_executor(self._worker, self._result, request, call)
         self._close_streams()
-        is_new = self._context.world.episode_id != self._episode_id
+        is_new = self._context.world.episode.number != self._episode_id
         if is_new:
-            self._episode_id = self._context.world.episode_id
+            self._episode_id = self._context.world.episode.number
             self._snapshot = self._context.world.snapshot(time.monotonic(), keep_changes=True)
             self._quiet_until_s = time.monotonic() + _QUIET_AFTER_LOAD_S
         self._send(request, call, result, error)

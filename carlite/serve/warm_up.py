@@ -109,22 +109,22 @@ def compile_world() -> None:
 
 
 def _fall(world: World) -> None:
-    car = world.spawn("vehicle.tesla.model3", {}, _START, _LEVEL)
-    ball = world.spawn("carlite.prop.ball", {}, _START, _LEVEL)
-    world.physics.set_simulate_physics(ball, True)
-    sensors = [make_sensor(world.spawn(kind, {}, _START, _LEVEL, car.id)) for kind in _CASTING]
+    car = world.episode.spawn("vehicle.tesla.model3", {}, _START, _LEVEL)
+    ball = world.episode.spawn("carlite.prop.ball", {}, _START, _LEVEL)
+    world.episode.physics.set_simulate_physics(ball, True)
+    sensors = [make_sensor(world.episode.spawn(kind, {}, _START, _LEVEL, car.id)) for kind in _CASTING]
     world.step(_STEP_S)
     world.refresh_rays()
     view = View(
         frame=world.frame,
         elapsed_s=world.elapsed_s,
         dt_s=world.delta_s,
-        states=world.states,
-        actors=world.actors.by_id,
-        scene=world.level.rays,
-        contacts=world.contacts,
+        states=world.episode.states,
+        actors=world.episode.actors.by_id,
+        scene=world.episode.level.rays,
+        contacts=world.episode.contacts,
         geo=GeoReference(),
-        gravity_mps2=world.imu_gravity,
+        gravity_mps2=world.episode.imu_gravity,
         encode_actor=lambda actor: None,
         encode_scenery=lambda tag: None,
     )

@@ -169,8 +169,8 @@ def _calls() -> Callable[[bytes], None]:
         if ticks[0] % 16 == 0:
             context.world.refresh_rays()
             context.world.snapshot(0.0)
-        if len(context.world.actors) > _MOST_ACTORS:
-            context.world.load(context.world.level, reset_settings=True)
+        if len(context.world.episode.actors) > _MOST_ACTORS:
+            context.world.load(context.world.episode.level, reset_settings=True)
             _populate(context.world)
 
     return run
@@ -193,9 +193,9 @@ def _context() -> Context:
 
 def _populate(world: World) -> None:
     for number, name in enumerate(("vehicle.tesla.model3", "walker.pedestrian.0003", "static.prop.box01")):
-        world.spawn(name, {}, (10.0 + 8.0 * number, 1.75, 1.0), (0.0, 0.0, 0.0))
+        world.episode.spawn(name, {}, (10.0 + 8.0 * number, 1.75, 1.0), (0.0, 0.0, 0.0))
     for name in ("sensor.camera.rgb", "sensor.lidar.ray_cast"):
-        world.spawn(name, {}, (0.0, 0.0, 2.0), (0.0, 0.0, 0.0), 2)
+        world.episode.spawn(name, {}, (0.0, 0.0, 2.0), (0.0, 0.0, 0.0), 2)
 
 
 def _anything(given: atheris.FuzzedDataProvider, depth: int) -> Any:

@@ -47,13 +47,13 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
     """A street with a car, a walker, a box and a camera."""
     world = World(build_level(MapSource(name="Street", opendrive=EMPTY_STREET), seed=0, threads=1))
     for number, name in enumerate(("vehicle.tesla.model3", "walker.pedestrian.0003", "static.prop.box01")):
-        world.spawn(name, {}, (10.0 + 8.0 * number, 1.75, 1.0), (0.0, 0.0, 0.0))
-    world.spawn("sensor.camera.rgb", {}, (0.0, 0.0, 2.0), (0.0, 0.0, 0.0), 2)
+        world.episode.spawn(name, {}, (10.0 + 8.0 * number, 1.75, 1.0), (0.0, 0.0, 0.0))
+    world.episode.spawn("sensor.camera.rgb", {}, (0.0, 0.0, 2.0), (0.0, 0.0, 0.0), 2)
     desk = RecordingDesk(world, LogFolder(tmp_path_factory.mktemp("logs")))
     streams = cast(StreamServer, _Streams())
     yield Context(world=world, streams=streams, stream_port=1, shelf=MapShelf(Path("/none")), threads=1, recording=desk)
     desk.close()
-    world.level.rays.close()
+    world.episode.level.rays.close()
 
 
 def _anything(rng: random.Random, depth: int = 0) -> Any:

@@ -17,16 +17,16 @@ _LEVEL = (0.0, 0.0, 0.0)
 def world() -> Iterator[World]:
     made = World(build_level(MapSource(name="Street", opendrive=EMPTY_STREET), seed=0, threads=1))
     yield made
-    made.level.rays.close()
+    made.episode.level.rays.close()
 
 
 def test_nobody_builds_looks_until_something_looks(world: World) -> None:
-    car = world.spawn("vehicle.audi.tt", {}, (0.0, 0.0, 40.0), _LEVEL)
-    world.spawn("sensor.other.gnss", {}, (0.0, 0.0, 2.0), _LEVEL)
+    car = world.episode.spawn("vehicle.audi.tt", {}, (0.0, 0.0, 40.0), _LEVEL)
+    world.episode.spawn("sensor.other.gnss", {}, (0.0, 0.0, 2.0), _LEVEL)
     assert car.model is None
-    camera = world.spawn("sensor.camera.rgb", {}, (0.0, 0.0, 2.0), _LEVEL)
+    camera = world.episode.spawn("sensor.camera.rgb", {}, (0.0, 0.0, 2.0), _LEVEL)
     assert car.model is not None  # no later tick has to wait for it
-    other = world.spawn("vehicle.mini.cooper_s", {}, (0.0, 0.0, 60.0), _LEVEL)
+    other = world.episode.spawn("vehicle.mini.cooper_s", {}, (0.0, 0.0, 60.0), _LEVEL)
     assert other.model is not None
-    world.destroy(camera)
-    assert world.spawn("vehicle.tesla.model3", {}, (0.0, 0.0, 80.0), _LEVEL).model is None
+    world.episode.destroy(camera)
+    assert world.episode.spawn("vehicle.tesla.model3", {}, (0.0, 0.0, 80.0), _LEVEL).model is None
