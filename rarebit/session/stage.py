@@ -22,6 +22,7 @@ from rarebit.rig.rig import Mount
 from rarebit.scenario import ConcreteScenario, LightState
 from rarebit.session import bodies, convert, sensing
 from rarebit.session.casting import Casting
+from rarebit.session.commands import encoded
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 from rarebit.session.spawning import Spawned, actor_from_ego, describe, spawn, vehicle_data
@@ -30,14 +31,11 @@ from rarebit.session.state import (
     Command,
     DriveCommand,
     LightsCommand,
-    LooseCommand,
-    PoseCommand,
     SolidCommand,
     StageState,
-    VelocityCommand,
-    WalkCommand,
 )
 from rarebit.session.traffic_lights import TrafficLights
+from rarebit.session.tyres import fit_tyres
 
 _log = logging.getLogger(__name__)
 
@@ -104,7 +102,8 @@ class Stage:
                 if plan.lights and plan.name in self.actors
             ]
         )
-        self._wet_tyres(grip_of(scenario.weather) / DRY)
+        driving = [one for one in self._spawned.values() if one.cast.kind == "vehicle" and _drives(one)]
+        fit_tyres(self._server, self._client, driving, grip_of(scenario.weather) / DRY)
         self._settle()
         with self._server.asking("reading the vehicles' mechanics"):
             for name, one in self._spawned.items():
@@ -156,7 +155,7 @@ class Stage:
         Raises:
             ServerError: the server did not answer in time, or an actor is gone.
         """
-        batch = [part for command in commands for part in self._encode(command)]
+        batch = [part for command in commands for part in encoded(self.actors[command.name].actor_id, command)]
         with self._server.asking("ticking"):
             for command in commands:
                 if isinstance(command, SolidCommand):
@@ -280,24 +279,6 @@ class Stage:
 
             self._collision.listen(note)
 
-    def _wet_tyres(self, share: float) -> None:
-        """Leaves every tyre that share of its friction: servers know the weather, but their tyres do not."""
-        if share >= 1.0:
-            return
-        batch = []
-        with self._server.asking("fitting tyres to the weather"):
-            for name, cast in self.actors.items():
-                if self._is_mine(name, cast) and _drives(self._spawned[name]):
-                    physics = self._spawned[name].handle.get_physics_control()
-                    wheels = list(physics.wheels)
-                    for wheel in wheels:
-                        wheel.tire_friction *= share
-                    physics.wheels = wheels
-                    batch.append(carla.command.ApplyVehiclePhysicsControl(cast.actor_id, physics))
-            for response in self._client.apply_batch_sync(batch, False):
-                if response.error:
-                    raise ServerError(f"{self._server.name}: refused the tyres of actor {response.actor_id}: {response.error}")
-
     def _settle(self) -> None:
         """Ticks until every vehicle stands on its wheels; brakes are on."""
         held = [
@@ -332,30 +313,6 @@ class Stage:
         cast = self.actors[name]
         world_from_actor = self.state.world_from_actor[self.state.names.index(name)]
         return inverse(world_from_actor @ cast.actor_from_box), cast.size_lwh_m / 2.0
-
-    def _encode(self, command: Command) -> Sequence[Any]:
-        """The commands of a batch for ``command``."""
-        actor_id = self.actors[command.name].actor_id
-        if isinstance(command, DriveCommand):
-            control = carla.VehicleControl(
-                throttle=command.throttle, steer=-command.steer, brake=command.brake, hand_brake=command.hand_brake
-            )
-            return [carla.command.ApplyVehicleControl(actor_id, control)]
-        if isinstance(command, WalkCommand):
-            control = carla.WalkerControl(convert.carla_vector(command.direction), command.speed_mps, False)
-            return [carla.command.ApplyWalkerControl(actor_id, control)]
-        if isinstance(command, PoseCommand):
-            return [carla.command.ApplyTransform(actor_id, convert.carla_transform(command.world_from_actor))]
-        if isinstance(command, VelocityCommand | LooseCommand):
-            velocity = carla.command.ApplyTargetVelocity(actor_id, convert.carla_vector(command.velocity_mps))
-            loose = [carla.command.SetSimulatePhysics(actor_id, True)] if isinstance(command, LooseCommand) else []
-            return [*loose, velocity]
-        if isinstance(command, SolidCommand):
-            return []  # no batch has it
-        bits = 0
-        for name in command.on:
-            bits |= int(getattr(carla.VehicleLightState, name))
-        return [carla.command.SetVehicleLightState(actor_id, carla.VehicleLightState(bits))]
 
 
 def _drives(one: Spawned) -> bool:
