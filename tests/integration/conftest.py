@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import math
+from collections.abc import Callable
 
+import numpy as np
+import pytest
+import shapely
+
+from rarebit.history import History
 from rarebit.rig.load import rig_from_mapping
 from rarebit.rig.rig import Rig
+from rarebit.roads.lane_map import LaneMap
+
+_PAVED = ("driving", "parking", "shoulder", "biking", "border", "bidirectional", "stop")
+_MARGIN_M = 0.05
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +39,35 @@ def small_rig() -> Rig:
             },
         }
     )
+
+
+@pytest.fixture(scope="session")
+def check_on_road() -> Callable[[History, LaneMap], None]:
+    """Whether everybody who drives stays on the road; see ``_check_on_road``."""
+    return _check_on_road
+
+
+def _check_on_road(history: History, lanes: LaneMap) -> None:
+    """No vehicle's middle leaves the paved lanes, and each moves the way it looks.
+
+    Raises:
+        AssertionError: one does; names it.
+    """
+    strips = []
+    for lane in lanes.lanes.values():
+        if lane.kind in _PAVED:
+            along = np.gradient(lane.centre[:, :2], axis=0)
+            along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
+            aside = np.stack([-along[:, 1], along[:, 0]], 1) * (lane.width_m[:, None] / 2.0 + _MARGIN_M)
+            edges = np.vstack([lane.centre[:, :2] + aside, (lane.centre[:, :2] - aside)[::-1]])
+            strips.append(shapely.Polygon(edges).buffer(0.0))
+    paved = shapely.union_all(strips).buffer(_MARGIN_M)
+    shapely.prepare(paved)
+    for name, track in history.tracks.items():
+        if not track.type_id.startswith("vehicle."):
+            continue
+        assert shapely.contains_xy(paved, track.position_m[:, 0], track.position_m[:, 1]).all(), f"{name} leaves the road"
+        speed = np.linalg.norm(track.velocity_mps[:, :2], axis=1)
+        course = np.arctan2(track.velocity_mps[:, 1], track.velocity_mps[:, 0])
+        off = np.abs(np.angle(np.exp(1j * (course - track.yaw_rad))))
+        assert off[speed > 2.0].max(initial=0.0) < math.radians(15.0), f"{name} slides sideways"

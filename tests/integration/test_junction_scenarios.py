@@ -6,12 +6,11 @@ Rehearsals on the embedded server; closed forms of the template's geometry (arms
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
-import shapely
 from numpy.typing import NDArray
 
 from rarebit.generate import concretise
@@ -31,7 +30,6 @@ from rarebit.session.server import CarlaServer
 from rarebit.session.session import open_session
 
 CONFIG = CarlaConfig(timeout_s=60.0)
-PAVED = ("driving", "parking", "shoulder", "biking", "border", "bidirectional", "stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +85,6 @@ def _crossing_point(run: Run, other: str) -> NDArray[np.float64]:
     return found.conflict.point_m
 
 
-def _check_company(run: Run) -> None:
-    """No vehicle leaves the paved lanes, and each moves the way it looks."""
-    strips = []
-    for lane in run.lanes.lanes.values():
-        if lane.kind in PAVED:
-            along = np.gradient(lane.centre[:, :2], axis=0)
-            along /= np.linalg.norm(along, axis=1, keepdims=True)
-            aside = np.stack([-along[:, 1], along[:, 0]], 1) * (lane.width_m[:, None] / 2.0 + 0.05)
-            edges = np.vstack([lane.centre[:, :2] + aside, (lane.centre[:, :2] - aside)[::-1]])
-            strips.append(shapely.Polygon(edges).buffer(0.0))
-    paved = shapely.union_all(strips)
-    for name, track in run.history.tracks.items():
-        if not track.type_id.startswith("vehicle."):
-            continue
-        assert shapely.contains_xy(paved, track.position_m[:, 0], track.position_m[:, 1]).all(), name
-        speed = np.linalg.norm(track.velocity_mps[:, :2], axis=1)
-        course = np.arctan2(track.velocity_mps[:, 1], track.velocity_mps[:, 0])
-        off = np.abs(np.angle(np.exp(1j * (course - track.yaw_rad))))
-        assert off[speed > 2.0].max(initial=0.0) < math.radians(15.0), name
-
-
 @pytest.mark.parametrize(
     ("spec", "other", "side", "from_rad", "to_rad", "ego_to_rad"),
     [
@@ -118,10 +95,17 @@ def _check_company(run: Run) -> None:
     ],
 )
 def test_it_happens_as_told(
-    server: CarlaServer, spec: str, other: str, side: str, from_rad: float, to_rad: float, ego_to_rad: float
+    server: CarlaServer,
+    check_on_road: Callable[[History, LaneMap], None],
+    spec: str,
+    other: str,
+    side: str,
+    from_rad: float,
+    to_rad: float,
+    ego_to_rad: float,
 ) -> None:
     run = _run(server, spec)
-    _check_company(run)
+    check_on_road(run.history, run.lanes)
     ego, it = run.history.tracks["ego"], run.history.tracks[other]
     skew = math.radians(float(run.scenario.values.get("skew_deg", 0.0))) if from_rad == math.pi / 2 else 0.0
 

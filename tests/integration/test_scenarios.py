@@ -5,15 +5,17 @@ Rehearsals only: nothing is rendered. Each case may take ``DRAWS`` rehearsals of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from rarebit.core.errors import SceneError
 from rarebit.generate import concretise
+from rarebit.history import History
 from rarebit.language import load
 from rarebit.language.load import FOLDER
+from rarebit.roads.lane_map import LaneMap
 from rarebit.run.scene import attempt
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
@@ -39,29 +41,32 @@ def server() -> Iterator[CarlaServer]:
         yield running
 
 
-def accepted_within(server: CarlaServer, spec: str, road: dict[str, str] | None) -> list[str]:
-    """Reasons of the draws before the first accepted one; fails if none is."""
+def accepted_within(server: CarlaServer, spec: str, road: dict[str, str] | None) -> tuple[History, LaneMap]:
+    """The run of the first accepted draw and its map; fails if none is."""
     logical = load(FOLDER / f"{spec}.yaml", road=road)
     reasons: list[str] = []
     for number in range(DRAWS):
         scenario = concretise(logical, 0, 0, number)
         try:
             with open_session(CarlaConfig(timeout_s=60.0), scenario.road, server) as session:
-                verdict = attempt(session, scenario).verdict
+                trial = attempt(session, scenario)
+                verdict = trial.verdict
         except SceneError as error:
             reasons.append(str(error))
             continue
         if verdict.accepted:
             assert verdict.first_event_us is not None
             assert verdict.first_event_us < scenario.duration_s * 1e6
-            return reasons
+            return trial.history, session.lane_map
         reasons += verdict.reasons
     pytest.fail(f"{spec}: none of {DRAWS} draws was accepted: {reasons}")
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_accepted_on_its_own_road(server: CarlaServer, spec: str) -> None:
-    accepted_within(server, spec, None)
+def test_accepted_on_its_own_road_where_everybody_stays(
+    server: CarlaServer, spec: str, check_on_road: Callable[[History, LaneMap], None]
+) -> None:
+    check_on_road(*accepted_within(server, spec, None))
 
 
 @pytest.mark.parametrize("town", TOWNS)
