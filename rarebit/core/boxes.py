@@ -47,7 +47,8 @@ def points_in_boxes(
         centre, axes = world_from_box[:3, 3], world_from_box[:3, :3]
         # Without height a tilted box still has to hold its own corners, so the strip takes the whole diagonal.
         reach = np.abs(axes[:2]) @ half if not flat else np.full(2, float(np.linalg.norm(half)))
-        start, end = np.searchsorted(xs, (centre[0] - reach[0], centre[0] + reach[0]))
+        start = np.searchsorted(xs, centre[0] - reach[0], side="left")
+        end = np.searchsorted(xs, centre[0] + reach[0], side="right")
         strip = np.flatnonzero(np.abs(ordered[start:end, 1] - centre[1]) <= reach[1]) + start
         if flat:
             axis = axes[:2, 0] / max(float(np.linalg.norm(axes[:2, 0])), 1e-9)
