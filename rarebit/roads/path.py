@@ -63,36 +63,46 @@ class Path:
 
     def at(self, station_m: float) -> PathPoint:
         """The path at ``station_m``; straight on beyond both ends."""
+        x, y, yaw = self._pose(station_m)
         where = station_m / self._step_m
         if where <= 0.0 or where >= self._last:
-            end = 0 if where <= 0.0 else self._last
-            beyond = station_m - end * self._step_m
-            yaw = self._yaw[end]
-            x, y = self._x[end] + beyond * math.cos(yaw), self._y[end] + beyond * math.sin(yaw)
-            return PathPoint(x, y, self._z[end], yaw, 0.0)
+            return PathPoint(x, y, self._z[0 if where <= 0.0 else self._last], yaw, 0.0)
         i = int(where)
-        f = where - i
-        j = i + 1
+        f, j = where - i, i + 1
         return PathPoint(
-            self._x[i] + f * (self._x[j] - self._x[i]),
-            self._y[i] + f * (self._y[j] - self._y[i]),
+            x,
+            y,
             self._z[i] + f * (self._z[j] - self._z[i]),
-            self._yaw[i] + f * (self._yaw[j] - self._yaw[i]),
+            yaw,
             self._curvature[i] + f * (self._curvature[j] - self._curvature[i]),
         )
 
     def project(self, x_m: float, y_m: float, near_m: float) -> tuple[float, float]:
         """Station and lateral offset (positive left) of a point, found by sliding along from ``near_m``."""
         station = near_m
-        point = self.at(station)
+        x, y, yaw = self._pose(station)
         for _ in range(4):
-            along = (x_m - point.x_m) * math.cos(point.yaw_rad) + (y_m - point.y_m) * math.sin(point.yaw_rad)
+            along = (x_m - x) * math.cos(yaw) + (y_m - y) * math.sin(yaw)
             station += along
-            point = self.at(station)
+            x, y, yaw = self._pose(station)
             if abs(along) < 0.01:  # the offset is off by its square only
                 break
-        dx, dy = x_m - point.x_m, y_m - point.y_m
-        return station, -dx * math.sin(point.yaw_rad) + dy * math.cos(point.yaw_rad)
+        return station, -(x_m - x) * math.sin(yaw) + (y_m - y) * math.cos(yaw)
+
+    def _pose(self, station_m: float) -> tuple[float, float, float]:
+        """x, y and heading of ``at``; projections ask for nothing else, some thousand times a second."""
+        where = station_m / self._step_m
+        if where <= 0.0 or where >= self._last:
+            end = 0 if where <= 0.0 else self._last
+            beyond, yaw = station_m - end * self._step_m, self._yaw[end]
+            return self._x[end] + beyond * math.cos(yaw), self._y[end] + beyond * math.sin(yaw), yaw
+        i = int(where)
+        f, j = where - i, i + 1
+        return (
+            self._x[i] + f * (self._x[j] - self._x[i]),
+            self._y[i] + f * (self._y[j] - self._y[i]),
+            self._yaw[i] + f * (self._yaw[j] - self._yaw[i]),
+        )
 
     def offsets(self, points_m: NDArray[np.float64], stations_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n,) lateral offset of (n, 2) points from the path at about ``stations_m``, rough where the path bends."""
