@@ -312,8 +312,14 @@ class Criterion(Construct):
         """Actors whose visibility it needs to know."""
         return ()
 
-    def looks(self, time_s: float, fired_s: Mapping[str, float]) -> bool:
-        """Whether it needs to know it at ``time_s``, when the rules of ``fired_s`` have fired: a look costs ticks."""
+    def looks(self, time_s: float, fired_s: Mapping[str, float], shown: Mapping[str, Mapping[float, float]]) -> bool:
+        """Whether it needs to know it at ``time_s``: a look costs ticks.
+
+        Args:
+            time_s: now, from the start of the scene.
+            fired_s: when rules have fired.
+            shown: what earlier looks have found: of each watched actor the visible share by time in seconds.
+        """
         return True
 
 

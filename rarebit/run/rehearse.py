@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rarebit.core.frames import apply, inverse
 from rarebit.history import Event, History, Track
+from rarebit.language.kinds import Criterion
 from rarebit.layout import Layout
 from rarebit.rig.eyes import FRONT_EYE, Eye
 from rarebit.rig.plan import LEAST_LEAD_TICKS
@@ -51,8 +52,8 @@ def rehearse(
     """
     step_s = session.config.step_s
     notes = Notes(scenario, layout, session.config.step_us)
-    watched = watched_actors(scenario)
-    visible: dict[str, dict[int, float]] = {name: {} for name in watched}
+    visible: dict[str, dict[int, float]] = {name: {} for name in watched_actors(scenario)}
+    shown: dict[str, dict[float, float]] = {name: {} for name in visible}
     fired_s: dict[str, float] = {}
     with session.stage(scenario, start(session, scenario, layout)) as stage:
         for moment in play(stage, scenario, layout, step_s, lead_ticks):
@@ -60,17 +61,25 @@ def rehearse(
             time_s = moment.tick * step_s
             fired_s |= {rule.name: time_s for rule in moment.fired}
             if moment.tick % _LOOK_EVERY_TICKS == 0 or moment.fired:
-                for name in watched_actors(scenario, time_s, fired_s):
-                    visible[name][moment.tick] = visible_share(stage, moment, name, eyes)
+                for name in awaited_actors(scenario, time_s, fired_s, shown):
+                    visible[name][moment.tick] = shown[name][time_s] = visible_share(stage, moment, name, eyes)
         return notes.history(stage, visible)
 
 
-def watched_actors(
-    scenario: ConcreteScenario, time_s: float | None = None, fired_s: Mapping[str, float] | None = None
+def watched_actors(scenario: ConcreteScenario) -> tuple[str, ...]:
+    """Actors whose visibility a criterion ever asks for, in the scenario's order."""
+    return _watched(scenario, scenario.accept)
+
+
+def awaited_actors(
+    scenario: ConcreteScenario, time_s: float, fired_s: Mapping[str, float], shown: Mapping[str, Mapping[float, float]]
 ) -> tuple[str, ...]:
-    """Actors whose visibility a criterion asks for, at a time or ever, in the scenario's order."""
-    wanted = (c for c in scenario.accept if time_s is None or c.looks(time_s, fired_s or {}))
-    named = {name for criterion in wanted for name in criterion.watched()}
+    """Those whose visibility one asks for now; see ``Criterion.looks``."""
+    return _watched(scenario, (criterion for criterion in scenario.accept if criterion.looks(time_s, fired_s, shown)))
+
+
+def _watched(scenario: ConcreteScenario, criteria: Iterable[Criterion]) -> tuple[str, ...]:
+    named = {name for criterion in criteria for name in criterion.watched()}
     return tuple(plan.name for plan in scenario.actors if plan.name in named)
 
 

@@ -47,6 +47,8 @@ class Hidden(Criterion):
         """See Criterion."""
         return (self.actor,)
 
-    def looks(self, time_s: float, fired_s: Mapping[str, float]) -> bool:
-        """See Criterion."""
-        return time_s <= fired_s.get(self.until, time_s)
+    def looks(self, time_s: float, fired_s: Mapping[str, float], shown: Mapping[str, Mapping[float, float]]) -> bool:
+        """See Criterion; the first time that it is visible is the one that counts."""
+        if time_s > fired_s.get(self.until, time_s):
+            return False
+        return not any(share > self.visible for share in shown.get(self.actor, {}).values())

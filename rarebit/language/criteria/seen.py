@@ -47,6 +47,8 @@ class Seen(Criterion):
         """See Criterion."""
         return (self.actor,)
 
-    def looks(self, time_s: float, fired_s: Mapping[str, float]) -> bool:
-        """See Criterion."""
-        return bool(fired_s) and time_s <= min(fired_s.values()) + self.within_s
+    def looks(self, time_s: float, fired_s: Mapping[str, float], shown: Mapping[str, Mapping[float, float]]) -> bool:
+        """See Criterion; once it was seen, nothing can change that."""
+        if not fired_s or time_s > (first_s := min(fired_s.values())) + self.within_s:
+            return False
+        return not any(at_s >= first_s and share >= self.visible for at_s, share in shown.get(self.actor, {}).items())
