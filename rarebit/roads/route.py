@@ -288,7 +288,7 @@ def nearest_on(points_m: NDArray[np.float64], point_m: NDArray[np.float64]) -> t
         if not 0 <= i < len(points_m) - 1:
             continue
         start, step = points_m[i], points_m[i + 1] - points_m[i]
-        share = float(np.clip((point_m[:2] - start[:2]) @ step[:2] / max(step[:2] @ step[:2], 1e-12), 0.0, 1.0))
+        share = min(max(float((point_m[:2] - start[:2]) @ step[:2] / max(step[:2] @ step[:2], 1e-12)), 0.0), 1.0)
         foot = start + share * step
         distance = math.hypot(*(foot[:2] - point_m[:2]))
         if distance < least:

@@ -18,6 +18,7 @@ Array = NDArray[np.float64]
 
 MIRROR: Array = np.diag([1.0, -1.0, 1.0])
 _MIRROR4: Array = np.diag([1.0, -1.0, 1.0, 1.0])
+_MIRRORED: Array = np.outer(np.diag(_MIRROR4), np.diag(_MIRROR4))  # times it, entry by entry: between two mirrors
 
 
 def vector(v: Any) -> Array:
@@ -58,12 +59,12 @@ def transforms(ts: Sequence[carla.Transform]) -> Array:
     angle = np.radians(raw[:, 3:])
     (sp, sy, sr), (cp, cy, cr) = np.sin(angle).T, np.cos(angle).T
     result = np.zeros((len(raw), 4, 4))
-    result[:, 0, :3] = np.stack([cp * cy, cy * sp * sr - sy * cr, -cy * sp * cr - sy * sr], -1)
-    result[:, 1, :3] = np.stack([cp * sy, sy * sp * sr + cy * cr, -sy * sp * cr + cy * sr], -1)
-    result[:, 2, :3] = np.stack([sp, -cp * sr, cp * cr], -1)
+    result[:, 0, 0], result[:, 0, 1], result[:, 0, 2] = cp * cy, cy * sp * sr - sy * cr, -cy * sp * cr - sy * sr
+    result[:, 1, 0], result[:, 1, 1], result[:, 1, 2] = cp * sy, sy * sp * sr + cy * cr, -sy * sp * cr + cy * sr
+    result[:, 2, 0], result[:, 2, 1], result[:, 2, 2] = sp, -cp * sr, cp * cr
     result[:, :3, 3] = raw[:, :3]
     result[:, 3, 3] = 1.0
-    return np.asarray(_MIRROR4 @ result @ _MIRROR4)
+    return result * _MIRRORED + 0.0  # no zero is negative: such a one turns an arctangent by half a turn
 
 
 def transform(t: carla.Transform) -> Array:

@@ -36,7 +36,7 @@ def above_ground_m(scenario: ConcreteScenario, history: History, name: str) -> N
         return np.zeros(len(base))
     places = np.concatenate([t.position_m[::EVERY_TICKS, :2] for t in wheels])
     ground = np.concatenate([base_m(t)[::EVERY_TICKS] for t in wheels])
-    away = np.linalg.norm(places[None] - here[:, None], axis=2)
+    away = np.sqrt((places[:, 0] - here[:, None, 0]) ** 2 + (places[:, 1] - here[:, None, 1]) ** 2)
     off = base[:, None] - ground[None]
     beyond = np.where(away < away.min(axis=1)[:, None] + _AS_NEAR_M, np.abs(off) - _SURE_M - _SLOPE * away, np.inf)
     best = beyond.argmin(axis=1)

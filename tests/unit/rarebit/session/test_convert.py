@@ -42,6 +42,13 @@ def test_matrices_equal_get_matrix_under_the_mirror() -> None:
     assert np.allclose(convert.transform(POSE) @ inverse(convert.transform(POSE)), np.eye(4))
 
 
+def test_no_zero_is_negative() -> None:
+    """The heading of who looks straight back would be -pi instead of pi."""
+    assert not np.signbit(convert.transform(carla.Transform())).any()
+    tilted = convert.transforms([carla.Transform(carla.Location(), carla.Rotation(pitch=-90.0)), POSE])
+    assert not np.signbit(tilted[tilted == 0.0]).any()
+
+
 def test_angular_velocity_is_an_axial_vector() -> None:
     # A turn to the right, 90 deg/s: negative about z in our frame; about x the sense turns round as well.
     spin = convert.angular_velocities([carla.Vector3D(0.0, 0.0, 90.0), carla.Vector3D(30.0, 0.0, 0.0)])
