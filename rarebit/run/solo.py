@@ -34,7 +34,9 @@ def solo(
     """
     names = {plan.name for plan in scenario.actors}
     cast = (story_of(scenario) | set(_named(scenario.story)) | set(_named(scenario.accept))) & names
-    cast |= {carrier.name for name, carrier in carriers(scenario, layout, size_m).items() if name in cast}
+    loads = carriers(scenario, layout, size_m)
+    while below := {loads[name].name for name in cast & loads.keys()} & names - cast:
+        cast |= below  # which may be loads themselves
     if len(layout.actors) - len(cast) < _COMPANY:
         return None
     alone = dataclasses.replace(

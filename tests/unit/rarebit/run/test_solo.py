@@ -1,68 +1,90 @@
-"""Who is left when the story plays alone, and when that is worth a run."""
+"""The story alone: who belongs to it, and when it is worth a run of its own."""
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
+import pytest
 
 from rarebit.language.conditions.at_time import AtTime
+from rarebit.language.conditions.gap_to import GapTo
 from rarebit.language.criteria.collision import Collision
 from rarebit.language.criteria.hidden import Hidden
-from rarebit.language.maneuvers.run_across import RunAcross
+from rarebit.language.kinds import Condition, Criterion
+from rarebit.language.maneuvers.brake import Brake
 from rarebit.language.places.in_lane import InLane
-from rarebit.layout import Layout
-from rarebit.layout.placed import Placed
+from rarebit.layout import Layout, Placed
+from rarebit.run.carrying import carriers
 from rarebit.run.solo import solo
 from rarebit.scenario import ActorPlan, ConcreteScenario, Rule, TemplateRoad, Weather
 
-PLACE = InLane(ahead_m=0.0)
+SIZE_M = {"van": np.array([5.0, 2.0, 2.5]), "crate": np.array([1.0, 1.0, 1.0]), "box": np.array([0.5, 0.5, 0.4])}
 
 
-def staged(company: int) -> tuple[ConcreteScenario, Layout]:
-    """A child, a van and so many parked cars and passers-by."""
-    fill = tuple(
-        ActorPlan(name=f"parked_{n}", model="vehicle.tesla.model3", place=PLACE, role="parked" if n % 2 else "traffic")
-        for n in range(company)
-    )
+def placed(name: str, x: float, z: float = 0.0) -> Placed:
+    return Placed(
+        name=name, position_m=np.array([x, 0.0, z]), yaw_rad=0.0, path_m=None, path_speed_limit_mps=None, road_yaw_rad=0.0,
+        side="on", to_far_edge_m=5.0, lane=None, lane_width_m=3.5, left_shifts_m=(), right_shifts_m=(), station_m=x,
+    )  # fmt: skip
+
+
+def plan(name: str, height_m: float = 0.0, **more: Any) -> ActorPlan:
+    return ActorPlan(name=name, model="static.prop.box01", place=InLane(ahead_m=0.0, height_m=height_m), **more)
+
+
+def scene(
+    *actors: tuple[ActorPlan, Placed], when: Condition | None = None, brakes: str = "ego",
+    accept: tuple[Criterion, ...] = (), company: int = 20,
+) -> tuple[ConcreteScenario, Layout]:  # fmt: skip
+    crowd = [(plan(f"parked_{i}", role="parked"), placed(f"parked_{i}", 100.0 + 10.0 * i)) for i in range(company)]
+    every = (*actors, *crowd)
+    rule = Rule(name="go", when=when or AtTime(at_time_s=1.0), do=((brakes, Brake(brake_mps2=3.0)),))
     scenario = ConcreteScenario(
         scenario="t", summary="", tags=(), spec_hash="0", seed=0, index=0, attempt=0, values={},
         road=TemplateRoad(template="t", parameters={}, opendrive=""), weather=Weather(),
-        ego=ActorPlan(name="ego", model="vehicle.tesla.model3", place=PLACE, speed_mps=10.0, role="ego"),
-        actors=(
-            *fill,
-            ActorPlan(name="van", model="vehicle.mercedes.sprinter", place=PLACE, role="occluder"),
-            ActorPlan(name="child", model="walker.child", place=PLACE),
-        ),
-        story=(Rule(name="run", when=AtTime(at_time_s=1.0), do=(("child", RunAcross(run_across="road", speed_mps=2.0)),)),),
-        accept=(Hidden(actor="child", until="run"), Collision(collision="allowed")), duration_s=5.0, hazards=("child",),
+        ego=ActorPlan(name="ego", model="vehicle.tesla.model3", place=InLane(ahead_m=0.0), role="ego"),
+        actors=tuple(one for one, _ in every), story=(rule,), accept=accept, duration_s=2.0, hazards=(),
     )  # fmt: skip
-    ego, *others = (placed(plan.name, 10.0 * n) for n, plan in enumerate((scenario.ego, *scenario.actors)))
-    return scenario, Layout(ego=ego, actors=tuple(others), dropped=(), notes=())
+    return scenario, Layout(ego=placed("ego", 0.0), actors=tuple(at for _, at in every), dropped=(), notes=())
 
 
-def placed(name: str, x_m: float) -> Placed:
-    return Placed(
-        name=name, position_m=np.array([x_m, 0.0, 0.0]), yaw_rad=0.0, path_m=None, path_speed_limit_mps=None,
-        road_yaw_rad=0.0, side="right", to_far_edge_m=7.0, lane=None, lane_width_m=3.5, left_shifts_m=(),
-        right_shifts_m=(), station_m=x_m,
-    )  # fmt: skip
+def cast(*args: Any, **more: Any) -> set[str] | None:
+    scenario, layout = scene(*args, **more)
+    sizes = SIZE_M | {one.name: np.ones(3) for one in (layout.ego, *layout.actors) if one.name not in SIZE_M}
+    found = solo(scenario, layout, sizes)
+    if found is None:
+        return None
+    alone, place = found
+    names = {one.name for one in alone.actors}
+    assert {one.name for one in place.actors} == names
+    assert not any(criterion.watched() for criterion in alone.accept)
+    carriers(alone, place, sizes)  # nobody hangs in the air
+    return names
 
 
-def sizes(scenario: ConcreteScenario) -> dict[str, np.ndarray]:
-    return {plan.name: np.array([4.5, 1.9, 1.5]) for plan in (scenario.ego, *scenario.actors)}
+VAN = plan("van", role="hazard"), placed("van", 30.0)
 
 
-def test_the_story_keeps_its_own_and_what_needs_no_look() -> None:
-    scenario, layout = staged(50)
-    alone = solo(scenario, layout, sizes(scenario))
-    assert alone is not None
-    assert [plan.name for plan in alone[0].actors] == [one.name for one in alone[1].actors] == ["van", "child"]
-    assert alone[0].accept == (Collision(collision="allowed"),)
-    assert (alone[0].ego, alone[0].story, alone[1].ego) == (scenario.ego, scenario.story, layout.ego)
+def test_company_stays_away_and_the_story_comes() -> None:
+    assert cast(VAN, brakes="van") == {"van"}
 
 
-def test_small_company_is_not_worth_a_run_of_its_own() -> None:
-    for company in (0, 12, 19):
-        scenario, layout = staged(company)
-        assert solo(scenario, layout, sizes(scenario)) is None
-    scenario, layout = staged(20)
-    assert solo(scenario, layout, sizes(scenario)) is not None
+def test_whoever_a_rule_or_a_criterion_names_belongs_to_the_story() -> None:
+    assert cast(when=GapTo(actor="ego", gap_to="parked_3", below_m=5.0), company=25) == {"parked_3"}
+    looks = Hidden(actor="parked_4", until="go")
+    assert cast(accept=(looks, Collision(collision="allowed")), company=25) == {"parked_4"}
+
+
+@pytest.mark.parametrize(("company", "worth"), [(19, False), (20, True), (50, True)])
+def test_it_is_worth_a_run_where_twenty_or_more_stay_away(company: int, worth: bool) -> None:
+    assert (cast(VAN, brakes="van", company=company) is not None) is worth
+
+
+def test_what_carries_the_storys_actors_comes_with_them_however_high_they_are_stacked() -> None:
+    crate = plan("crate", 2.5, role="parked"), placed("crate", 30.0, 2.5)
+    box = plan("box", 3.5, role="hazard"), placed("box", 30.0, 3.5)
+    van = plan("van", role="parked"), placed("van", 30.0)
+    assert cast(van, crate, box, brakes="box") == {"van", "crate", "box"}
+    assert math.isclose(float(box[1].position_m[2]), 2.5 + 1.0)
