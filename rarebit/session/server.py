@@ -101,6 +101,11 @@ class CarlaServer:
         """Whether the embedded server's process has ended by itself."""
         return self._process is not None and self._process.poll() is not None
 
+    @property
+    def process_id(self) -> int | None:
+        """Of the embedded server; None of one of the user's own."""
+        return None if self._process is None else self._process.pid
+
     def kill(self) -> None:
         """Ends the embedded server at once."""
         if self._process is not None:

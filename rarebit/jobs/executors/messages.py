@@ -1,6 +1,7 @@
 """What a process that runs jobs and the one that started it say to each other: one JSON object a line.
 
-To the worker: first what to run on (``Hire``), then one job at a time. From it: progress, and what became of the job.
+To the worker: first what to run on (``Hire``), then one job at a time. From it: progress, its server's process, and what became
+of the job.
 """
 
 from __future__ import annotations
@@ -40,6 +41,13 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """The process of the worker's server, from now on."""
+
+    server_pid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """The end of the present job.
 
@@ -67,16 +75,20 @@ def read_hire(line: str) -> Hire:
     return Hire(server=server, out=Path(data["out"]), log_level=data["log_level"])
 
 
-def message_line(message: Told | Ended) -> str:
+def message_line(message: Told | Serving | Ended) -> str:
     """A line of a worker."""
+    if isinstance(message, Serving):
+        return json.dumps({"server_pid": message.server_pid}) + "\n"
     if isinstance(message, Told):
         return json.dumps({"what": message.what, "share": message.share}) + "\n"
     return json.dumps({"outcome": to_plain(message.outcome), "lost": message.lost, "leaving": message.leaving}) + "\n"
 
 
-def read_message(line: str, job: Job) -> Told | Ended:
+def read_message(line: str, job: Job) -> Told | Serving | Ended:
     """The message of ``message_line``; ``job`` is the present one."""
     data: Mapping[str, Any] = json.loads(line)
+    if "server_pid" in data:
+        return Serving(server_pid=data["server_pid"])
     if "outcome" in data:
         return Ended(outcome=from_plain(job, data["outcome"]), lost=data["lost"], leaving=data["leaving"])
     return Told(what=data["what"], share=data["share"])

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import IO
 
 from rarebit.core.errors import ServerError
+from rarebit.jobs.executors.deathwatch import Deathwatch
 from rarebit.jobs.executors.losses import Losses
-from rarebit.jobs.executors.messages import Ended, Hire, Told, hire_line, read_message
+from rarebit.jobs.executors.messages import Ended, Hire, Serving, Told, hire_line, read_message
 from rarebit.jobs.job import Job, to_json
 from rarebit.jobs.ledger import Ledger
 from rarebit.jobs.outcome import Outcome, failed
@@ -152,18 +153,30 @@ class _Worker:
         self._stdin: IO[str] = self.process.stdin
         self._stdout: IO[str] = self.process.stdout
         self._out = hire.out
+        self._watch = Deathwatch(self.process)
         self._say(hire_line(hire))
 
     def run(self, job: Job, events: queue.SimpleQueue[Told | Outcome | BaseException]) -> Ended:
         """Has it run a job; progress goes to ``events``."""
         self._say(to_json(job) + "\n")
+        self._watch.begin()
+        ended = self._ending(job, events)
+        self._watch.end(lost=ended.lost)
+        return ended
+
+    def _ending(self, job: Job, events: queue.SimpleQueue[Told | Outcome | BaseException]) -> Ended:
         for line in self._stdout:
             message = read_message(line, job)
             if isinstance(message, Ended):
                 return message
-            events.put(message)
+            if isinstance(message, Serving):
+                self._watch.serving(message.server_pid)
+            else:
+                events.put(message)
         code = self.process.wait()
-        words = f"{job.title}: the process that recorded it ended with code {code}; run the same command again"
+        whose = "the process that recorded it" if self._watch.code is None else "carlite: the server"
+        code = code if self._watch.code is None else self._watch.code
+        words = f"{job.title}: {whose} ended with code {code}; run the same command again"
         return Ended(outcome=failed(job, ServerError(words)), lost=True)
 
     def end(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 
 from rarebit.core.errors import RarebitError, ServerError
@@ -43,13 +43,18 @@ class SerialExecutor:
 class Seat:
     """A place where jobs are run: holds a server for as long as it is well.
 
+    Args:
+        config: of its servers.
+        tell: hears that one is started.
+        opened: called with each server that is ready.
+
     Attributes:
         server: None before the first job that needs one, and after one was lost.
         lost: whether the last job lost its server, or found none.
     """
 
-    def __init__(self, config: CarlaConfig, tell: Tell) -> None:
-        self._config, self._tell = config, tell
+    def __init__(self, config: CarlaConfig, tell: Tell, opened: Callable[[CarlaServer], None] | None = None) -> None:
+        self._config, self._tell, self._opened = config, tell, opened
         self._stack = ExitStack()
         self.server: CarlaServer | None = None
         self.lost = False
@@ -79,6 +84,8 @@ class Seat:
             server = CarlaServer(self._config)
             self._stack.enter_context(server)
             self.server = server
+            if self._opened is not None:
+                self._opened(server)
         return self.server
 
     def _end(self) -> None:

@@ -19,12 +19,13 @@ from types import FrameType
 from typing import IO
 
 from rarebit.core.errors import ServerError
-from rarebit.jobs.executors.messages import Ended, Told, message_line, read_hire
+from rarebit.jobs.executors.messages import Ended, Serving, Told, message_line, read_hire
 from rarebit.jobs.executors.serial import Seat
 from rarebit.jobs.job import Job, from_json
 from rarebit.jobs.ledger import Ledger
 from rarebit.jobs.outcome import Failure, Outcome, failed
 from rarebit.packs import packs_with, use
+from rarebit.session.server import CarlaServer
 
 _LOOK_S = 0.25
 _GRACE_S = 1.0
@@ -41,7 +42,7 @@ def main() -> None:
         hire = read_hire(sys.stdin.readline())
         logging.basicConfig(stream=sys.stderr, level=hire.log_level, format=_FORMAT)
         ledger = Ledger(out=hire.out)
-        with Seat(hire.server, desk.tell) as seat:
+        with Seat(hire.server, desk.tell, desk.serving) as seat:
             inbox = Inbox(seat)
             while (job := inbox.next()) is not None:
                 with _guard(seat, job, ledger, desk):
@@ -101,6 +102,11 @@ class Desk:
             self._told_at = now
             self._write(message_line(Told(what=what, share=share)))
 
+    def serving(self, server: CarlaServer) -> None:
+        """Says which process is the embedded server's."""
+        if (pid := server.process_id) is not None:
+            self._write(message_line(Serving(server_pid=pid)))
+
     def end(self, outcome: Outcome, *, lost: bool, leaving: bool = False) -> None:
         """Says what became of the present job."""
         self._write(message_line(Ended(outcome=outcome, lost=lost, leaving=leaving)))
@@ -123,7 +129,8 @@ def _outcome(seat: Seat, job: Job, ledger: Ledger, desk: Desk) -> Outcome:
 def _guard(seat: Seat, job: Job, ledger: Ledger, desk: Desk) -> Iterator[None]:
     """Watches the server's process during a job, and ends this one when that one died.
 
-    A call of the client waits for a dead server's answer until its time-out, and cannot be ended otherwise.
+    A call of the client waits for a dead server's answer until its time-out, and cannot be ended otherwise. Some calls keep
+    all of Python waiting meanwhile, this watch too; then the process that started this one ends it (``deathwatch.py``).
     """
     over = threading.Event()
 

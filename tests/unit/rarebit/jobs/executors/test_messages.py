@@ -8,7 +8,7 @@ import pytest
 
 from rarebit.jobs import Failure, Job, Outcome
 from rarebit.jobs.executors.losses import Losses
-from rarebit.jobs.executors.messages import Ended, Hire, Told, hire_line, message_line, read_hire, read_message
+from rarebit.jobs.executors.messages import Ended, Hire, Serving, Told, hire_line, message_line, read_hire, read_message
 from rarebit.jobs.ledger import Accepted, Rejected
 from rarebit.session.config import CarlaConfig
 
@@ -71,3 +71,8 @@ def test_a_full_disk_ends_a_batch(job: Job) -> None:
     losses.note(failed(job, 5), lost=False)
     losses.note(Outcome(job=job), lost=False)
     assert losses.untried(job) == failed(job, 5)
+
+
+def test_the_server_of_a_worker(job: Job) -> None:
+    serving = Serving(server_pid=4711)
+    assert read_message(message_line(serving), job) == serving
