@@ -83,6 +83,19 @@ def test_bounds_hold_every_point_of_a_box_that_the_picture_shows(
     assert (pixels[seen] <= bounds[1] + 1e-6).all()
 
 
+def test_the_margin_of_a_fisheyes_bounds_holds_the_bend_of_the_longest_edges() -> None:
+    # The box whose edges bend most between the points that are looked at, found by a search over boxes up to 5 m.
+    rotation = rotation_from_rpy(-0.00432, -1.6802, 1.5644)
+    corners = box_corners((1.19349, 1.20639, 4.81590)) @ rotation.T + (5.33966, -0.03301, 0.23494)
+    share = np.linspace(0.0, 1.0, 400)[:, None]
+    pairs = [(i, i | bit) for i in range(8) for bit in (1, 2, 4) if not i & bit]
+    pixels, seen = FISHEYE.project(np.concatenate([(1 - share) * corners[i] + share * corners[j] for i, j in pairs]))
+    bounds = FISHEYE.bounds(corners)
+    assert bounds is not None
+    left = min((pixels[seen] - bounds[0]).min(), (bounds[1] - pixels[seen]).min())
+    assert 0.5 < left < 1.5  # of 2 pixels
+
+
 def test_a_box_that_the_lens_cannot_take_in_has_no_bounds() -> None:
     behind = box_corners((1.0, 1.0, 1.0)) + np.array([0.0, 0.0, -20.0])
     assert PINHOLE.bounds(behind) is None
