@@ -188,9 +188,20 @@ class KannalaBrandt:
         ends = corners[_EDGES]
         points = ((1.0 - share) * ends[:, 0] + share * ends[:, 1]).reshape(-1, 3)
         pixels, taken_in = self.project(points)
-        if not taken_in.any():
+        # A narrow field may lie within a face, past all of its edges.
+        if not taken_in.any() and not _on_axis(corners):
             return None
         return pixels.min(axis=0) - _EDGE_MARGIN_PX, pixels.max(axis=0) + _EDGE_MARGIN_PX
+
+
+def _on_axis(corners: Array) -> bool:
+    """Whether the optical axis, ahead of the camera, meets the box of (8, 3) corners (slab test)."""
+    sides = np.stack([corners[4] - corners[0], corners[2] - corners[0], corners[1] - corners[0]], axis=1)
+    start, slope = np.linalg.solve(sides, np.stack([-corners[0], [0.0, 0.0, 1.0]], axis=1)).T
+    slope = np.where(np.abs(slope) < 1e-12, 1e-12, slope)
+    one, other = -start / slope, (1.0 - start) / slope
+    leaves = float(np.maximum(one, other).min())
+    return leaves > 0.0 and float(np.minimum(one, other).max()) <= leaves
 
 
 def _matrix(focal_px: float, width_px: int, height_px: int) -> Array:
