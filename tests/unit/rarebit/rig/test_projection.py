@@ -96,11 +96,11 @@ def test_the_margin_of_a_fisheyes_bounds_holds_the_bend_of_the_longest_edges() -
     assert 0.5 < left < 1.5  # of 2 pixels
 
 
-@pytest.mark.parametrize(("fov_deg", "turn"), [(10.0, 0.0), (30.0, 0.4), (40.0, -0.2)])
+@pytest.mark.parametrize(("fov_deg", "turn"), [(10.0, 0.4), (20.0, -0.2), (30.0, 0.0)])
 def test_a_box_that_fills_a_narrow_fisheye_is_as_large_as_its_picture(fov_deg: float, turn: float) -> None:
     lens = KannalaBrandt(width_px=1280, height_px=960, fov_rad=math.radians(fov_deg))
     wall = box_corners((8.0, 8.0, 0.5)) @ rotation_from_rpy(0.0, 0.0, turn).T
-    bounds = lens.bounds(wall + np.array([0.3, -0.2, 10.0]))
+    bounds = lens.bounds(wall + np.array([0.3, -0.2, 12.0]))
     assert bounds is not None
     assert (bounds[0] <= 0.0).all()
     assert (bounds[1] >= [1280.0, 960.0]).all()
