@@ -11,6 +11,7 @@ from rarebit.layout import Layout, resolve
 from rarebit.rig.eyes import FRONT_EYE, eyes_of
 from rarebit.rig.plan import LEAST_LEAD_TICKS, faults_of_rates, lead_ticks
 from rarebit.rig.rig import Rig
+from rarebit.run.company import without_troubled
 from rarebit.run.judge import judge
 from rarebit.run.rehearse import rehearse
 from rarebit.run.solo import solo
@@ -19,6 +20,7 @@ from rarebit.session.obstacles import obstacles
 from rarebit.session.session import Session
 
 _log = logging.getLogger(__name__)
+_CALMED_TIMES = 4  # those who drove behind somebody who was taken out may be next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class Attempt:
 
 def attempt(session: Session, scenario: ConcreteScenario, rig: Rig | None = None) -> Attempt:
     """Lays out, rehearses and judges ``scenario``.
+
+    Company that could not go its way believably is left out, which the layout tells, and the rest is rehearsed again.
 
     Args:
         session: with the scenario's road loaded.
@@ -60,5 +64,11 @@ def attempt(session: Session, scenario: ConcreteScenario, rig: Rig | None = None
             return Attempt(layout=layout, history=history, verdict=verdict)
     eyes = eyes_of(rig) if rig is not None else (FRONT_EYE,)
     lead = lead_ticks(rig, session.config.step_s) if rig is not None else LEAST_LEAD_TICKS
-    history = rehearse(session, scenario, layout, eyes, lead)
-    return Attempt(layout=layout, history=history, verdict=judge(scenario, history))
+    for _ in range(_CALMED_TIMES):
+        history = rehearse(session, scenario, layout, eyes, lead)
+        verdict = judge(scenario, history)
+        calmer = None if verdict.accepted else without_troubled(scenario, layout, history)
+        if calmer is None:
+            break
+        layout = calmer
+    return Attempt(layout=layout, history=history, verdict=verdict)

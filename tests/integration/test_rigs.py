@@ -17,6 +17,8 @@ from rarebit.core.errors import SpecError
 from rarebit.gallery import write_gallery
 from rarebit.generate import concretise
 from rarebit.language import find, load
+from rarebit.language.conditions.at_time import AtTime
+from rarebit.language.criteria.seen import Seen
 from rarebit.nuscenes.naming import VERSION
 from rarebit.nuscenes.writer import NuScenesWriter
 from rarebit.rig.faults import read_takes
@@ -24,7 +26,7 @@ from rarebit.rig.load import load_rig, rig_from_mapping
 from rarebit.rig.rig import Rig
 from rarebit.run import attempt, record
 from rarebit.run.takes import Take, record_takes
-from rarebit.scenario import ConcreteScenario
+from rarebit.scenario import ConcreteScenario, Rule
 from rarebit.session.config import CarlaConfig
 from rarebit.session.server import CarlaServer
 from rarebit.session.session import open_session
@@ -51,7 +53,9 @@ def rig_of(key_rate_hz: float = 2.0, **sensors: dict[str, Any]) -> Rig:
 
 def scene(spec: str, duration_s: float, **more: Any) -> ConcreteScenario:
     """A draw of a shipped spec with nothing but its traffic going on."""
-    return replace(concretise(load(find(spec)), 0, 0), duration_s=duration_s, accept=(), story=(), **({"hazards": ()} | more))
+    return replace(
+        concretise(load(find(spec)), 0, 0), duration_s=duration_s, **({"accept": (), "story": (), "hazards": ()} | more)
+    )
 
 
 def dataset(server: CarlaServer, out: Path, rig: Rig, wanted: ConcreteScenario, faulty: dict[str, Any] | None = None) -> Path:
@@ -153,7 +157,9 @@ def test_one_camera_and_nothing_else(server: CarlaServer, tmp_path: Path, judge_
 
 def test_the_verdicts_eyes_are_the_rigs(server: CarlaServer) -> None:
     """A car ahead is seen by a camera that looks ahead and not by one that looks back."""
-    wanted = scene("smoke", 0.5, hazards=("lead",))
+    begins = Rule(name="begins", when=AtTime(at_time_s=0.0), do=())
+    looks = Seen(actor="lead", visible=1.0, within_s=0.5)  # rehearsals look where a criterion asks
+    wanted = scene("smoke", 0.5, hazards=("lead",), story=(begins,), accept=(looks,))
     assert any(plan.name == "lead" for plan in wanted.actors)
     back = FRONT | {"at": {"x_m": 0.0, "y_m": 0.0, "z_m": 1.5, "yaw_deg": 180}}
     shares = {}
