@@ -29,11 +29,16 @@ accept:
 duration_s: 1.5
 """
 FAMILY = """
-from dataclasses import replace
+from dataclasses import dataclass
 
+from rarebit.language.road_family import road_family
 from rarebit.packs import builtin
 
-FAMILY = replace(builtin().module("generators", "urban_street").FAMILY, name="my_road", about="a street under another name")
+
+@road_family("my_road", example="{template: my_road, length_m: 300}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyRoad(builtin().module("generators", "urban_street").UrbanStreet):
+    'A street under another name.'
 """
 RIG = """
 name: my_rig
