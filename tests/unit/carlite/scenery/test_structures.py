@@ -186,15 +186,15 @@ def test_a_wall_stops_a_car() -> None:
     level = build_level(source, seed=0, threads=1)
     with level.rays:
         world = World(level)
-        assert len(world.spawn_points) == 2  # where its two lanes begin
-        car = world.spawn("vehicle.tesla.model3", {}, (0.0, 0.0, 0.3), (0.0, 90.0, 0.0))
-        world.apply_vehicle_control(car, VehicleControl(throttle=1.0))
+        assert len(world.episode.spawn_points) == 2  # where its two lanes begin
+        car = world.episode.spawn("vehicle.tesla.model3", {}, (0.0, 0.0, 0.3), (0.0, 90.0, 0.0))
+        world.episode.apply_vehicle_control(car, VehicleControl(throttle=1.0))
         touched = []
         for _ in range(60):
             world.step(0.05)
-            touched += world.contacts
+            touched += world.episode.contacts
         # The wall is 0.6 m beyond the lane, the car 4.8 m long.
-        assert float(world.states.location[car.row][1]) < 3.5 + 0.6 + 0.3 - 2.0
+        assert float(world.episode.states.location[car.row][1]) < 3.5 + 0.6 + 0.3 - 2.0
         assert touched
 
 
