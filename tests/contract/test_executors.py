@@ -47,12 +47,19 @@ CONFIG = AppConfig(
     carla=CarlaSection(timeout_s=8.0),
     sampling=SamplingConfig(scenes=3, attempts=2),
 )
+OTHERS: set[int] = set()  # servers of other tests, which live as long as these do
 NOWHERE = CarlaConfig(host="127.0.0.1", port=9)
 MAKERS: dict[str, Make] = {
     "serial": SerialExecutor,
     "one process": lambda server: ProcessExecutor(server, 1),
     "two processes": lambda server: ProcessExecutor(server, 2),
 }
+
+
+@pytest.fixture(autouse=True)
+def _others() -> None:
+    OTHERS.clear()
+    OTHERS.update(processes("carlite"))
 
 
 @pytest.fixture(scope="module", params=MAKERS)
@@ -83,14 +90,14 @@ def hashes(out: Path) -> dict[str, str]:
 
 
 def processes(word: str) -> set[int]:
-    """Process ids of what these tests have started and that has ``word`` on its command line."""
+    """Process ids of what the present test has started and that has ``word`` on its command line."""
     found = set()
     for folder in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
             ours = folder.name.isdigit() and f"RAREBIT_TEST={MARK}".encode() in (folder / "environ").read_bytes()
             if ours and word in (folder / "cmdline").read_text() and int(folder.name) != os.getpid():
                 found.add(int(folder.name))
-    return found
+    return found - OTHERS
 
 
 def none_left(word: str, within_s: float) -> bool:
