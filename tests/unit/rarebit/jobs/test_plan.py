@@ -10,7 +10,7 @@ import pytest
 from rarebit.config import AppConfig, CarlaSection
 from rarebit.core.errors import SpecError
 from rarebit.jobs.plan import plan
-from rarebit.packs import use
+from rarebit.packs import builtin, use
 
 ROOT = Path(__file__).resolve().parents[4]
 SMOKE = (ROOT / "scenarios" / "smoke.yaml").read_text()
@@ -51,7 +51,7 @@ def test_two_specs_of_one_name(config: AppConfig, tmp_path: Path) -> None:
     planned = plan(replace(config, specs=("smoke", str(other))))
     assert len(planned.jobs) == 2
     assert str(planned.faults[0]) == (
-        f"{other}: scenario: is the name of {ROOT}/scenarios/smoke.yaml too (got smoke); "
+        f"{other}: scenario: is the name of {builtin().folder}/scenarios/smoke.yaml too (got smoke); "
         "rename one of the two, or record it apart"
     )
 
