@@ -64,10 +64,10 @@ def attempt(session: Session, scenario: ConcreteScenario, rig: Rig | None = None
             return Attempt(layout=layout, history=history, verdict=verdict)
     eyes = eyes_of(rig) if rig is not None else (FRONT_EYE,)
     lead = lead_ticks(rig, session.config.step_s) if rig is not None else LEAST_LEAD_TICKS
-    for _ in range(_CALMED_TIMES):
+    for left in range(_CALMED_TIMES, 0, -1):
         history = rehearse(session, scenario, layout, eyes, lead)
         verdict = judge(scenario, history)
-        calmer = None if verdict.accepted else without_troubled(scenario, layout, history)
+        calmer = without_troubled(scenario, layout, history) if left > 1 and not verdict.accepted else None
         if calmer is None:
             break
         layout = calmer
